@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: two wings and a ground floor. A target imports only targets of lower rows; the
+// tests of `HouseTests` hold that rule.
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "whitewater",
+    products: [
+        .executable(name: "whitewater", targets: ["whitewater"]),
+        .library(name: "Checkers", targets: ["Histories", "Models", "Checkers"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // What C offers: libiptc, and the two system calls that Glibc's module hides.
+        .systemLibrary(
+            name: "CIPTC", pkgConfig: "libiptc", providers: [.apt(["libiptc-dev"])]),
+        .target(name: "CLinux"),
+
+        // Ground floor.
+        .target(name: "Histories"),
+        .target(name: "Netfilter", dependencies: ["CIPTC"]),
+
+        // What is pure.
+        .target(name: "Models", dependencies: ["Histories"]),
+        .target(name: "Checkers", dependencies: ["Histories", "Models"]),
+        .target(name: "Generators", dependencies: ["Histories"]),
+
+        // What touches the machine.
+        .target(name: "Labs", dependencies: ["CLinux", "Netfilter", subprocess, systemPackage]),
+        .target(name: "Faults", dependencies: ["Labs", "Netfilter"]),
+        .target(name: "Clients", dependencies: ["Histories"]),
+
+        // What a person writes and keeps.
+        .target(name: "Plans", dependencies: ["Faults", yams]),
+        .target(
+            name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
+
+        // What is tested, and with what.
+        .target(
+            name: "Systems",
+            dependencies: [
+                "Clients", "Histories", "Labs", "Plans", asyncHTTPClient, nioCore, nioHTTP1,
+                nioPosix,
+            ]),
+        .target(
+            name: "Workloads",
+            dependencies: ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"]),
+        .target(
+            name: "Reports",
+            dependencies: ["Checkers", "Faults", "Histories", "Plans", "Stores"]),
+
+        // The whole run.
+        .target(
+            name: "Runner",
+            dependencies: [
+                "Checkers", "Clients", "Faults", "Generators", "Histories", "Labs", "Models",
+                "Plans", "Reports", "Stores", "Systems", "Workloads", logging,
+            ]),
+        .executableTarget(
+            name: "whitewater",
+            dependencies: [
+                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Runner",
+                "Stores", "Systems", "Workloads", argumentParser, logging,
+            ]),
+
+        .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
+        .testTarget(
+            name: "CheckersTests", dependencies: ["Checkers", "Histories", "Models"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "GeneratorsTests", dependencies: ["Faults", "Generators", "Histories"]),
+        .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
+        .testTarget(name: "NetfilterTests", dependencies: ["Netfilter"]),
+        .testTarget(name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter"]),
+        .testTarget(name: "SystemsTests", dependencies: ["Clients", "Histories", "Systems"]),
+        .testTarget(
+            name: "RunnerTests",
+            dependencies: [
+                "Checkers", "Clients", "Faults", "Generators", "Histories", "Plans", "Reports",
+                "Runner", "Stores", "Workloads",
+            ]),
+        .testTarget(name: "HouseTests"),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    let strict: [SwiftSetting] =
+        Context.environment["WHITEWATER_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+    target.swiftSettings =
+        (target.swiftSettings ?? [])
+        + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+        ] + strict
+}

@@ -1,0 +1,115 @@
+/// What a checker found out about one object's history.
+public enum Verdict: Hashable, Sendable {
+    /// There is a legal order; where the decider yields it, the order of the operations' ids
+    /// with which a replay of the model was made before this was said.
+    case linearizable(witness: [Int]?)
+    /// There is none.
+    case violation(Contradiction)
+    /// The search met a limit before it knew. Never a yes.
+    case undecided(Limit)
+
+    /// Violation outranks undecided outranks linearizable.
+    public var severity: Int {
+        switch self {
+        case .linearizable: 0
+        case .undecided: 1
+        case .violation: 2
+        }
+    }
+
+    /// The verdict in one word, as reports and the command line print it.
+    public var word: String {
+        switch self {
+        case .linearizable: "linearizable"
+        case .violation: "violation"
+        case .undecided: "undecided"
+        }
+    }
+}
+
+/// The limit that stopped a search.
+public enum Limit: Hashable, Sendable, CustomStringConvertible {
+    /// So much time had passed.
+    case time(Duration)
+    /// So many configurations had been visited.
+    case configurations(Int)
+    /// So many bytes were in use for the frontier.
+    case memory(Int)
+    /// More crashed operations of one kind than can be counted.
+    case crashedOperations(Int)
+
+    /// The limit and how to raise it.
+    public var description: String {
+        switch self {
+        case .time(let time): "time limit of \(time) reached; raise --budget-time"
+        case .configurations(let count):
+            "limit of \(count) configurations reached; raise --budget-configurations"
+        case .memory(let bytes):
+            "limit of \(bytes / 1_048_576) MiB of memory reached; raise --budget-memory"
+        case .crashedOperations(let count): "more than \(count) crashed operations of one kind"
+        }
+    }
+}
+
+/// How much a search may cost before it gives up with ``Verdict/undecided(_:)``.
+public struct Budget: Hashable, Sendable {
+    /// Wall-clock time for one object.
+    public var time: Duration
+    /// Configurations visited for one object.
+    public var configurations: Int
+    /// Bytes of the frontier of one object.
+    public var memory: Int
+
+    /// The defaults suit an ordinary machine: a minute, a hundred million, two gibibytes.
+    public init(
+        time: Duration = .seconds(60), configurations: Int = 100_000_000,
+        memory: Int = 2_147_483_648
+    ) {
+        self.time = time
+        self.configurations = configurations
+        self.memory = memory
+    }
+}
+
+/// Why a history is not linearizable: operations that cannot all have happened as they say.
+public struct Contradiction: Hashable, Sendable {
+    /// Which rule the operations break.
+    public enum Kind: String, Hashable, Sendable {
+        /// A value was returned that nobody had written.
+        case unwritten
+        /// A value was returned by an operation that ended before the value's writer began.
+        case future
+        /// A value was returned after another one had replaced it.
+        case stale
+        /// Two values each had to be there before the other.
+        case interleaved
+        /// Two compare-and-sets both found the same value in place.
+        case doubleSwap
+        /// Compare-and-sets that need each other's results.
+        case cycle
+        /// An exhaustive search found no order; the operation is the first that fits nowhere.
+        case exhausted
+    }
+
+    /// Which rule is broken.
+    public var kind: Kind
+    /// The ids of the operations that contradict each other, by invocation.
+    public var operations: [Int]
+    /// The operation that a reader should look at first: the stale read, for example.
+    public var culprit: Int
+    /// The operation that the culprit missed or that stands against it, where there is one.
+    public var missed: Int?
+    /// The contradiction in words.
+    public var sentence: String
+
+    /// Makes a contradiction from its parts.
+    public init(
+        kind: Kind, operations: [Int], culprit: Int, missed: Int? = nil, sentence: String
+    ) {
+        self.kind = kind
+        self.operations = operations
+        self.culprit = culprit
+        self.missed = missed
+        self.sentence = sentence
+    }
+}

@@ -1,0 +1,84 @@
+/// One line of a history: something that a process did, at the moment it was recorded.
+///
+/// The vocabulary is Jepsen's: a client process *invokes* an operation and later *completes* it
+/// with `ok`, `fail` (it certainly did not happen) or `info` (nobody knows); the nemesis, which
+/// injects faults, writes `info` lines only.
+public struct Event: Hashable, Sendable {
+    /// What happened to the operation.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// The request is about to leave.
+        case invoke
+        /// The operation took effect and its reply was read.
+        case ok
+        /// The operation certainly did not take effect.
+        case fail
+        /// Unknown: the operation may have taken effect, may do so later, or never.
+        case info
+    }
+
+    /// Who did it.
+    public enum Process: Hashable, Sendable {
+        /// A logical client process: one operation at a time, retired after an `info`.
+        case client(Int)
+        /// The injector of faults.
+        case nemesis
+    }
+
+    /// The line's place in the history, from 0; histories without indexes are numbered by line.
+    public var index: Int
+    /// Monotonic time since the start of the run; many imported histories have none.
+    public var time: Timestamp?
+    /// Who did it.
+    public var process: Process
+    /// What happened.
+    public var kind: Kind
+    /// The operation's name, `read` for example, or the fault's.
+    public var function: String
+    /// The independent key, where the history writes one apart from the value.
+    public var key: Value?
+    /// The operation's argument or result.
+    public var value: Value
+    /// Why it failed or is unknown.
+    public var error: Value?
+
+    /// Makes an event from its parts.
+    public init(
+        index: Int, time: Timestamp? = nil, process: Process, kind: Kind, function: String,
+        key: Value? = nil, value: Value = .null, error: Value? = nil
+    ) {
+        self.index = index
+        self.time = time
+        self.process = process
+        self.kind = kind
+        self.function = function
+        self.key = key
+        self.value = value
+        self.error = error
+    }
+}
+
+/// A moment of a run: monotonic nanoseconds since its start, in eight bytes.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Nanoseconds since the start of the run.
+    public var nanoseconds: Int
+
+    /// The moment so many nanoseconds after the start.
+    public init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
+
+    /// The moment so long after the start.
+    public init(_ sinceStart: Duration) {
+        let (seconds, attoseconds) = sinceStart.components
+        nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    }
+
+    /// Time since the start of the run.
+    public var sinceStart: Duration { .nanoseconds(nanoseconds) }
+
+    /// Seconds since the start of the run.
+    public var seconds: Double { Double(nanoseconds) / 1e9 }
+
+    /// Earlier first.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+}

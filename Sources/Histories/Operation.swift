@@ -1,0 +1,63 @@
+/// One operation of a client: its invocation, and what is known about its end.
+public struct Operation: Hashable, Sendable {
+    /// How an operation ended.
+    public enum Outcome: Hashable, Sendable {
+        /// It took effect and returned this.
+        case ok(Value)
+        /// It certainly did not take effect.
+        case failed(Failure)
+        /// It may have taken effect, may still, or never will.
+        case unknown
+    }
+
+    /// What a failure tells about the state.
+    public enum Failure: Hashable, Sendable {
+        /// The server compared and refused, and said so: an observation of the state.
+        case mismatch
+        /// The operation did not happen; nothing is known about the state. Also what an
+        /// imported history says by a bare `:fail`.
+        case notExecuted
+    }
+
+    /// The operation's number in its history, by order of invocation, from 0.
+    public var id: Int
+    /// The process that invoked it.
+    public var process: Int
+    /// Its name, `read` for example.
+    public var function: String
+    /// The independent key that it works on.
+    public var key: Value?
+    /// Its argument.
+    public var input: Value
+    /// How it ended.
+    public var outcome: Outcome
+    /// The place of the invocation in the history's order.
+    public var invocation: Int
+    /// The place of the completion; `Int.max` where there is none or none is known to bound it.
+    public var completion: Int
+    /// When it was invoked, where the history has times.
+    public var invokedAt: Timestamp?
+    /// When its completion (of whatever kind) was recorded, where the history has times.
+    public var completedAt: Timestamp?
+
+    /// Makes an operation from its parts.
+    public init(
+        id: Int, process: Int, function: String, key: Value? = nil, input: Value,
+        outcome: Outcome, invocation: Int, completion: Int, invokedAt: Timestamp? = nil,
+        completedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.process = process
+        self.function = function
+        self.key = key
+        self.input = input
+        self.outcome = outcome
+        self.invocation = invocation
+        self.completion = completion
+        self.invokedAt = invokedAt
+        self.completedAt = completedAt
+    }
+
+    /// Whether nobody knows if it took effect.
+    public var isUnknown: Bool { outcome == .unknown }
+}

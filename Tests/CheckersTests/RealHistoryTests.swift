@@ -1,0 +1,83 @@
+import Checkers
+import Foundation
+import Histories
+import Models
+import Testing
+
+/// The folder of histories from real systems that may lie beside a checkout; never part of it.
+enum RealHistories {
+    static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "shared/histories")
+
+    static let isPresent = FileManager.default.fileExists(atPath: folder.path)
+
+    static func files(_ path: String, _ suffix: String) -> [URL] {
+        let folder = folder.appending(path: path)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(suffix) }.sorted().map { folder.appending(path: $0) }
+    }
+
+    static func verdict(_ file: URL, _ semantics: Semantics) throws -> Verdict {
+        let history = try History(contentsOf: file.path).keyed(.single)
+        return try Checker(
+            model: Register(semantics: semantics), budget: Budget(time: .seconds(10))
+        ).check(history).verdict
+    }
+}
+
+@Suite(
+    .enabled(
+        if: RealHistories.isPresent,
+        "the folder shared/histories is not beside this checkout: histories of real systems"))
+struct `Histories of real systems` {
+    @Test func `Jepsen's etcd logs have the verdicts of EXPECTED.tsv`() throws {
+        let semantics = Semantics(failedCAS: .all)
+        let table = try String(
+            contentsOf: RealHistories.folder.appending(path: "etcd-jepsen/EXPECTED.tsv"),
+            encoding: .utf8)
+        let rows = table.split(separator: "\n").map { $0.split(separator: "\t") }
+        #expect(rows.count == 52)
+        for row in rows {
+            let file = RealHistories.folder.appending(path: "etcd-jepsen/\(row[0])")
+            let verdict = try RealHistories.verdict(file, semantics)
+            #expect(verdict.word == (row[1] == "true" ? "linearizable" : "violation"), "\(row[0])")
+        }
+    }
+
+    @Test(arguments: ["good", "bad"])
+    func `Knossos' own histories have the verdict of their folder`(folder: String) throws {
+        let semantics = Semantics(nilReads: .ignored, failedCAS: .dropped)
+        let files = RealHistories.files("cas-register/\(folder)", ".edn")
+        #expect(!files.isEmpty)
+        for file in files {
+            let verdict = try RealHistories.verdict(file, semantics)
+            #expect(
+                verdict.word == (folder == "good" ? "linearizable" : "violation"),
+                "\(file.lastPathComponent)")
+        }
+    }
+
+    @Test func `Dragonboat's histories are linearizable`() throws {
+        let files = RealHistories.files("dragonboat", ".edn")
+        #expect(!files.isEmpty)
+        for file in files {
+            let verdict = try RealHistories.verdict(file, Semantics())
+            #expect(verdict.word == "linearizable", "\(file.lastPathComponent)")
+        }
+    }
+
+    @Test func `hard histories are never judged wrongly`() throws {
+        let files = RealHistories.files("hard", ".edn")
+        #expect(!files.isEmpty)
+        for file in files {
+            let verdict = try RealHistories.verdict(file, Semantics(failedCAS: .all))
+            let isGood = file.lastPathComponent.contains("-ok-")
+            #expect(
+                verdict.word == (isGood ? "linearizable" : "violation")
+                    || verdict.word == "undecided",
+                "\(file.lastPathComponent)")
+            if verdict.word == "undecided" { print("undecided: \(file.lastPathComponent)") }
+        }
+    }
+}
