@@ -1,0 +1,117 @@
+public import Labs
+
+/// What a fault hits, once its kind, its dice and the leader are known.
+public enum Aim: Hashable, Sendable {
+    /// Links that are cut, each with the way back; `affected` are the nodes that lose the
+    /// majority, or all that lose a link if none does.
+    case links(directions: [Direction], affected: [NodeName])
+    /// Processes that are killed or frozen.
+    case processes([NodeName])
+
+    /// Links that are cut in one direction between two sides.
+    public struct Direction: Hashable, Sendable {
+        /// The links, from one side to the other.
+        public let links: [Link]
+    }
+
+    /// The nodes that the fault hits.
+    public var affected: [NodeName] {
+        switch self {
+        case .links(_, let affected): affected
+        case .processes(let nodes): nodes
+        }
+    }
+
+    /// Takes aim. Pure: `order` is a shuffle of the nodes, drawn from the seed beforehand.
+    ///
+    /// - Returns: nil if the fault needs a leader and none is known.
+    public init?(_ kind: FaultKind, order: [NodeName], leader: NodeName?) {
+        switch kind {
+        case .partition(let partition):
+            guard let cuts = Self.cuts(partition, order: order, leader: leader) else { return nil }
+            self = .links(
+                directions: Self.directions(cuts), affected: Self.affected(cuts, among: order))
+        case .kill(let target), .pause(let target):
+            guard let nodes = Self.nodes(target, order: order, leader: leader) else { return nil }
+            self = .processes(nodes)
+        }
+    }
+
+    /// How many nodes the rest can do without.
+    static func minority(of count: Int) -> Int { (count - 1) / 2 }
+
+    private static func nodes(
+        _ target: FaultKind.Target, order: [NodeName], leader: NodeName?
+    ) -> [NodeName]? {
+        let minority = minority(of: order.count)
+        return switch target {
+        case .one: [order[0]]
+        case .minority: order.prefix(max(1, minority)).sorted()
+        case .majority: order.prefix(minority + 1).sorted()
+        case .all: order.sorted()
+        case .leader: leader.map { [$0] }
+        }
+    }
+
+    /// The unordered pairs that are cut, each with the node of the smaller side first.
+    private static func cuts(
+        _ partition: FaultKind.Partition, order: [NodeName], leader: NodeName?
+    ) -> [(NodeName, NodeName)]? {
+        let count = order.count
+        return switch partition {
+        case .one: between(order.prefix(1), order.dropFirst(1))
+        case .halves: between(order.prefix(count / 2), order.dropFirst(count / 2))
+        case .majority:
+            between(order.prefix(minority(of: count)), order.dropFirst(minority(of: count)))
+        case .minorityThird:
+            between(order.prefix(max(1, (count - 1) / 3)), order.dropFirst(max(1, (count - 1) / 3)))
+        case .majoritiesRing: ring(order)
+        case .bridge:
+            between(order.prefix((count - 1) / 2), order.dropFirst((count - 1) / 2 + 1))
+        case .isolateLeader:
+            leader.map { leader in between([leader], order.filter { $0 != leader }[...]) }
+        }
+    }
+
+    private static func between(
+        _ one: ArraySlice<NodeName>, _ other: ArraySlice<NodeName>
+    ) -> [(NodeName, NodeName)] {
+        one.flatMap { left in other.map { (left, $0) } }
+    }
+
+    /// Each node sees half a majority on either hand; what lies farther around the ring is cut.
+    private static func ring(_ order: [NodeName]) -> [(NodeName, NodeName)] {
+        let count = order.count
+        let reach = (count / 2 + 1) / 2
+        var cuts: [(NodeName, NodeName)] = []
+        for left in 0..<count {
+            for right in (left + 1)..<max(left + 1, count) {
+                let distance = min(right - left, count - right + left)
+                if distance > reach {
+                    cuts.append(
+                        (min(order[left], order[right]), max(order[left], order[right])))
+                }
+            }
+        }
+        return cuts
+    }
+
+    private static func directions(_ cuts: [(NodeName, NodeName)]) -> [Direction] {
+        [
+            Direction(links: cuts.map { Link(from: $0.0, to: $0.1) }.sorted()),
+            Direction(links: cuts.map { Link(from: $0.1, to: $0.0) }.sorted()),
+        ]
+    }
+
+    private static func affected(
+        _ cuts: [(NodeName, NodeName)], among nodes: [NodeName]
+    ) -> [NodeName] {
+        var lost: [NodeName: Int] = [:]
+        for (one, other) in cuts {
+            lost[one, default: 0] += 1
+            lost[other, default: 0] += 1
+        }
+        let cutOff = lost.filter { nodes.count - $0.value < nodes.count / 2 + 1 }
+        return (cutOff.isEmpty ? lost : cutOff).keys.sorted()
+    }
+}

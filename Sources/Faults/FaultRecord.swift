@@ -1,0 +1,91 @@
+internal import Foundation
+
+/// What a fault did: the evidence that it bit, or why it is not taken to have.
+public struct FaultRecord: Codable, Hashable, Sendable {
+    /// One demand of the evidence.
+    public struct Check: Codable, Hashable, Sendable {
+        /// What had to be the case.
+        public var demand: String
+        /// Whether it was.
+        public var isMet: Bool
+        /// What was seen.
+        public var detail: String
+
+        /// A demand with what was seen.
+        public init(_ demand: String, _ isMet: Bool, _ detail: String) {
+            self.demand = demand
+            self.isMet = isMet
+            self.detail = detail
+        }
+    }
+
+    /// What was seen on one link of a partition.
+    public struct LinkEvidence: Codable, Hashable, Sendable {
+        /// `n1>n2`.
+        public var link: String
+        /// Packets of the nodes' own that were dropped.
+        public var droppedPackets: Int
+        /// Their bytes.
+        public var droppedBytes: Int
+        /// Whether a probe of the harness arrived all the same.
+        public var probeArrived: Bool
+    }
+
+    /// Who led.
+    public struct Leadership: Codable, Hashable, Sendable {
+        /// The claimant of the highest term.
+        public var leader: String
+        /// That term.
+        public var term: Int
+
+        /// A leader of a term.
+        public init(leader: String, term: Int) {
+            self.leader = leader
+            self.term = term
+        }
+    }
+
+    /// The fault's number in the schedule.
+    public var number: Int
+    /// Its kind, `halves` for example.
+    public var kind: String
+    /// `partition`, `kill` or `pause`.
+    public var family: String
+    /// The nodes that it hit.
+    public var nodes: [String] = []
+    /// When it was injected, in seconds since the start of the load.
+    public var start = 0.0
+    /// When it was healed, in seconds since the start of the load.
+    public var end = 0.0
+    /// How long injecting it took, in seconds.
+    public var injectionTime = 0.0
+    /// When every node served again, in seconds since the start of the load; nil if it did not
+    /// within its time.
+    public var recovered: Double?
+    /// Who led before.
+    public var before: Leadership?
+    /// Who led after the recovery.
+    public var after: Leadership?
+    /// The links that were cut.
+    public var links: [LinkEvidence] = []
+    /// The demands and what was seen.
+    public var checks: [Check] = []
+
+    /// A record of a fault of which nothing is known yet.
+    public init(_ fault: ScheduledFault) {
+        number = fault.number
+        kind = fault.kind.name
+        family = fault.kind.family
+    }
+
+    /// Whether it certainly bit: there is evidence, and all of it says so.
+    public var bit: Bool { !checks.isEmpty && checks.allSatisfy(\.isMet) }
+
+    /// What it did, in one line.
+    public var summary: String {
+        let unmet = checks.filter { !$0.isMet }.map { "\($0.demand): \($0.detail)" }
+        let verdict = bit ? "bit" : "did not bite"
+            + (unmet.isEmpty ? "" : " (" + unmet.joined(separator: "; ") + ")")
+        return "\(kind) on \(nodes.joined(separator: ", ")): \(verdict)"
+    }
+}

@@ -1,0 +1,35 @@
+/// An operation that a client is asked to perform.
+public struct Invocation: Hashable, Sendable {
+    /// Its name, `read` for example.
+    public var function: String
+    /// The independent key that it works on; nil where the workload has one object.
+    public var key: Value?
+    /// Its argument.
+    public var value: Value
+
+    /// An operation with its argument.
+    public init(_ function: String, key: Value? = nil, _ value: Value = .null) {
+        self.function = function
+        self.key = key
+        self.value = value
+    }
+}
+
+/// How an operation ended, as its client saw it.
+public enum Completion: Hashable, Sendable {
+    /// It took effect and returned this.
+    case ok(Value)
+    /// It certainly did not take effect; why.
+    case fail(Value)
+    /// Nobody knows; why.
+    case info(Value)
+
+    /// The kind of the event that records it.
+    public var kind: Event.Kind {
+        switch self {
+        case .ok: .ok
+        case .fail: .fail
+        case .info: .info
+        }
+    }
+}

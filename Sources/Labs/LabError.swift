@@ -1,0 +1,48 @@
+/// Why a lab could not be built or used, and what to do.
+public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A program is missing; the Debian package that has it.
+    case missingProgram(String, package: String)
+    /// A command of the set-up failed.
+    case commandFailed(command: String, status: String, output: String)
+    /// A system call failed.
+    case systemCall(String, code: Int32, advice: String)
+    /// A process could not be started.
+    case notStarted(node: NodeName, why: String)
+    /// A process is not in the state that was asked for.
+    case notRunning(node: NodeName, action: String)
+    /// A condition did not come about in time.
+    case timedOut(what: String, after: Duration, advice: String)
+    /// The new namespaces could not be entered.
+    case noNamespaces(why: String)
+
+    /// What failed and what to do next.
+    public var description: String {
+        switch self {
+        case .missingProgram(let name, let package):
+            "the program \(name) is missing; on Debian and Ubuntu: apt-get install \(package)"
+        case .commandFailed(let command, let status, let output):
+            "`\(command)` failed (\(status))" + (output.isEmpty ? "" : ": \(output)")
+        case .systemCall(let call, let code, let advice):
+            "\(call) failed with errno \(code); \(advice)"
+        case .notStarted(let node, let why): "the process of \(node) did not start: \(why)"
+        case .notRunning(let node, let action): "cannot \(action) \(node): it is not running"
+        case .timedOut(let what, let time, let advice):
+            "\(what) within \(time.formattedSeconds); \(advice)"
+        case .noNamespaces(let why):
+            "no lab can be made on this machine: \(why). An ordinary user needs user namespaces "
+                + "(sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1 "
+                + "where it exists, kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu "
+                + "24.04); root needs none"
+        }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds, `1.5 s` for example.
+    public var formattedSeconds: String {
+        let milliseconds = Int((self / .milliseconds(1)).rounded())
+        if milliseconds % 1_000 == 0 { return "\(milliseconds / 1_000) s" }
+        let tenths = Double(milliseconds) / 1_000
+        return "\(tenths) s"
+    }
+}

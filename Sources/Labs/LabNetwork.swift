@@ -1,0 +1,145 @@
+internal import Foundation
+public import Netfilter
+
+/// The network of a lab: a namespace per node, a veth pair each, and one chain for all faults.
+///
+/// Lives in the network namespace that the process is in, which a ``Door`` has made for it.
+public struct LabNetwork: Sendable {
+    /// The shape of the network.
+    public let topology: Topology
+
+    /// The lab's own chain; everything that is cut is cut by chains that it jumps to.
+    static let chain = "WHITEWATER"
+    /// Probes of the harness go to this UDP port of a node's address, so that their packets are
+    /// counted apart from the nodes' own.
+    public static let probePort: UInt16 = 7
+
+    private let ip: Program
+
+    /// Builds the namespaces, the links, the routes and the chain.
+    ///
+    /// - Throws: `LabError` or `NetfilterError` for the step that failed.
+    public init(_ topology: Topology) async throws {
+        self.topology = topology
+        ip = try Program("ip", package: "iproute2")
+        try Self.coverRun()
+        try await ip.run(["-batch", "-"], input: rootCommands)
+        for node in topology.nodes {
+            try await ip.run(["-netns", "\(node.name)", "-batch", "-"], input: commands(of: node))
+        }
+        try Self.forwardPackets()
+        try FilterTable.transaction { table throws(NetfilterError) in
+            try table.createChain(Self.chain)
+            try table.prepend(Rule(.jump(chain: Self.chain)), to: FilterTable.Hook.forward.rawValue)
+        }
+    }
+
+    /// What `ip netns` keeps in /run must not be seen outside, nor may the machine's be seen here.
+    private static func coverRun() throws(LabError) {
+        guard mount("tmpfs", "/run", "tmpfs", 0, nil) == 0 else {
+            throw .systemCall(
+                "mounting a tmpfs on /run", code: errno,
+                advice: "the lab needs a mount namespace of its own")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: "/run/netns", withIntermediateDirectories: true)
+        } catch {
+            throw .systemCall("mkdir /run/netns", code: errno, advice: "\(error)")
+        }
+    }
+
+    private static func forwardPackets() throws(LabError) {
+        do {
+            try Data("1".utf8).write(to: URL(filePath: "/proc/sys/net/ipv4/ip_forward"))
+        } catch {
+            throw .systemCall(
+                "writing /proc/sys/net/ipv4/ip_forward", code: errno,
+                advice: "is /proc mounted read-only, as in some containers?")
+        }
+    }
+
+    private var rootCommands: String {
+        let nodes = topology.nodes.map { node in
+            """
+            netns add \(node.name)
+            link add v\(node.name) type veth peer name eth0 netns \(node.name)
+            address add \(topology.gateway)/32 dev v\(node.name)
+            link set v\(node.name) up
+            route add \(node.address)/32 dev v\(node.name)
+
+            """
+        }
+        return "link set lo up\n" + nodes.joined()
+    }
+
+    private func commands(of node: Node) -> String {
+        """
+        link set lo up
+        address add \(node.address)/32 dev eth0
+        link set eth0 up
+        route add \(topology.gateway)/32 dev eth0
+        route add default via \(topology.gateway)
+
+        """
+    }
+}
+
+/// A set of links that are cut together, by a chain of its own.
+///
+/// For each link there are two rules, the first for the harness's probes, so that the counters
+/// of the second show the nodes' own traffic only.
+public struct Cut: Sendable {
+    /// What is cut.
+    public let links: [Link]
+    private let chain: String
+
+    /// Cuts all links in one commit; packets already past the chain still arrive.
+    ///
+    /// Linear in the links; about 20 microseconds for five nodes.
+    ///
+    /// - Throws: `NetfilterError`; nothing is cut then.
+    public init(
+        _ links: some Sequence<Link>, of network: LabNetwork, named name: String
+    ) throws(NetfilterError) {
+        self.links = links.sorted()
+        chain = "WW-" + name
+        let (chain, rules) = (chain, Self.rules(self.links, network.topology))
+        try FilterTable.transaction { table throws(NetfilterError) in
+            try table.createChain(chain)
+            for rule in rules { try table.append(rule, to: chain) }
+            try table.append(Rule(.jump(chain: chain)), to: LabNetwork.chain)
+        }
+    }
+
+    private static func rules(_ links: [Link], _ topology: Topology) -> [Rule] {
+        links.flatMap { link in
+            let source = topology.address(of: link.source)
+            let destination = topology.address(of: link.destination)
+            return [
+                Rule(from: source, to: destination, udpPort: LabNetwork.probePort, .drop),
+                Rule(from: source, to: destination, .drop),
+            ]
+        }
+    }
+
+    /// How many packets of the nodes' own have been dropped on each link so far.
+    ///
+    /// - Throws: `NetfilterError` if the chain is gone.
+    public func drops() throws(NetfilterError) -> [Link: Counters] {
+        let counters = try FilterTable.counters(of: chain)
+        return Dictionary(
+            uniqueKeysWithValues: links.enumerated().map { ($1, counters[2 * $0 + 1]) })
+    }
+
+    /// Restores the links in one commit; other cuts stay.
+    ///
+    /// - Throws: `NetfilterError`; nothing is restored then.
+    public func heal() throws(NetfilterError) {
+        let chain = chain
+        try FilterTable.transaction { table throws(NetfilterError) in
+            try table.removeJumps(to: chain, from: LabNetwork.chain)
+            try table.deleteChain(chain)
+        }
+    }
+}

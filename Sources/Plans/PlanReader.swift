@@ -1,0 +1,201 @@
+public import Faults
+internal import Foundation
+internal import Yams
+
+extension Plan {
+    /// Reads a plan from a YAML file and validates it.
+    ///
+    /// - Throws: `PlanError` with the file, the line and the nearest valid word.
+    public init(contentsOf path: String) throws(PlanError) {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw PlanError(
+                "cannot be read: \((error as NSError).localizedDescription)", file: path)
+        }
+        do {
+            try self.init(yaml: text)
+        } catch {
+            throw PlanError(error.message, file: path, line: error.line)
+        }
+    }
+
+    /// Reads a plan from YAML and validates it.
+    ///
+    /// - Throws: `PlanError` with the line and the nearest valid word.
+    public init(yaml: String) throws(PlanError) {
+        let root: Node
+        do {
+            guard let node = try Yams.compose(yaml: yaml) else {
+                throw PlanError("is empty; a plan has at least a name")
+            }
+            root = node
+        } catch let error as PlanError {
+            throw error
+        } catch let error as YamlError {
+            throw PlanError("is not YAML: \(error)", line: error.line)
+        } catch {
+            throw PlanError("is not YAML: \(error)")
+        }
+        try Self.refuseUnknownKeys(root)
+        do {
+            self = try YAMLDecoder().decode(Plan.self, from: root)
+        } catch let error as DecodingError {
+            throw Self.error(error, in: root)
+        } catch {
+            throw PlanError("\(error)")
+        }
+        do {
+            try validate()
+        } catch {
+            throw PlanError(error.message, line: Self.line(naming: error.message, in: root))
+        }
+    }
+
+    /// The keys of each section.
+    private static let sections: [String: [String]] = [
+        "": CodingKeys.allCases.map(\.rawValue),
+        "system": SystemPlan.CodingKeys.allCases.map(\.rawValue),
+        "workload": WorkloadPlan.CodingKeys.allCases.map(\.rawValue),
+        "workload.mix": WorkloadPlan.Mix.CodingKeys.allCases.map(\.rawValue),
+        "faults": FaultPlan.CodingKeys.allCases.map(\.rawValue),
+        "checker": CheckerPlan.CodingKeys.allCases.map(\.rawValue),
+    ]
+
+    private static func refuseUnknownKeys(
+        _ node: Node, path: String = ""
+    ) throws(PlanError) {
+        guard let known = sections[path] else { return }
+        guard case .mapping(let mapping) = node else {
+            throw PlanError(
+                path.isEmpty
+                    ? "is not a plan: it has no keys" : "\(path) has keys of its own: "
+                        + known.joined(separator: ", "),
+                line: node.mark?.line)
+        }
+        for (key, value) in mapping {
+            let word = key.string ?? ""
+            guard known.contains(word) else {
+                throw PlanError(
+                    NearestWord.refusal(
+                        of: word, what: path.isEmpty ? "key" : "key of \(path)", known: known),
+                    line: key.mark?.line)
+            }
+            try refuseUnknownKeys(value, path: path.isEmpty ? word : "\(path).\(word)")
+        }
+    }
+
+    private static func error(_ error: DecodingError, in root: Node) -> PlanError {
+        let (path, message): ([any CodingKey], String) =
+            switch error {
+            case .typeMismatch(_, let context), .dataCorrupted(let context):
+                (context.codingPath, context.debugDescription)
+            case .valueNotFound(_, let context): (context.codingPath, "a value is missing")
+            case .keyNotFound(let key, let context):
+                (context.codingPath, "the key '\(key.stringValue)' is missing")
+            @unknown default: ([], "\(error)")
+            }
+        var node: Node? = root
+        var line: Int?
+        for key in path {
+            node = key.intValue.map { node?[$0] } ?? node?[key.stringValue]
+            line = node?.mark?.line ?? line
+        }
+        let name = path.map(\.stringValue).joined(separator: ".")
+        return PlanError(name.isEmpty ? message : "\(name): \(message)", line: line)
+    }
+
+    /// The line of the key that a message of ``validate()`` begins with.
+    private static func line(naming message: String, in root: Node) -> Int? {
+        let name = message.prefix { $0 != ":" }
+        var node: Node? = root
+        for part in name.split(separator: ".") { node = node?[String(part)] }
+        return node?.mark?.line
+    }
+
+    // MARK: Validation
+
+    /// What the faults' names stand for.
+    ///
+    /// - Throws: `PlanError` for a name that stands for nothing.
+    public func faultRequests() throws(PlanError) -> [FaultRequest] {
+        var requests: [FaultRequest] = []
+        for name in faults.kinds {
+            guard FaultRequest.names.contains(name) else {
+                throw PlanError(
+                    "faults.kinds: "
+                        + NearestWord.refusal(of: name, what: "fault", known: FaultRequest.names))
+            }
+            guard let request = FaultRequest(name, nodes: nodes),
+                request.kinds.allSatisfy({ $0.leastNodes <= nodes })
+            else { throw PlanError("faults.kinds: \(name) needs more than \(nodes) nodes") }
+            requests.append(request)
+        }
+        return requests
+    }
+
+    /// Refuses what no run could do.
+    ///
+    /// - Throws: `PlanError` that begins with the key.
+    public func validate() throws(PlanError) {
+        try require(
+            !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+                && name.first != ".",
+            "name: '\(name)' is no folder's name; use letters, digits, - and _")
+        try require((1...99).contains(nodes), "nodes: \(nodes) is not between 1 and 99")
+        try require(rate > 0 && rate <= 1e6, "rate: \(rate) is not between 0 and 1000000")
+        let workers = concurrency.count(nodes: nodes)
+        let perKey = workload.workersPerKey.count(nodes: nodes)
+        try require(workers <= 10_000, "concurrency: \(workers) workers are more than 10000")
+        try require(
+            workers % perKey == 0,
+            "workload.workers-per-key: \(perKey) does not divide the \(workers) workers")
+        try require(
+            workload.operationsPerKey > 0,
+            "workload.operations-per-key: \(workload.operationsPerKey) is not above 0")
+        try require(workload.values > 1, "workload.values: \(workload.values) is not above 1")
+        let weights = [workload.mix.read, workload.mix.write, workload.mix.cas]
+        try require(
+            weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 },
+            "workload.mix: weights are 0 or more, and not all 0")
+        try require(
+            workload.leastSuccesses >= 0,
+            "workload.least-successes: \(workload.leastSuccesses) is below 0")
+        try require(
+            faults.length.duration < faults.every.duration,
+            "faults.length: a fault of \(faults.length) every \(faults.every) leaves no time to "
+                + "recover; make it shorter than faults.every")
+        try require(
+            faults.kinds.isEmpty || faults.first.duration + faults.every.duration
+                <= timeLimit.duration,
+            "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
+                + "faults.every together")
+        try require(
+            checker.configurations > 0 && checker.memory > 0, "checker: limits are above 0")
+        _ = try faultRequests()
+    }
+
+    private func require(_ condition: Bool, _ message: String) throws(PlanError) {
+        guard condition else { throw PlanError(message) }
+    }
+
+    /// The plan as YAML, every default and the seed included.
+    public var yaml: String {
+        get throws {
+            let encoder = YAMLEncoder()
+            encoder.options.sortKeys = false
+            return try encoder.encode(self)
+        }
+    }
+}
+
+extension YamlError {
+    fileprivate var line: Int? {
+        switch self {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
+            mark.line
+        default: nil
+        }
+    }
+}

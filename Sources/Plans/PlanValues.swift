@@ -1,0 +1,99 @@
+/// A length of time as a plan writes it: `60s`, `300ms`, `1.5s`, `2m`.
+public struct PlanDuration: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The length of time.
+    public var duration: Duration
+
+    /// Wraps a length of time.
+    public init(_ duration: Duration) { self.duration = duration }
+
+    /// Reads the written form; nil if it is none or not positive.
+    public init?(_ text: String) {
+        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+        for (unit, seconds) in units where text.hasSuffix(unit) {
+            guard let number = Double(text.dropLast(unit.count)), number > 0, number < 1e7
+            else { continue }
+            duration = .milliseconds(Int((number * seconds * 1_000).rounded()))
+            return
+        }
+        return nil
+    }
+
+    /// Reads the written form from a plan.
+    ///
+    /// - Throws: `DecodingError` that shows the form.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let read = PlanDuration(text) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "'\(text)' is no length of time above zero; "
+                        + "write 60s, 300ms or 2m"))
+        }
+        self = read
+    }
+
+    /// Writes the written form.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    /// The written form, in seconds or milliseconds.
+    public var description: String {
+        let milliseconds = Int((duration / .milliseconds(1)).rounded())
+        return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000)s" : "\(milliseconds)ms"
+    }
+}
+
+/// A number of workers as a plan writes it: `10`, or `2n` for twice the nodes.
+public struct PlanCount: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The written form.
+    public let description: String
+    private let factor: Int
+    private let isPerNode: Bool
+
+    /// Reads the written form; nil if it is none or not positive.
+    public init?(_ text: String) {
+        isPerNode = text.hasSuffix("n")
+        let digits = isPerNode ? text.dropLast() : text[...]
+        guard let factor = isPerNode && digits.isEmpty ? 1 : Int(digits), (1...100_000) ~= factor
+        else { return nil }
+        self.factor = factor
+        description = text
+    }
+
+    /// Reads the written form from a plan.
+    ///
+    /// - Throws: `DecodingError` that shows the form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try (try? container.decode(Int.self)).map(String.init)
+            ?? container.decode(String.self)
+        guard let read = PlanCount(text) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "'\(text)' is no number of workers above zero; "
+                        + "write 10, or 2n for twice the nodes"))
+        }
+        self = read
+    }
+
+    /// Writes the written form.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if isPerNode {
+            try container.encode(description)
+        } else {
+            try container.encode(factor)
+        }
+    }
+
+    /// The number for so many nodes.
+    public func count(nodes: Int) -> Int { isPerNode ? factor * nodes : factor }
+}
