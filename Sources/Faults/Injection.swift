@@ -77,10 +77,10 @@ public struct Injection: Sendable {
 
     // MARK: Healing
 
-    /// Ends the fault, waits until the cluster serves again, and says what was seen.
+    /// Ends the fault and says what was seen of it.
     ///
     /// - Throws: if the machine refuses to undo the fault.
-    public consuming func heal(at site: some FaultSite) async throws -> FaultRecord {
+    public func heal(at site: some FaultSite) async throws -> FaultRecord {
         var record = record
         switch effect {
         case .cut(let cut): try await heal(cut, into: &record, at: site)
@@ -88,6 +88,14 @@ public struct Injection: Sendable {
         case .paused: try await resume(into: &record, at: site)
         }
         addOperations(to: &record, at: site)
+        return record
+    }
+
+    /// Waits until the healed cluster serves again, and completes the record.
+    public func awaitRecovery(
+        _ healed: FaultRecord, at site: some FaultSite
+    ) async -> FaultRecord {
+        var record = healed
         let deadline = ContinuousClock.now + site.recoveryTimeout
         var serving: [NodeName] = []
         for node in site.network.topology.names where await site.answers(node, by: deadline) {

@@ -23,6 +23,12 @@ public struct Program: Hashable, Sendable {
         path = found
     }
 
+    /// The program at a path that has been checked already.
+    public init(path: String) {
+        name = path
+        self.path = path
+    }
+
     /// Runs it to its end, with lines as its standard input.
     ///
     /// - Throws: `LabError.commandFailed` unless it exits with 0.

@@ -1,0 +1,75 @@
+/// Text that is safe inside HTML and SVG, in elements and in quoted attributes.
+///
+/// Everything that comes from a run goes through ``init(escaping:)``; control characters, which
+/// XML forbids, become visible signs.
+struct Markup: ExpressibleByStringInterpolation, CustomStringConvertible {
+    private(set) var description: String
+
+    init(stringLiteral text: String) { description = text }
+
+    /// Takes text as it is: for markup made by this module.
+    init(raw text: String) { description = text }
+
+    /// Escapes text from outside.
+    init(escaping text: String) {
+        description = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": description += "&amp;"
+            case "<": description += "&lt;"
+            case ">": description += "&gt;"
+            case "\"": description += "&quot;"
+            case "'": description += "&#39;"
+            case "\n", "\t": description.unicodeScalars.append(scalar)
+            case "\u{0}"..<"\u{20}":
+                if let picture = Unicode.Scalar(0x2400 + scalar.value) {
+                    description.unicodeScalars.append(picture)
+                }
+            case "\u{7f}"..<"\u{a0}", "\u{fffe}", "\u{ffff}": description += "\u{fffd}"
+            default: description.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// Interpolated markup stays, interpolated text is escaped.
+    struct StringInterpolation: StringInterpolationProtocol {
+        var text = ""
+        init(literalCapacity: Int, interpolationCount: Int) {}
+        mutating func appendLiteral(_ literal: String) { text += literal }
+        mutating func appendInterpolation(_ markup: Markup) { text += markup.description }
+        mutating func appendInterpolation(_ string: String) {
+            text += Markup(escaping: string).description
+        }
+        mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
+        /// A coordinate, to a tenth of a pixel.
+        mutating func appendInterpolation(_ number: Double) {
+            let tenths = Int((number * 10).rounded())
+            text += tenths % 10 == 0 ? "\(tenths / 10)" : "\(Double(tenths) / 10)"
+        }
+    }
+
+    init(stringInterpolation: StringInterpolation) { description = stringInterpolation.text }
+
+    static func + (left: Markup, right: Markup) -> Markup {
+        Markup(raw: left.description + right.description)
+    }
+}
+
+extension Sequence<Markup> {
+    /// All of it, one after another.
+    func joined() -> Markup { Markup(raw: map(\.description).joined()) }
+}
+
+extension Double {
+    /// With so many digits behind the point.
+    func fixed(_ digits: Int) -> String {
+        guard isFinite else { return "-" }
+        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+        let rounded = Int((abs(self) * scale).rounded())
+        let whole = rounded / Int(scale)
+        let sign = self < 0 && rounded > 0 ? "-" : ""
+        guard digits > 0 else { return "\(sign)\(whole)" }
+        let fraction = String(rounded % Int(scale))
+        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+}

@@ -1,0 +1,171 @@
+internal import Clients
+internal import Faults
+internal import Foundation
+internal import Labs
+internal import Plans
+internal import Stores
+internal import Synchronization
+internal import Systems
+
+/// The nodes of a run: their processes, their network, and what they say of themselves.
+final class Cluster: FaultSite {
+    let network: LabNetwork
+    let electionTimeout: Duration
+    let recoveryTimeout: Duration
+    let system: any System
+
+    private let prober: Prober
+    private let processes: [NodeProcess]
+    private let folders: [String]
+    private let clock = Mutex(RunClock())
+    private let invoked: Mutex<[NodeName: Int]>
+
+    init(
+        _ plan: Plan, system: any System, network: LabNetwork, folder: RunFolder
+    ) throws {
+        self.network = network
+        self.system = system
+        electionTimeout = plan.system.electionTimeout.duration
+        recoveryTimeout = plan.recoveryTimeout.duration
+        prober = try Prober(network)
+        folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
+        processes = try zip(network.topology.names, folders).map {
+            try NodeProcess(node: $0, folder: $1)
+        }
+        invoked = Mutex([:])
+    }
+
+    // MARK: Starting and stopping
+
+    /// Starts every node and waits until all serve.
+    func start() async throws {
+        for node in network.topology.names { try await restart(node) }
+        let deadline = ContinuousClock.now + recoveryTimeout
+        for node in network.topology.names where !(await answers(node, by: deadline)) {
+            let exits = await process(of: node).unaskedExits
+            throw LabError.timedOut(
+                what: "\(node) does not serve" + (exits.first.map { " (\($0.status))" } ?? ""),
+                after: recoveryTimeout,
+                advice: "read \(folders[node.number - 1])/stderr.log")
+        }
+    }
+
+    func restart(_ node: NodeName) async throws {
+        let place = network.topology.nodes[node.number - 1]
+        try await process(of: node).start(
+            system.command(for: place, folder: folders[node.number - 1]))
+    }
+
+    func stop() async {
+        await withTaskGroup { group in
+            for process in processes { group.addTask { await process.stop() } }
+        }
+    }
+
+    /// Starts the clock of the load.
+    func startClock() -> RunClock {
+        clock.withLock { clock in
+            clock = RunClock()
+            return clock
+        }
+    }
+
+    // MARK: FaultSite
+
+    func now() -> Duration { clock.withLock { $0.now } }
+
+    func process(of node: NodeName) -> NodeProcess { processes[node.number - 1] }
+
+    func answers(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool {
+        let place = network.topology.nodes[node.number - 1]
+        while ContinuousClock.now < deadline {
+            if await system.serves(place) { return true }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+
+    func leadership() async -> FaultRecord.Leadership? {
+        let statuses = await withTaskGroup(of: (NodeName, NodeStatus?).self) { group in
+            for node in network.topology.nodes {
+                group.addTask { [system] in (node.name, await system.status(of: node)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let claims = statuses.compactMap { node, status in
+            status.flatMap { $0.isLeader ? (node: node, term: $0.term) : nil }
+        }
+        return claims.max { $0.term < $1.term }.map {
+            FaultRecord.Leadership(leader: "\($0.node)", term: $0.term)
+        }
+    }
+
+    func reachable() async -> Set<Link> {
+        let prober = prober
+        // The prober waits in poll(2), which must not hold a thread of the concurrency pool.
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: prober.reachable()) }
+        }
+    }
+
+    func invocations() -> [NodeName: Int] { invoked.withLock { $0 } }
+
+    /// Notes that an operation is about to be invoked on a node.
+    func noteInvocation(on node: NodeName) {
+        invoked.withLock { $0[node, default: 0] += 1 }
+    }
+
+    // MARK: Findings
+
+    /// What is wrong with the nodes beside what clients saw.
+    func findings() async -> [RunResults.Finding] {
+        var findings: [RunResults.Finding] = []
+        for (process, folder) in zip(processes, folders) {
+            for exit in await process.unaskedExits {
+                findings.append(
+                    .init(
+                        .unaskedExit, node: "\(exit.node)",
+                        detail: "ended with \(exit.status); read nodes/\(exit.node)/stderr.log"))
+            }
+            findings += panics(of: process.node, in: folder)
+        }
+        return findings
+    }
+
+    private func panics(of node: NodeName, in folder: String) -> [RunResults.Finding] {
+        ["stderr.log", "stdout.log"].compactMap { file in
+            guard let log = try? String(contentsOfFile: folder + "/" + file, encoding: .utf8),
+                let line = log.split(separator: "\n").first(where: { line in
+                    system.panicPatterns.contains { line.contains($0) }
+                })
+            else { return nil }
+            return .init(
+                .panic, node: "\(node)", detail: "nodes/\(node)/\(file): \(line.prefix(300))")
+        }
+    }
+
+    /// Waits until every node serves.
+    ///
+    /// - Returns: a finding for each that does not in time.
+    func awaitRecovery() async -> [RunResults.Finding] {
+        let deadline = ContinuousClock.now + recoveryTimeout
+        var findings: [RunResults.Finding] = []
+        for node in network.topology.names where !(await answers(node, by: deadline)) {
+            findings.append(
+                .init(
+                    .notServing, node: "\(node)",
+                    detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
+                        + "healing"))
+        }
+        return findings
+    }
+}
+
+/// Monotonic time since the start of the load.
+struct RunClock: Sendable {
+    private let start = ContinuousClock.now
+
+    var now: Duration { ContinuousClock.now - start }
+
+    func instant(at time: Duration) -> ContinuousClock.Instant { start + time }
+}

@@ -1,0 +1,77 @@
+internal import Faults
+public import Plans
+public import Stores
+
+/// Makes one verdict of everything that a run found out.
+///
+/// The order matters: a violation is never hidden by what failed later; a harness that failed
+/// says nothing more; what is not known, and what was hardly tested, is never valid.
+public struct Judge: Sendable {
+    private let plan: Plan
+    private let functions: [String]
+
+    /// A judge of runs of a plan in which these operations must succeed.
+    public init(plan: Plan, functions: [String]) {
+        self.plan = plan
+        self.functions = functions
+    }
+
+    /// Fills in the verdict and its reasons.
+    public func judge(_ results: inout RunResults, failures: [String]) {
+        let violations = results.keys.filter { $0.verdict == "violation" }
+        let undecided = results.keys.filter { $0.verdict == "undecided" }
+        let doubts = doubts(about: results)
+        let wrong =
+            violations.map(Self.sentence)
+            + results.findings.map { "\($0.node): \($0.kind.rawValue): \($0.detail)" }
+        if !wrong.isEmpty {
+            results.verdict = .invalid
+            results.reasons = wrong + failures
+        } else if !failures.isEmpty {
+            results.verdict = .failed
+            results.reasons = failures
+        } else if !undecided.isEmpty {
+            results.verdict = .undecided
+            results.reasons = undecided.map {
+                "key \($0.key ?? "-"): undecided, \($0.limit ?? "no limit named")"
+            }
+        } else if !doubts.isEmpty {
+            results.verdict = .inconclusive
+            results.reasons = doubts
+        } else {
+            results.verdict = .valid
+            let bit = results.faults.filter(\.bit).count
+            results.reasons = [
+                "all \(results.keys.count) keys are linearizable, and \(bit) of "
+                    + "\(results.faults.count) faults bit"
+            ]
+        }
+    }
+
+    private static func sentence(_ key: RunResults.KeyResult) -> String {
+        (key.key.map { "key \($0): " } ?? "") + (key.contradiction?.sentence ?? "violation")
+    }
+
+    /// Why the run does not say anything, even if nothing was found.
+    private func doubts(about results: RunResults) -> [String] {
+        var doubts: [String] = []
+        for name in plan.faults.kinds {
+            let kinds = FaultRequest(name, nodes: plan.nodes)?.kinds.map(\.name) ?? []
+            let records = results.faults.filter { kinds.contains($0.kind) }
+            if !records.contains(where: \.bit) {
+                doubts.append(
+                    "no fault of kind \(name) certainly bit"
+                        + (records.last.map { "; the last: \($0.summary)" } ?? "; none was run"))
+            }
+        }
+        for function in functions {
+            let ok = results.counts[function]?.ok ?? 0
+            if ok < plan.workload.leastSuccesses {
+                doubts.append(
+                    "only \(ok) operations \(function) succeeded, of at least "
+                        + "\(plan.workload.leastSuccesses)")
+            }
+        }
+        return doubts
+    }
+}

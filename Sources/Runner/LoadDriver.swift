@@ -1,0 +1,114 @@
+internal import Clients
+internal import Generators
+internal import Histories
+internal import Labs
+internal import Synchronization
+internal import Systems
+
+/// Runs the workers: each asks the generator, invokes, records, and asks again.
+final class LoadDriver<Load: Generator>: Sendable {
+    private struct State {
+        var generator: Load
+        var random: SplitMix64
+    }
+
+    private let state: Mutex<State>
+    private let cluster: Cluster
+    private let recorder: Recorder
+    private let tally: Tally
+    private let stop: StopSignal
+    private let clock: RunClock
+    private let timeout: Duration
+    private let processes: ProcessNumbers
+
+    init(
+        _ generator: Load, random: SplitMix64, cluster: Cluster, recorder: Recorder,
+        tally: Tally, stop: StopSignal, clock: RunClock, timeout: Duration,
+        processes: ProcessNumbers
+    ) {
+        state = Mutex(State(generator: generator, random: random))
+        self.cluster = cluster
+        self.recorder = recorder
+        self.tally = tally
+        self.stop = stop
+        self.clock = clock
+        self.timeout = timeout
+        self.processes = processes
+    }
+
+    /// The generator as the load has left it.
+    var generator: Load { state.withLock { $0.generator } }
+
+    /// Runs so many workers to the end of the load.
+    func run(workers: Int) async {
+        await withTaskGroup { group in
+            for worker in 0..<workers { group.addTask { await self.work(worker) } }
+        }
+    }
+
+    /// Worker w belongs to node w modulo the number of nodes, whatever happens to that node.
+    private func work(_ worker: Int) async {
+        let nodes = cluster.network.topology.nodes
+        let node = nodes[worker % nodes.count]
+        var client = cluster.system.client(of: node)
+        while !stop.isStopped, recorder.failure == nil, let invocation = await next(worker) {
+            let isKnown = await perform(invocation, worker, on: node.name, with: client)
+            guard !isKnown else { continue }
+            // The process may still be at work for all we know: a new one takes its place.
+            processes.retire(worker)
+            await client.close()
+            client = cluster.system.client(of: node)
+        }
+        await client.close()
+    }
+
+    private func next(_ worker: Int) async -> Invocation? {
+        let step = state.withLock { state in
+            state.generator.next(for: worker, at: clock.now, using: &state.random)
+        }
+        guard case .invoke(let invocation, let time) = step else { return nil }
+        if time > clock.now {
+            try? await Task.sleep(until: clock.instant(at: time), clock: .continuous)
+        }
+        return stop.isStopped ? nil : invocation
+    }
+
+    /// Performs one operation; false if nobody knows how it ended.
+    private func perform(
+        _ invocation: Invocation, _ worker: Int, on node: NodeName, with client: any Client
+    ) async -> Bool {
+        let process = Event.Process.client(processes.number(of: worker))
+        cluster.noteInvocation(on: node)
+        recorder.record(
+            .invoke, by: process, invocation.function, key: invocation.key, invocation.value)
+        let completion = await client.perform(invocation, timeout: timeout)
+        let (value, error): (Value, Value?) =
+            switch completion {
+            case .ok(let value): (value, nil)
+            case .fail(let error), .info(let error): (invocation.value, error)
+            }
+        recorder.record(
+            completion.kind, by: process, invocation.function, key: invocation.key, value,
+            error: error)
+        tally.note(invocation.function, completion)
+        state.withLock { $0.generator.observe(invocation, completion, by: worker) }
+        if case .info = completion { return false }
+        return true
+    }
+}
+
+/// The logical process of each worker: its own number first, then that plus the number of
+/// workers, and so on.
+final class ProcessNumbers: Sendable {
+    private let workers: Int
+    private let numbers: Mutex<[Int]>
+
+    init(workers: Int) {
+        self.workers = workers
+        numbers = Mutex(Array(0..<workers))
+    }
+
+    func number(of worker: Int) -> Int { numbers.withLock { $0[worker] } }
+
+    func retire(_ worker: Int) { numbers.withLock { $0[worker] += workers } }
+}

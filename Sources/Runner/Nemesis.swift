@@ -1,0 +1,71 @@
+internal import Faults
+internal import Histories
+internal import Labs
+internal import Logging
+
+/// Injects the faults of a schedule one after another, each healed before the next.
+struct Nemesis {
+    let schedule: Schedule
+    let cluster: Cluster
+    let recorder: Recorder
+    let tally: Tally
+    let stop: StopSignal
+    let clock: RunClock
+    /// No fault is injected that could not be healed and recovered from by then.
+    let end: Duration
+    let log: Logger
+
+    private static let leaderPatience = Duration.seconds(5)
+
+    /// Runs the schedule to its end, or to the signal.
+    ///
+    /// - Throws: the first error of the machine; the records of earlier faults are kept.
+    func run(into records: inout [FaultRecord]) async throws {
+        for fault in schedule.faults {
+            guard await !stop.wait(until: clock.instant(at: fault.start)) else { return }
+            guard clock.now + fault.length < end else {
+                log.notice("no time is left for \(fault.kind.name); the last recovery took long")
+                return
+            }
+            records.append(try await inject(fault))
+        }
+    }
+
+    private func inject(_ fault: ScheduledFault) async throws -> FaultRecord {
+        let before = await leader(for: fault.kind)
+        let leader = before.flatMap { claim in
+            cluster.network.topology.names.first { "\($0)" == claim.leader }
+        }
+        guard let aim = Aim(fault.kind, order: fault.order, leader: leader) else {
+            var record = FaultRecord(fault)
+            (record.start, record.end) = (clock.now / .seconds(1), clock.now / .seconds(1))
+            record.checks = [.init("a leader was known", false, "no node claimed to lead")]
+            return record
+        }
+        let nodes = Value.vector(aim.affected.map { .string("\($0)") })
+        let name = fault.kind.name
+        recorder.record(.info, by: .nemesis, "inject", [.keyword(name), nodes])
+        log.info("inject \(name) on \(aim.affected)")
+        tally.note(fault: "\(name) \(aim.affected.map(\.description).joined(separator: ","))")
+        let injection = try await Injection(fault, aim: aim, before: before, at: cluster)
+        await stop.wait(until: clock.instant(at: clock.now + fault.length))
+        tally.note(fault: "healing \(name)")
+        let healed = try await injection.heal(at: cluster)
+        recorder.record(.info, by: .nemesis, "heal", [.keyword(name), nodes])
+        let record = await injection.awaitRecovery(healed, at: cluster)
+        tally.note(fault: nil)
+        log.info("\(record.summary)")
+        return record
+    }
+
+    /// Who leads; a fault aimed at the leader waits a while for one.
+    private func leader(for kind: FaultKind) async -> FaultRecord.Leadership? {
+        let deadline = ContinuousClock.now + Self.leaderPatience
+        while true {
+            let leadership = await cluster.leadership()
+            if leadership != nil || !kind.needsLeader { return leadership }
+            guard ContinuousClock.now < deadline, !stop.isStopped else { return nil }
+            await stop.wait(until: .now + .milliseconds(100))
+        }
+    }
+}

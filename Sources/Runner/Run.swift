@@ -1,0 +1,225 @@
+internal import Checkers
+internal import Faults
+internal import Generators
+internal import Histories
+internal import Labs
+public import Logging
+internal import Netfilter
+public import Plans
+internal import Reports
+public import Stores
+internal import Systems
+internal import Workloads
+
+/// One whole run, from the plan to the verdict. Read `perform` from top to bottom.
+public struct Run: Sendable {
+    private let plan: Plan
+    private let seed: UInt64
+    private let folder: RunFolder
+    private let log: Logger
+    private let stop: StopSignal
+    private let tally: Tally
+    private let rerun: String
+    private let started: String
+
+    /// A run of a validated plan with its seed; `rerun` is the command that repeats it.
+    public init(
+        _ plan: Plan, seed: UInt64, folder: RunFolder, started: String, rerun: String,
+        log: Logger, tally: Tally, stop: StopSignal
+    ) {
+        self.plan = plan
+        self.seed = seed
+        self.folder = folder
+        self.started = started
+        self.rerun = rerun
+        self.log = log
+        self.tally = tally
+        self.stop = stop
+    }
+
+    /// Runs the plan inside a lab and leaves everything in the run's folder.
+    ///
+    /// - Returns: what was found out; a failure of the harness after the load has begun is part
+    ///   of it.
+    /// - Throws: for a failure before that, which is no verdict.
+    public func perform() async throws -> RunResults {
+        let workload = try WorkloadCatalog.workload(of: plan)
+        return try await perform(workload)
+    }
+
+    private func perform(_ workload: some Workload) async throws -> RunResults {
+        var results = RunResults(plan: plan.name, seed: seed, rerun: rerun, started: started)
+        let watch = Stopwatch()
+
+        // Set up: a network, a process in each of its namespaces, a leader.
+        let (cluster, clock) = try await setUp(&results)
+        results.timings.setUp = watch.lap()
+        log.info("all \(plan.nodes) nodes serve")
+
+        // Load and faults, then final reads on the healed cluster.
+        let recorder = try Recorder(file: folder.history) { Timestamp(clock.now) }
+        var failures = await load(
+            workload, on: cluster, clock: clock, recorder: recorder, into: &results, watch: watch)
+        results.findings += await cluster.findings()
+
+        // Tear down. The history is on disk from here on.
+        await cluster.stop()
+        failures += await Self.failure { try await cluster.system.close() }
+        failures += await Self.failure { try recorder.finish() }
+        results.timings.tearDown = watch.lap()
+        results.counts = tally.counts
+
+        // Judge what is on disk, so that what is judged is what people read.
+        log.info("check the history")
+        var history = History()
+        failures += await Self.failure {
+            history = try History(contentsOf: folder.history, tail: .maybeTorn).keyed(.independent)
+            results.add(try workload.check(history))
+        }
+        results.timings.check = watch.lap()
+        Judge(plan: plan, functions: workload.functions).judge(&results, failures: failures)
+        try store(results, history)
+        return results
+    }
+
+    // MARK: Set up
+
+    private func setUp(_ results: inout RunResults) async throws -> (Cluster, RunClock) {
+        guard let base = IPv4Address(plan.network) else {
+            throw PlanError("network: \(plan.network) is no IPv4 address, such as 10.77.0.0")
+        }
+        let topology = Topology(nodeCount: plan.nodes, base: base)
+        let system = try SystemCatalog.type(of: plan).init(plan, topology: topology)
+        results.versions = ["whitewater": Version.current, "system": try await system.version()]
+        try folder.write(try resolvedPlan(results.versions), to: folder.plan)
+        log.info("make a network of \(plan.nodes) nodes and start \(plan.system.name)")
+        let network = try await LabNetwork(topology)
+        let cluster = try Cluster(plan, system: system, network: network, folder: folder)
+        do {
+            try await cluster.start()
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+        return (cluster, cluster.startClock())
+    }
+
+    private func resolvedPlan(_ versions: [String: String]) throws -> String {
+        var resolved = plan
+        resolved.seed = seed
+        let header = versions.sorted { $0.key < $1.key }.map { "# \($0.key): \($0.value)\n" }
+        return header.joined() + (try resolved.yaml)
+    }
+
+    // MARK: Load
+
+    /// Runs the workers and the nemesis side by side, then waits for recovery and reads.
+    ///
+    /// - Returns: failures of the harness, in words.
+    private func load<W: Workload>(
+        _ workload: W, on cluster: Cluster, clock: RunClock, recorder: Recorder,
+        into results: inout RunResults, watch: Stopwatch
+    ) async -> [String] {
+        var random = SplitMix64(seed: seed)
+        let schedule: Schedule
+        do {
+            schedule = Schedule(
+                requests: try plan.faultRequests(), rhythm: plan.faults.rhythm,
+                nodes: cluster.network.topology.names, within: plan.timeLimit.duration,
+                using: &random)
+        } catch {
+            return ["\(error)"]
+        }
+        log.debug("schedule:\n\(schedule)")
+        let workers = plan.concurrency.count(nodes: plan.nodes)
+        let processes = ProcessNumbers(workers: workers)
+        let driver = LoadDriver(
+            workload.load(), random: random.split(), cluster: cluster, recorder: recorder,
+            tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
+            processes: processes)
+        let nemesis = Nemesis(
+            schedule: schedule, cluster: cluster, recorder: recorder, tally: tally, stop: stop,
+            clock: clock, end: plan.timeLimit.duration, log: log)
+        let (stop, log) = (stop, log)
+        let faulting = Task {
+            var records: [FaultRecord] = []
+            let failures = await Self.failure {
+                do {
+                    try await nemesis.run(into: &records)
+                } catch {
+                    log.error("a fault failed: \(error)")
+                    stop.stop()
+                    throw error
+                }
+            }
+            return (records, failures)
+        }
+        await driver.run(workers: workers)
+        let (records, failures) = await faulting.value
+        results.faults = records
+        results.timings.load = watch.lap()
+
+        tally.note(fault: "recovery and final reads")
+        log.info("the load is over; wait for recovery and read every key once more")
+        results.findings += await cluster.awaitRecovery()
+        let ending = LoadDriver(
+            workload.ending(after: driver.generator), random: random.split(), cluster: cluster,
+            recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
+            timeout: plan.operationTimeout.duration, processes: processes)
+        await ending.run(workers: workers)
+        tally.note(fault: nil)
+        results.timings.ending = watch.lap()
+        return failures
+    }
+
+    // MARK: Results
+
+    /// Writes the results; a page that cannot be made is a line in the log, not a verdict.
+    private func store(_ results: RunResults, _ history: History) throws {
+        try folder.write(results)
+        if results.verdict == .valid {
+            for number in 1...plan.nodes { try folder.removeData(of: "n\(number)") }
+        }
+        do {
+            let page = Page(results: results, history: history)
+            try folder.write(page.html, to: folder.page)
+        } catch {
+            log.error("the page could not be written: \(error)")
+        }
+    }
+
+    /// The error of a step in words, so that later steps still happen.
+    private static func failure(_ step: () async throws -> Void) async -> [String] {
+        do {
+            try await step()
+            return []
+        } catch {
+            return ["\(error)"]
+        }
+    }
+}
+
+extension FaultPlan {
+    /// When faults come and how long they last.
+    var rhythm: Schedule.Rhythm {
+        Schedule.Rhythm(first: first.duration, every: every.duration, length: length.duration)
+    }
+}
+
+/// Times the parts of a run.
+private final class Stopwatch {
+    private var last = ContinuousClock.now
+
+    /// Seconds since the last lap.
+    func lap() -> Double {
+        let now = ContinuousClock.now
+        defer { last = now }
+        return (now - last) / .seconds(1)
+    }
+}
+
+/// This program's version.
+public enum Version {
+    /// `whitewater --version` prints this.
+    public static let current = "0.1.0"
+}

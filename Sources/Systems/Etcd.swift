@@ -1,0 +1,170 @@
+internal import AsyncHTTPClient
+public import Clients
+internal import Foundation
+public import Labs
+public import Plans
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// etcd, through its JSON gateway (<https://etcd.io/docs/v3.4/dev-guide/api_grpc_gateway/>).
+public struct Etcd: System {
+    /// The name that plans use.
+    public static let name = "etcd"
+    /// What it is.
+    public static let summary = "etcd 3.4 or later, through its JSON gateway"
+
+    /// The port for clients, on each node's own address.
+    static let clientPort = 2379
+    private static let peerPort = 2380
+    /// Where `make setup` unpacks Debian's package, which is never installed: that would start it.
+    private static let folders = [".tools/usr/bin"]
+
+    private let plan: SystemPlan
+    private let topology: Topology
+    private let binary: String
+    private let group: MultiThreadedEventLoopGroup
+    private let monitor: EtcdGateway
+
+    /// etcd as the plan wants it.
+    ///
+    /// - Throws: `LabError.missingProgram` or `PlanError` if there is no such binary.
+    public init(_ plan: Plan, topology: Topology) throws {
+        self.plan = plan.system
+        self.topology = topology
+        if let path = plan.system.binary {
+            guard FileManager.default.isExecutableFile(atPath: path) else {
+                throw PlanError("system.binary: \(path) is no program")
+            }
+            binary = path
+        } else {
+            let folders = Self.folders.map {
+                FileManager.default.currentDirectoryPath + "/" + $0
+            }
+            binary = try Program(
+                "etcd", package: "--download-only etcd-server (or run `make setup`)",
+                also: folders
+            ).path
+        }
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        monitor = EtcdGateway(group: group, connections: 8)
+    }
+
+    /// `etcd Version: 3.4.23` and its path.
+    ///
+    /// - Throws: `LabError` if the program does not run.
+    public func version() async throws -> String {
+        let output = try await Program(path: binary).run(["--version"])
+        return (output.split(separator: "\n").first.map(String.init) ?? "unknown") + " (\(binary))"
+    }
+
+    /// One member of a static cluster.
+    public func command(for node: Node, folder: String) -> NodeCommand {
+        let peers = topology.nodes.map { "\($0.name)=http://\($0.address):\(Self.peerPort)" }
+        let client = "http://\(node.address):\(Self.clientPort)"
+        let peer = "http://\(node.address):\(Self.peerPort)"
+        return NodeCommand(
+            executable: binary,
+            arguments: [
+                "--name", "\(node.name)", "--data-dir", folder + "/data",
+                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+                "--listen-client-urls", client, "--advertise-client-urls", client,
+                "--initial-cluster", peers.joined(separator: ","),
+                "--initial-cluster-state", "new", "--initial-cluster-token", "whitewater",
+                "--heartbeat-interval", "\(milliseconds(plan.heartbeat))",
+                "--election-timeout", "\(milliseconds(plan.electionTimeout))",
+                "--logger", "zap", "--log-level", "warn",
+            ])
+    }
+
+    private func milliseconds(_ duration: PlanDuration) -> Int {
+        Int((duration.duration / .milliseconds(1)).rounded())
+    }
+
+    /// A client with a connection of its own.
+    public func client(of node: Node) -> any Client {
+        EtcdClient(
+            base: base(of: node), gateway: EtcdGateway(group: group, connections: 1),
+            isSerializable: plan.reads == .serializable)
+    }
+
+    private func base(of node: Node) -> String { "http://\(node.address):\(Self.clientPort)" }
+
+    /// What the node's status endpoint says, which answers without a leader too.
+    public func status(of node: Node) async -> NodeStatus? {
+        struct Status: Decodable {
+            struct Header: Decodable { let member_id: String }
+            let header: Header
+            let leader: String?
+            let raftTerm: String
+        }
+        guard
+            let reply = try? await monitor.post(
+                base(of: node) + "/v3/maintenance/status", Empty(), timeout: .milliseconds(500)),
+            reply.status == 200,
+            let status = try? JSONDecoder().decode(Status.self, from: reply.body),
+            let term = Int(status.raftTerm)
+        else { return nil }
+        return NodeStatus(isLeader: status.leader == status.header.member_id, term: term)
+    }
+
+    /// Whether a linearizable read of a missing key is answered.
+    public func serves(_ node: Node) async -> Bool {
+        let reply = try? await monitor.post(
+            base(of: node) + "/v3/kv/range", ["key": EtcdClient.encoded("whitewater")],
+            timeout: .seconds(1))
+        return reply?.status == 200
+    }
+
+    /// What Go and etcd's logger write when they give up.
+    public var panicPatterns: [String] { ["panic:", "\"level\":\"fatal\"", "\"level\":\"panic\""] }
+
+    /// Ends the connections and the threads that serve them.
+    ///
+    /// - Throws: what the HTTP library throws.
+    public func close() async throws {
+        try await monitor.close()
+        try await group.shutdownGracefully()
+    }
+}
+
+/// `{}`.
+struct Empty: Encodable {}
+
+/// HTTP to etcd: one request at a time per connection, none ever repeated.
+struct EtcdGateway: Sendable {
+    /// A reply whose body has been read.
+    struct Reply {
+        let status: Int
+        let body: Data
+    }
+
+    private static let mostBytes = 4_194_304
+
+    private let client: HTTPClient
+
+    init(group: MultiThreadedEventLoopGroup, connections: Int) {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        client = HTTPClient(
+            eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+
+    func post(
+        _ url: String, _ body: some Encodable, timeout: Duration
+    ) async throws -> Reply {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        let response = try await client.execute(request, deadline: deadline)
+        let bytes = try await response.body.collect(upTo: Self.mostBytes)
+        return Reply(status: Int(response.status.code), body: Data(bytes.readableBytesView))
+    }
+
+    func close() async throws { try await client.shutdown() }
+}

@@ -1,0 +1,154 @@
+internal import AsyncHTTPClient
+internal import Clients
+internal import Foundation
+internal import Histories
+internal import NIOCore
+internal import NIOPosix
+
+/// Registers on etcd: a key each, its value in decimal.
+struct EtcdClient: Client {
+    private let base: String
+    private let gateway: EtcdGateway
+    private let isSerializable: Bool
+
+    init(base: String, gateway: EtcdGateway, isSerializable: Bool) {
+        self.base = base
+        self.gateway = gateway
+        self.isSerializable = isSerializable
+    }
+
+    func close() async {
+        // A connection that does not end in good order is gone all the same.
+        try? await gateway.close()
+    }
+
+    static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    func perform(_ invocation: Invocation, timeout: Duration) async -> Completion {
+        do {
+            let key = Self.encoded("register/\(invocation.key ?? .null)")
+            switch invocation.function {
+            case "read": return try await read(key, timeout)
+            case "write": return try await write(invocation.value, to: key, timeout)
+            case "cas": return try await compareAndSet(invocation.value, of: key, timeout)
+            default: return .fail(.keyword("unknown-function"))
+            }
+        } catch {
+            return EtcdFailure.completion(of: error)
+        }
+    }
+
+    // MARK: Operations
+
+    private struct Range: Encodable {
+        let key: String
+        let serializable: Bool?
+    }
+
+    private struct Pair: Codable {
+        var key: String?
+        var value: String?
+    }
+
+    private struct RangeReply: Decodable {
+        let kvs: [Pair]?
+    }
+
+    private func read(_ key: String, _ timeout: Duration) async throws -> Completion {
+        let body = Range(key: key, serializable: isSerializable ? true : nil)
+        let reply = try await gateway.post(base + "/v3/kv/range", body, timeout: timeout)
+        guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
+        let pairs = try JSONDecoder().decode(RangeReply.self, from: reply.body).kvs ?? []
+        guard let encoded = pairs.first?.value else { return .ok(.null) }
+        guard let data = Data(base64Encoded: encoded),
+            let number = Int(String(decoding: data, as: UTF8.self))
+        else { return .info(.string("a value that was never written: \(encoded)")) }
+        return .ok(.int(number))
+    }
+
+    private func write(
+        _ value: Value, to key: String, _ timeout: Duration
+    ) async throws -> Completion {
+        let body = Pair(key: key, value: Self.encoded("\(value)"))
+        let reply = try await gateway.post(base + "/v3/kv/put", body, timeout: timeout)
+        return reply.status == 200 ? .ok(value) : EtcdFailure.completion(of: reply)
+    }
+
+    private struct Transaction: Encodable {
+        struct Compare: Encodable {
+            let key: String
+            let target = "VALUE"
+            let result = "EQUAL"
+            let value: String
+        }
+        struct Operation: Encodable {
+            let requestPut: Pair
+        }
+        let compare: [Compare]
+        let success: [Operation]
+    }
+
+    private struct TransactionReply: Decodable {
+        let succeeded: Bool?
+    }
+
+    private func compareAndSet(
+        _ value: Value, of key: String, _ timeout: Duration
+    ) async throws -> Completion {
+        guard let (expected, new) = value.pair else { return .fail(.keyword("no-pair")) }
+        let body = Transaction(
+            compare: [.init(key: key, value: Self.encoded("\(expected)"))],
+            success: [.init(requestPut: Pair(key: key, value: Self.encoded("\(new)")))])
+        let reply = try await gateway.post(base + "/v3/kv/txn", body, timeout: timeout)
+        guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
+        let result = try JSONDecoder().decode(TransactionReply.self, from: reply.body)
+        return result.succeeded == true ? .ok(value) : .fail(.keyword("mismatch"))
+    }
+}
+
+/// Tells certain failures from unknown outcomes.
+///
+/// Certain are only: the connection was refused, so no request left; 404 with code 5; and the
+/// messages `unhealthy cluster` and `no leader`, with which etcd refuses before it proposes. Code
+/// 14 covers both classes, so the message decides.
+enum EtcdFailure {
+    private struct Reply: Decodable {
+        let code: Int?
+        let message: String?
+        let error: String?
+    }
+
+    private static let refusals = ["unhealthy cluster", "no leader"]
+
+    /// The completion for a reply that is no success.
+    static func completion(of reply: EtcdGateway.Reply) -> Completion {
+        let parsed = try? JSONDecoder().decode(Reply.self, from: reply.body)
+        let message = parsed?.message ?? parsed?.error ?? ""
+        let error = Value.vector([
+            .int(reply.status), .int(parsed?.code ?? 0), .string(String(message.prefix(200))),
+        ])
+        let isNotFound = reply.status == 404 && parsed?.code == 5
+        return isNotFound || refusals.contains(where: message.contains)
+            ? .fail(error) : .info(error)
+    }
+
+    /// The completion for a request without a reply.
+    static func completion(of error: any Error) -> Completion {
+        if isRefusedConnection(error) { return .fail(.keyword("connection-refused")) }
+        if let error = error as? HTTPClientError {
+            let isTimeout = [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error)
+            return .info(isTimeout ? .keyword("timeout") : .string(error.shortDescription))
+        }
+        return .info(.string(String("\(error)".prefix(200))))
+    }
+
+    private static func isRefusedConnection(_ error: any Error) -> Bool {
+        switch error {
+        case let error as IOError: error.errnoCode == ECONNREFUSED
+        case let error as NIOConnectionError:
+            !error.connectionErrors.isEmpty
+                && error.connectionErrors.allSatisfy { isRefusedConnection($0.error) }
+        default: false
+        }
+    }
+}

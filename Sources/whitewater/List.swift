@@ -1,0 +1,43 @@
+import ArgumentParser
+import Faults
+import Models
+import Systems
+import Workloads
+
+extension Whitewater {
+    /// `whitewater list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what plans and options can name.")
+
+        enum What: String, ExpressibleByArgument, CaseIterable {
+            case systems, workloads, faults, models
+        }
+
+        @Argument(help: "systems, workloads, faults or models.")
+        var what: What
+
+        func run() {
+            let rows: [(String, String)] =
+                switch what {
+                case .systems: SystemCatalog.all.map { ($0.name, $0.summary) }
+                case .workloads: WorkloadCatalog.all.map { ($0.name, $0.summary) }
+                case .faults: faults
+                case .models:
+                    [
+                        ("register", "read and write"),
+                        ("cas-register", "read, write and compare-and-set"),
+                    ]
+                }
+            let width = rows.map(\.0.count).max() ?? 0
+            for (name, summary) in rows {
+                Console.line(name + String(repeating: " ", count: width - name.count + 2) + summary)
+            }
+        }
+
+        private var faults: [(String, String)] {
+            FaultKind.all.map { ($0.name, $0.summary) }
+                + FaultRequest.families.map { ($0, "any fault of the family \($0)") }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Runner
+
+/// The command line. One file a subcommand.
+@main struct Whitewater: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whitewater",
+        abstract: "Throw a Raft cluster into the rapids, and decide whether it kept its promises.",
+        discussion: """
+            Whitewater starts real node processes in a network of their own, cuts that network, \
+            freezes and kills nodes while clients work, records what every client saw, and \
+            decides whether that is linearizable. It needs no root and touches nothing outside \
+            its own namespaces.
+
+            Exit status: 0 valid; 1 invalid; 2 undecided or inconclusive; 64 wrong usage, plan \
+            or input; 70 set-up or internal failure.
+            """,
+        version: Version.current,
+        subcommands: [Test.self, Check.self, List.self])
+
+    /// Synchronous, so that no thread has started when a lab is entered.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// The statuses that the program exits with, beside those of verdicts.
+enum Exit {
+    /// Wrong usage, plan or input.
+    static let usage = ExitCode(64)
+    /// Set-up or internal failure.
+    static let failure = ExitCode(70)
+
+    /// Writes an error and gives the status to exit with.
+    static func reporting(_ error: any Error, _ status: ExitCode) -> ExitCode {
+        Console.complain("whitewater: \(error)")
+        return status
+    }
+}
