@@ -89,17 +89,21 @@ let package = Package(
             name: "CheckersTests", dependencies: ["Checkers", "Histories", "Models"],
             resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "GeneratorsTests", dependencies: ["Faults", "Generators", "Histories"]),
+            name: "GeneratorsTests",
+            dependencies: ["Faults", "Generators", "Histories", "Labs"]),
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter"]),
         .testTarget(name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter"]),
-        .testTarget(name: "SystemsTests", dependencies: ["Clients", "Histories", "Systems"]),
+        .testTarget(
+            name: "SystemsTests",
+            dependencies: ["Clients", "Histories", "Systems", asyncHTTPClient, nioCore, nioPosix]),
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkers", "Clients", "Faults", "Generators", "Histories", "Plans", "Reports",
-                "Runner", "Stores", "Workloads",
+                "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
             ]),
+        .testTarget(
+            name: "WholeRunTests", dependencies: ["Faults", "Histories", "Stores", "whitewater"]),
         .testTarget(name: "HouseTests"),
     ]
 )

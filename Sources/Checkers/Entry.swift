@@ -36,7 +36,8 @@ struct Track<M: Model>: Sendable {
             if operation.isUnknown, model.isPure(call) { continue }
             read.append((operation, call))
         }
-        let places = Self.ranks(read.lazy.map { ($0.operation.invocation, $0.operation.completion) })
+        let places = Self.ranks(
+            read.lazy.map { ($0.operation.invocation, $0.operation.completion) })
         length = places.length
         entries = zip(read, places.ranks).map { read, rank in
             Entry(
@@ -83,7 +84,9 @@ struct Track<M: Model>: Sendable {
 
     /// Whether the order of the entries (places in ``entries``) is legal: the model accepts every
     /// call, none stands before one that had completed before it was invoked, and every entry of
-    /// known outcome is there once. The independent check behind every "linearizable".
+    /// known outcome is there once.
+    ///
+    /// The independent check behind every "linearizable".
     func accepts(_ order: [Int]) -> Bool {
         var seen = [Bool](repeating: false, count: entries.count)
         var state = model.initialState

@@ -1,7 +1,9 @@
 internal import Histories
 internal import Models
 
-/// Words for a contradiction. All sentences of the checker stand here.
+/// Words for a contradiction.
+///
+/// All sentences of the checker stand here.
 struct Explanation {
     private let track: Track<Register>
     private let operations: [Operation]
@@ -58,7 +60,10 @@ struct Explanation {
     /// The stale operation, what it should have seen, and who had seen that before.
     private func stale(_ conflict: UniqueValues.Conflict, culprit: String) -> String {
         guard let missed = conflict.missed else { return culprit }
-        let never = "and nobody wrote \(observed(by: conflict.culprit)) again"
+        let value = observed(by: conflict.culprit)
+        let never =
+            value == track.model.initialState
+            ? "and nobody ever wrote \(value)" : "and nobody wrote \(value) again"
         let start = track.entries[conflict.culprit].invocation
         guard track.entries[missed].completion > start else {
             return "\(culprit), but \(clause(missed, .perfect)) before that began, \(never)"

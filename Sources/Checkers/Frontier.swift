@@ -296,8 +296,8 @@ struct Frontier<M: Model> {
         _ step: Step, for target: Int, into later: inout [Step]
     ) {
         let configuration = step.configuration
-        for number in crashedClasses.indices {
-            guard configuration.used(number, layout) < crashedAvailable[number] else { continue }
+        for number in crashedClasses.indices
+        where configuration.used(number, layout) < crashedAvailable[number] {
             let callClass = crashedClasses[number]
             let next = alphabet.step(configuration.state, callClass)
             guard next != Alphabet<M>.illegal,
@@ -329,8 +329,9 @@ struct Frontier<M: Model> {
     }
 
     /// Whether a blind write or a crashed operation is worth its while now: it makes something
-    /// legal that is not, or it changes nothing and hides another open blind write. Otherwise it
-    /// can wait, be left out, or be hidden itself.
+    /// legal that is not, or it changes nothing and hides another open blind write.
+    ///
+    /// Otherwise it can wait, be left out, or be hidden itself.
     private mutating func isUseful(
         _ next: Int32, after configuration: Configuration, except used: Int?
     ) -> Bool {

@@ -118,7 +118,8 @@ struct UniqueValues {
         for value in writers.indices {
             if !needed[value] { writers[value] = [] }
             swappers[value].removeAll { place in
-                guard entries[place].isUnknown, case .compareAndSet(_, let new) = entries[place].call
+                guard entries[place].isUnknown,
+                    case .compareAndSet(_, let new) = entries[place].call
                 else { return false }
                 return !(numbers[new].map { needed[$0] } ?? false)
             }
@@ -148,7 +149,9 @@ struct UniqueValues {
         var isForward: Bool { completion < invocation }
     }
 
-    /// Walks each chain of values from its root. A value that no walk reaches stands on a cycle.
+    /// Walks each chain of values from its root.
+    ///
+    /// A value that no walk reaches stands on a cycle.
     private func blocks() -> Result<[Block], Conflict> {
         var blocks: [Block] = []
         var reached = [Bool](repeating: false, count: writers.count)
@@ -222,7 +225,8 @@ struct UniqueValues {
             if entry.completion < before.invocation, let last = before.last {
                 return inversion(early: place, late: last, value: value)
             }
-            if entry.completion < block.completion || (block.first == nil && block.completion > -1) {
+            if entry.completion < block.completion || (block.first == nil && block.completion > -1)
+            {
                 block.completion = entry.completion
                 block.first = place
             }
@@ -238,7 +242,8 @@ struct UniqueValues {
     /// An entry that completed before something was invoked that it must follow.
     private func inversion(early: Int, late: Int, value: Int) -> Conflict {
         let writer = writers[value].first
-        if writer == late || (writer.map { entries[$0].invocation > entries[early].completion } ?? false)
+        if writer == late
+            || (writer.map { entries[$0].invocation > entries[early].completion } ?? false)
         {
             return Conflict(
                 kind: .future, culprit: early, missed: writer,
@@ -278,7 +283,9 @@ struct UniqueValues {
         // The block whose writer came first holds the older value; who saw it last is stale.
         let oneIsOlder = writerInvocation(of: one) <= writerInvocation(of: other)
         let (old, new) = oneIsOlder ? (one, other) : (other, one)
-        let places = [old.first, old.last, new.first, new.last, old.entries.first, new.entries.first]
+        let places = [
+            old.first, old.last, new.first, new.last, old.entries.first, new.entries.first,
+        ]
         let culprit = old.last ?? old.entries[0]
         return Conflict(
             kind: isWriter(culprit) ? .interleaved : .stale, culprit: culprit,

@@ -22,7 +22,9 @@ public enum Aim: Hashable, Sendable {
         }
     }
 
-    /// Takes aim. Pure: `order` is a shuffle of the nodes, drawn from the seed beforehand.
+    /// Takes aim.
+    ///
+    /// Pure: `order` is a shuffle of the nodes, drawn from the seed beforehand.
     ///
     /// - Returns: nil if the fault needs a leader and none is known.
     public init?(_ kind: FaultKind, order: [NodeName], leader: NodeName?) {

@@ -134,8 +134,9 @@ public struct FaultRequest: Hashable, Sendable, CustomStringConvertible {
     /// Every name that can be asked for.
     public static let names = families + FaultKind.all.map(\.name)
 
-    /// The request of this name; nil if there is none. A family stands for those of its kinds
-    /// that so many nodes allow.
+    /// The request of this name; nil if there is none.
+    ///
+    /// A family stands for those of its kinds that so many nodes allow.
     public init?(_ name: String, nodes: Int) {
         let kinds = FaultKind.all.filter { kind in
             kind.name == name || kind.family == name && kind.leastNodes <= nodes

@@ -84,8 +84,11 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     /// What it did, in one line.
     public var summary: String {
         let unmet = checks.filter { !$0.isMet }.map { "\($0.demand): \($0.detail)" }
-        let verdict = bit ? "bit" : "did not bite"
-            + (unmet.isEmpty ? "" : " (" + unmet.joined(separator: "; ") + ")")
+        let verdict =
+            bit
+            ? "bit"
+            : "did not bite"
+                + (unmet.isEmpty ? "" : " (" + unmet.joined(separator: "; ") + ")")
         return "\(kind) on \(nodes.joined(separator: ", ")): \(verdict)"
     }
 }

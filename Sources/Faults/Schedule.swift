@@ -12,6 +12,17 @@ public struct ScheduledFault: Hashable, Sendable {
     public let kind: FaultKind
     /// A shuffle of the nodes, from which its target is taken.
     public let order: [NodeName]
+
+    /// A fault with its place in a schedule.
+    public init(
+        number: Int, start: Duration, length: Duration, kind: FaultKind, order: [NodeName]
+    ) {
+        self.number = number
+        self.start = start
+        self.length = length
+        self.kind = kind
+        self.order = order
+    }
 }
 
 /// The faults of a run, drawn from a seed before the run begins.

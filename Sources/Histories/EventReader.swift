@@ -131,7 +131,8 @@ struct EventReader {
         guard let start = dash.map({ $0 + 3 }), start < line.endIndex else { return nil }
         let words = line[start...].split(maxSplits: 2) { $0 <= Byte.space }
         guard words.count > 1, words[0].allSatisfy(Byte.isDigit) || words[0].first == Byte.colon,
-            Event.Kind.allCases.contains(where: { words[1].elementsEqual((":" + $0.rawValue).utf8) })
+            Event.Kind.allCases.contains(where: { words[1].elementsEqual((":" + $0.rawValue).utf8) }
+            )
         else { return nil }
         return start
     }

@@ -24,7 +24,9 @@ public final class Recorder: Sendable {
     private let file: String
     private let flusher = Mutex<Task<Void, Never>?>(nil)
 
-    /// Creates the file. The clock gives monotonic time since the start of the run.
+    /// Creates the file.
+    ///
+    /// The clock gives monotonic time since the start of the run.
     ///
     /// - Throws: `RecorderError` if the file cannot be created.
     public init(

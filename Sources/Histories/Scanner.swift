@@ -14,7 +14,9 @@ struct Scanner {
         self.bytes = bytes
     }
 
-    /// The line of the cursor, from 1. Linear in the text before it: for errors only.
+    /// The line of the cursor, from 1.
+    ///
+    /// Linear in the text before it: for errors only.
     var line: Int {
         var count = 1
         for byte in bytes[..<min(position, bytes.count)] where byte == Byte.newline { count += 1 }

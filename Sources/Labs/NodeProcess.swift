@@ -64,7 +64,8 @@ public actor NodeProcess {
     public nonisolated let node: NodeName
     private let folder: String
     private let ip: Program
-    private var execution: Subprocess.Execution<NoInput, FileDescriptorOutput, FileDescriptorOutput>?
+    private var execution:
+        Subprocess.Execution<NoInput, FileDescriptorOutput, FileDescriptorOutput>?
     private var ending: Task<ExitStatus, any Error>?
     private var isKillExpected = false
 
@@ -234,7 +235,8 @@ public actor NodeProcess {
             try await Task.sleep(for: .seconds(3))
             try execution.send(signal: .kill, toProcessGroup: true)
         }
-        _ = try? await ending.value
+        let status = try? await ending.value
         force.cancel()
+        ended(execution.processIdentifier.value, status)
     }
 }

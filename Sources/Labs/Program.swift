@@ -14,7 +14,9 @@ public struct Program: Hashable, Sendable {
     /// - Throws: `LabError.missingProgram`.
     public init(_ name: String, package: String, also folders: [String] = []) throws(LabError) {
         let search = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let standard = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        let standard = [
+            "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+        ]
         let candidates = (search.split(separator: ":").map(String.init) + standard + folders)
             .map { $0 + "/" + name }
         guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:))

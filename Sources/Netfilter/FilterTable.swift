@@ -31,7 +31,7 @@ public enum FilterTable {
         for _ in 1..<attempts {
             do {
                 return try attempt(changes)
-            } catch where error.code == EAGAIN || error.code == EINVAL {
+            } catch  where error.code == EAGAIN || error.code == EINVAL {
                 continue
             }
         }

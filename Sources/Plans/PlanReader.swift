@@ -70,7 +70,8 @@ extension Plan {
         guard case .mapping(let mapping) = node else {
             throw PlanError(
                 path.isEmpty
-                    ? "is not a plan: it has no keys" : "\(path) has keys of its own: "
+                    ? "is not a plan: it has no keys"
+                    : "\(path) has keys of its own: "
                         + known.joined(separator: ", "),
                 line: node.mark?.line)
         }
@@ -167,8 +168,9 @@ extension Plan {
             "faults.length: a fault of \(faults.length) every \(faults.every) leaves no time to "
                 + "recover; make it shorter than faults.every")
         try require(
-            faults.kinds.isEmpty || faults.first.duration + faults.every.duration
-                <= timeLimit.duration,
+            faults.kinds.isEmpty
+                || faults.first.duration + faults.every.duration
+                    <= timeLimit.duration,
             "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
                 + "faults.every together")
         try require(

@@ -70,7 +70,8 @@ public struct PlanCount: Hashable, Sendable, Codable, CustomStringConvertible {
     /// - Throws: `DecodingError` that shows the form.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        let text = try (try? container.decode(Int.self)).map(String.init)
+        let text =
+            try (try? container.decode(Int.self)).map(String.init)
             ?? container.decode(String.self)
         guard let read = PlanCount(text) else {
             throw DecodingError.dataCorrupted(

@@ -75,7 +75,8 @@ struct ContradictionDiagram {
     }
 
     static func details(of operation: Operation) -> String {
-        let start = operation.invokedAt.map { "\($0.seconds.fixed(4)) s" } ?? "event "
+        let start =
+            operation.invokedAt.map { "\($0.seconds.fixed(4)) s" } ?? "event "
             + "\(operation.invocation)"
         let end = operation.completedAt.map { "\($0.seconds.fixed(4)) s" } ?? "no completion"
         let outcome =

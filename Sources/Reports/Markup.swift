@@ -70,6 +70,7 @@ extension Double {
         let sign = self < 0 && rounded > 0 ? "-" : ""
         guard digits > 0 else { return "\(sign)\(whole)" }
         let fraction = String(rounded % Int(scale))
-        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
+        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count)
+            + fraction
     }
 }

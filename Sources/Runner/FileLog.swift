@@ -30,7 +30,8 @@ public struct FileLog: LogHandler {
 
     /// Writes one line: the time, the level, the message.
     public func log(event: LogEvent) {
-        let line = "\(Date.now.ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))) "
+        let line =
+            "\(Date.now.ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))) "
             + "\(event.level.rawValue) \(event.message)\n"
         sink.handle.withLock { handle in
             // A log that cannot be written must not end a run whose history still can.

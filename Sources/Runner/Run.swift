@@ -11,7 +11,9 @@ public import Stores
 internal import Systems
 internal import Workloads
 
-/// One whole run, from the plan to the verdict. Read `perform` from top to bottom.
+/// One whole run, from the plan to the verdict.
+///
+/// Read `perform` from top to bottom.
 public struct Run: Sendable {
     private let plan: Plan
     private let seed: UInt64

@@ -18,7 +18,8 @@ public struct RunFolder: Sendable {
             try Self.link(base.appending(path: "latest"), to: "\(plan)/\(started)")
         } catch {
             throw StoreError(
-                path: path, why: "\((error as NSError).localizedDescription); choose another "
+                path: path,
+                why: "\((error as NSError).localizedDescription); choose another "
                     + "--results folder, or make this one writable")
         }
     }

@@ -2,10 +2,10 @@ internal import AsyncHTTPClient
 public import Clients
 internal import Foundation
 public import Labs
-public import Plans
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+public import Plans
 
 /// etcd, through its JSON gateway (<https://etcd.io/docs/v3.4/dev-guide/api_grpc_gateway/>).
 public struct Etcd: System {
@@ -93,7 +93,10 @@ public struct Etcd: System {
     /// What the node's status endpoint says, which answers without a leader too.
     public func status(of node: Node) async -> NodeStatus? {
         struct Status: Decodable {
-            struct Header: Decodable { let member_id: String }
+            struct Header: Decodable {
+                let member: String
+                enum CodingKeys: String, CodingKey { case member = "member_id" }
+            }
             let header: Header
             let leader: String?
             let raftTerm: String
@@ -105,7 +108,7 @@ public struct Etcd: System {
             let status = try? JSONDecoder().decode(Status.self, from: reply.body),
             let term = Int(status.raftTerm)
         else { return nil }
-        return NodeStatus(isLeader: status.leader == status.header.member_id, term: term)
+        return NodeStatus(isLeader: status.leader == status.header.member, term: term)
     }
 
     /// Whether a linearizable read of a missing key is answered.

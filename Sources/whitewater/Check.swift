@@ -103,7 +103,8 @@ extension Whitewater {
                 }
             } catch {
                 Console.line("\(file)\tunreadable")
-                _ = Exit.reporting(error is HistoryError ? error : FileError(file, error), Exit.usage)
+                _ = Exit.reporting(
+                    error is HistoryError ? error : FileError(file, error), Exit.usage)
                 return 1
             }
         }
@@ -117,7 +118,8 @@ extension Whitewater {
                 case .undecided(let limit): Console.complain("  \(name)undecided: \(limit)")
                 case .violation(let found):
                     Console.complain("  \(name)\(found.sentence)")
-                    Console.complain("  \(name)operations \(found.operations) contradict each other")
+                    Console.complain(
+                        "  \(name)operations \(found.operations) contradict each other")
                 }
             }
             if case .linearizable = report.verdict { return }

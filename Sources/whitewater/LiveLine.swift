@@ -33,11 +33,13 @@ final class LiveLine: Sendable {
                     guard !Task.isCancelled else { return }
                     let now = ContinuousClock.now
                     let total = tally.total
-                    let rate = Double(total.completed - last.count)
+                    let rate =
+                        Double(total.completed - last.count)
                         / ((now - last.instant) / .seconds(1))
                     last = (total.completed, now)
                     let seconds = Int((now - start) / .seconds(1))
-                    let line = "\(seconds) s (load \(limit))  \(Int(rate)) op/s  "
+                    let line =
+                        "\(seconds) s (load \(limit))  \(Int(rate)) op/s  "
                         + "ok \(total.ok) fail \(total.fail) info \(total.info)  "
                         + (tally.fault ?? "")
                     Console.write(isTerminal ? "\r\u{1b}[K\(line)" : line + "\n")

@@ -153,7 +153,8 @@ private struct Inside {
             plan, seed: seed, folder: folder, started: started, rerun: rerun, log: log,
             tally: tally, stop: stop)
         let live = LiveLine(tally: tally, plan: plan)
-        Console.line("whitewater: \(plan.name), \(plan.nodes) nodes of \(plan.system.name), seed \(seed)")
+        Console.line(
+            "whitewater: \(plan.name), \(plan.nodes) nodes of \(plan.system.name), seed \(seed)")
         live.start()
         do {
             let results = try await run.perform()

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Runner
 
-/// The command line. One file a subcommand.
+/// The command line.
+///
+/// One file a subcommand.
 @main struct Whitewater: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "whitewater",

@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh Debian 12 with Swift 6.3: `make run` and `make test`.
+
+CONFIGURATION := -c release
+# Tests look inside modules; one build serves them and the program.
+TESTABLE := -Xswiftc -enable-testing
+TEST := swift test $(CONFIGURATION) $(TESTABLE) --skip-build --disable-xctest
+SWIFT_FILES := Package.swift Sources Tests
+
+export WHITEWATER_STRICT := 1
+
+.PHONY: run test setup build lint format bench clean
+
+## Install what is missing, build, and run the quick start.
+run: setup build
+	.build/release/whitewater test Workloads/quickstart.yaml
+
+## Install what is missing, check the format, and run every test: those that change the network
+## inside of a lab, those that run whole clusters alone on the machine, then all others.
+test: setup lint
+	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
+	sh .ci/in-lab $(TEST) --filter LabsTests
+	$(TEST) --filter WholeRunTests
+	$(TEST) --skip LabsTests --skip WholeRunTests
+
+## Install what is missing; does nothing where all is there.
+setup:
+	@sh .ci/setup
+
+build:
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater
+
+lint:
+	swift format lint --strict --recursive --parallel $(SWIFT_FILES)
+
+format:
+	swift format --in-place --recursive --parallel $(SWIFT_FILES)
+
+## Measure what the README claims.
+bench: setup build
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	.build/release/whitewater-bench
+
+clean:
+	swift package clean

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// The separation of the rooms, read off the sources.
+@Suite struct `The house stays in order` {
+    private static let sources = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+
+    /// What each target may import of this package: targets of lower rows only.
+    private static let allowed: [String: Set<String>] = [
+        "Histories": [],
+        "Netfilter": ["CIPTC"],
+        "Models": ["Histories"],
+        "Checkers": ["Histories", "Models"],
+        "Generators": ["Histories"],
+        "Labs": ["CLinux", "Netfilter"],
+        "Faults": ["Labs", "Netfilter"],
+        "Clients": ["Histories"],
+        "Plans": ["Faults"],
+        "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
+        "Systems": ["Clients", "Histories", "Labs", "Plans"],
+        "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
+        "Reports": ["Checkers", "Faults", "Histories", "Plans", "Stores"],
+    ]
+
+    /// Targets without a clock, a disk, a socket, or dice that nobody lent them.
+    private static let pure = ["Models", "Generators"]
+
+    private static func files(of target: String) throws -> [(name: String, text: String)] {
+        let folder = sources.appending(path: target)
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".swift") }
+            .map { ($0, try String(contentsOf: folder.appending(path: $0), encoding: .utf8)) }
+    }
+
+    @Test(arguments: allowed.keys.sorted())
+    func `a target imports only targets of lower rows`(target: String) throws {
+        let own = Set(Self.allowed.keys).union(["CIPTC", "CLinux", "Runner", "whitewater"])
+        let files = try Self.files(of: target)
+        #expect(!files.isEmpty)
+        for file in files {
+            let imports = file.text.matches(of: /(?m)^(?:\w+ )?import (\w+)/).map { String($0.1) }
+            let strangers = Set(imports).intersection(own)
+                .subtracting(Self.allowed[target] ?? [])
+            #expect(strangers.isEmpty, "\(target)/\(file.name) imports \(strangers)")
+        }
+    }
+
+    @Test(arguments: pure)
+    func `a pure target has no clock, no disk and no dice of its own`(target: String) throws {
+        for file in try Self.files(of: target) {
+            let impure = file.text.matches(
+                of: /import Foundation|import Glibc|import Dispatch|Clock\(\)|SystemRandomNumber/)
+            #expect(impure.isEmpty, "\(target)/\(file.name)")
+            let ownDice = file.text.matches(of: /\.random\((?![^)]*using:)|\.shuffled\(\)/)
+            #expect(ownDice.isEmpty, "\(target)/\(file.name)")
+        }
+    }
+
+    @Test func `no source file is longer than one idea`() throws {
+        for target in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path) {
+            for file in (try? Self.files(of: target)) ?? [] {
+                let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+                #expect(lines.count <= 420, "\(target)/\(file.name) has \(lines.count) lines")
+            }
+        }
+    }
+}

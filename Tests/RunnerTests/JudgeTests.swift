@@ -1,0 +1,196 @@
+import Checkers
+import Faults
+import Foundation
+import Histories
+import Labs
+import Plans
+import Reports
+import Runner
+import Stores
+import Testing
+
+@Suite struct `The verdict of a run` {
+    private let plan: Plan
+    private var results: RunResults
+
+    init() throws {
+        plan = try Plan(yaml: "name: x\nfaults: {kinds: [halves]}")
+        results = RunResults(plan: "x", seed: 1, rerun: "again", started: "now")
+        results.add(try Self.report("{:process 0 :type :invoke :f :read :value [1 nil]}"))
+        for function in ["read", "write", "cas"] {
+            results.counts[function] = .init()
+            results.counts[function]?.ok = 100
+        }
+        results.faults = [Self.fault(bit: true)]
+    }
+
+    private static func report(_ text: String) throws -> Report {
+        try Checker().check(History(text: text).keyed(.independent))
+    }
+
+    private static func fault(bit: Bool) -> FaultRecord {
+        var record = FaultRecord(
+            ScheduledFault(
+                number: 1, start: .zero, length: .seconds(1), kind: .partition(.halves),
+                order: []))
+        record.checks = [.init("it was seen", bit, "5 packets")]
+        return record
+    }
+
+    private static let stale = """
+        {:process 0 :type :invoke :f :write :value [1 1]}
+        {:process 0 :type :ok :f :write :value [1 1]}
+        {:process 1 :type :invoke :f :read :value [1 nil]}
+        {:process 1 :type :ok :f :read :value [1 nil]}
+        """
+
+    private func judged(
+        failures: [String] = [], _ change: (inout RunResults) throws -> Void = { _ in }
+    ) throws -> RunResults {
+        var results = results
+        try change(&results)
+        Judge(plan: plan, functions: ["read", "write", "cas"]).judge(&results, failures: failures)
+        return results
+    }
+
+    @Test func `linearizable, all faults bit, enough successes: valid`() throws {
+        #expect(try judged().verdict == .valid)
+        #expect(try judged().verdict.exitStatus == 0)
+    }
+
+    @Test func `a violation is invalid, whatever fails later`() throws {
+        let results = try judged(failures: ["the disk is full"]) {
+            $0.add(try Self.report(Self.stale))
+        }
+        #expect(results.verdict == .invalid)
+        #expect(results.verdict.exitStatus == 1)
+        #expect(results.reasons.first?.contains("process 1 read nil") == true)
+    }
+
+    @Test func `a finding beside linearizability is invalid`() throws {
+        let results = try judged {
+            $0.findings = [.init(.panic, node: "n1", detail: "panic: oh no")]
+        }
+        #expect(results.verdict == .invalid)
+    }
+
+    @Test func `a harness that failed says nothing else`() throws {
+        #expect(try judged(failures: ["no more files"]).verdict == .failed)
+        #expect(try judged(failures: ["no more files"]).verdict.exitStatus == 70)
+    }
+
+    @Test func `a fault that never bit makes a run inconclusive`() throws {
+        let results = try judged { $0.faults = [Self.fault(bit: false)] }
+        #expect(results.verdict == .inconclusive)
+        #expect(results.verdict.exitStatus == 2)
+        #expect(results.reasons.first?.contains("halves") == true)
+        #expect(try judged { $0.faults = [] }.verdict == .inconclusive)
+    }
+
+    @Test func `too few successes of one operation make a run inconclusive`() throws {
+        let results = try judged { $0.counts["cas"]?.ok = 3 }
+        #expect(results.verdict == .inconclusive)
+        #expect(results.reasons == ["only 3 operations cas succeeded, of at least 10"])
+    }
+
+    @Test func `an undecided key is never valid`() throws {
+        let text = """
+            {:process 0 :type :invoke :f :write :value [1 1]}
+            {:process 0 :type :ok :f :write :value [1 1]}
+            {:process 0 :type :invoke :f :write :value [1 1]}
+            {:process 0 :type :ok :f :write :value [1 1]}
+            """
+        let report = try Checker(budget: Budget(configurations: 1))
+            .check(History(text: text).keyed(.independent))
+        let results = try judged { $0.add(report) }
+        #expect(results.verdict == .undecided)
+        #expect(results.verdict.exitStatus == 2)
+    }
+
+    @Test func `a fault without evidence did not bite`() {
+        var record = Self.fault(bit: true)
+        record.checks = []
+        #expect(!record.bit)
+    }
+}
+
+@Suite struct `Run folders` {
+    private func temporary() -> String {
+        FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    }
+
+    @Test func `links point at the latest run`() throws {
+        let base = temporary()
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        for started in ["20261120T000000.000Z", "20261120T000000.001Z"] {
+            _ = try RunFolder(results: base, plan: "p", started: started)
+        }
+        let latest = URL(filePath: base + "/latest").resolvingSymlinksInPath().path
+        #expect(latest.hasSuffix("/p/20261120T000000.001Z"))
+        let ofPlan = URL(filePath: base + "/p/latest").resolvingSymlinksInPath().path
+        #expect(ofPlan == latest)
+    }
+
+    @Test func `the name is the time to the millisecond`() {
+        #expect(RunFolder.timestamp().wholeMatch(of: /\d{8}T\d{6}\.\d{3}Z/) != nil)
+    }
+
+    @Test func `a results folder that cannot be written is an error that says what to do`() {
+        let error = #expect(throws: StoreError.self) {
+            try RunFolder(results: "/proc/none", plan: "p", started: "s")
+        }
+        #expect(error?.description.contains("--results") == true)
+    }
+
+    @Test func `results read back as they were written`() throws {
+        let base = temporary()
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        let folder = try RunFolder(results: base, plan: "p", started: "s")
+        var results = RunResults(plan: "p", seed: .max, rerun: "r", started: "s")
+        results.verdict = .undecided
+        try folder.write(results)
+        let read = try folder.readResults()
+        #expect(read.seed == .max)
+        #expect(read.verdict == .undecided)
+    }
+}
+
+@Suite struct `Pages` {
+    @Test func `what comes from a run is escaped`() throws {
+        var results = RunResults(
+            plan: "</title><script>alert(1)</script>", seed: 1, rerun: "\"&'\u{0}", started: "s")
+        results.reasons = ["<img src=x onerror=alert(1)>"]
+        let html = Page(results: results, history: History()).html
+        #expect(!html.contains("<script"))
+        #expect(!html.contains("<img"))
+        #expect(!html.unicodeScalars.contains("\u{0}"))
+    }
+
+    @Test func `a contradiction is drawn and told`() throws {
+        let history = try History(
+            text: """
+                {:process 0 :type :invoke :f :write :value 1 :time 0}
+                {:process 0 :type :ok :f :write :value 1 :time 1000000}
+                {:process 1 :type :invoke :f :read :value nil :time 2000000}
+                {:process 1 :type :ok :f :read :value nil :time 3000000}
+                """)
+        var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
+        results.add(try Checker().check(history))
+        let html = Page(results: results, history: history).html
+        #expect(html.contains("class=\"bar culprit\""))
+        #expect(html.contains("class=\"bar missed\""))
+        #expect(html.contains("process 1 read nil (0.002 to 0.003 s)"))
+        #expect(!html.contains("http"), "a page needs no network")
+    }
+}
+
+@Suite struct `Stop signals` {
+    @Test func `waiting ends with the signal or the time`() async {
+        let stop = StopSignal()
+        #expect(await !stop.wait(until: .now + .milliseconds(5)))
+        let waiting = Task { await stop.wait(until: .now + .seconds(3_600)) }
+        stop.stop()
+        #expect(await waiting.value)
+        #expect(await stop.wait(until: .now + .seconds(3_600)))
+    }
+}

@@ -1,0 +1,52 @@
+import AsyncHTTPClient
+import Foundation
+import Histories
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Systems
+
+@Suite struct `etcd's answers are read as what is certain` {
+    private func completion(_ status: Int, _ body: String) -> Completion {
+        EtcdFailure.completion(of: .init(status: status, body: Data(body.utf8)))
+    }
+
+    @Test(arguments: [
+        (404, #"{"error":"etcdserver: requested lease not found","code":5}"#),
+        (503, #"{"code":14,"message":"etcdserver: unhealthy cluster"}"#),
+        (503, #"{"error":"etcdserver: no leader","code":14,"message":"etcdserver: no leader"}"#),
+    ])
+    func `a refusal before the proposal is a failure`(status: Int, body: String) {
+        #expect(completion(status, body).kind == .fail)
+    }
+
+    @Test(arguments: [
+        (503, #"{"code":14,"message":"etcdserver: request timed out"}"#),
+        (504, #"{"code":4,"message":"context deadline exceeded"}"#),
+        (500, #"{"code":2,"message":"context deadline exceeded"}"#),
+        (404, "not JSON"), (500, ""), (200, "{}"),
+        (503, #"{"code":14,"message":"etcdserver: leader changed"}"#),
+    ])
+    func `anything else is of unknown outcome`(status: Int, body: String) {
+        #expect(completion(status, body).kind == .info)
+    }
+
+    @Test func `a refused connection is a failure, a silent server is not`() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(silent.localAddress?.port)
+        let client = EtcdClient(
+            base: "http://127.0.0.1:\(port)", gateway: EtcdGateway(group: group, connections: 1),
+            isSerializable: false)
+        let write = Invocation("write", key: 1, 5)
+        #expect(
+            await client.perform(write, timeout: .milliseconds(200)) == .info(.keyword("timeout")))
+        try await silent.close()
+        #expect(
+            await client.perform(write, timeout: .seconds(5))
+                == .fail(.keyword("connection-refused")))
+        await client.close()
+        try await group.shutdownGracefully()
+    }
+}
