@@ -38,7 +38,7 @@ format:
 ## Measure what the README claims.
 bench: setup build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
-	.build/release/whitewater-bench
+	.build/release/whitewater-bench cuts
 
 clean:
 	swift package clean

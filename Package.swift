@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "Clients", dependencies: ["Histories"]),
 
         // What a person writes and keeps.
-        .target(name: "Plans", dependencies: ["Faults", yams]),
+        .target(name: "Plans", dependencies: ["Faults", "Netfilter", yams]),
         .target(
             name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
 
@@ -83,6 +83,10 @@ let package = Package(
                 "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Runner",
                 "Stores", "Systems", "Workloads", argumentParser, logging,
             ]),
+
+        .executableTarget(
+            name: "whitewater-bench",
+            dependencies: ["Faults", "Labs", "Netfilter", argumentParser]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(

@@ -34,7 +34,7 @@ struct Explanation {
     }
 
     private func ids(_ places: [Int]) -> [Int] {
-        places.map { track.entries[$0].id }.sorted()
+        Set(places.map { track.entries[$0].id }).sorted()
     }
 
     private func sentence(_ conflict: UniqueValues.Conflict) -> String {

@@ -1,5 +1,6 @@
 public import Faults
 internal import Foundation
+private import Netfilter
 internal import Yams
 
 extension Plan {
@@ -145,6 +146,10 @@ extension Plan {
                 && name.first != ".",
             "name: '\(name)' is no folder's name; use letters, digits, - and _")
         try require((1...99).contains(nodes), "nodes: \(nodes) is not between 1 and 99")
+        try require(
+            IPv4Address(network).map { $0.number & 0xff == 0 } ?? false,
+            "network: '\(network)' is no network's address; write one that ends in .0, such as "
+                + "10.77.0.0")
         try require(rate > 0 && rate <= 1e6, "rate: \(rate) is not between 0 and 1000000")
         let workers = concurrency.count(nodes: nodes)
         let perKey = workload.workersPerKey.count(nodes: nodes)

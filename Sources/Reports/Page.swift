@@ -4,6 +4,7 @@ public import Stores
 
 /// A run as one page that needs no network and no script.
 public struct Page: Sendable {
+    private static let mostReasons = 4
     private static let mostContradictions = 10
     private static let mostKeys = 50
 
@@ -34,7 +35,10 @@ public struct Page: Sendable {
     // MARK: Sections
 
     private var verdict: Markup {
-        let reasons = results.reasons.prefix(12).map { "<li>\($0)</li>" as Markup }.joined()
+        let rest = results.reasons.count - Self.mostReasons
+        let more = rest > 0 ? ["and \(rest) more, in results.json"] : []
+        let reasons = (results.reasons.prefix(Self.mostReasons) + more)
+            .map { "<li>\($0)</li>" as Markup }.joined()
         let versions = results.versions.sorted { $0.key < $1.key }
             .map { "\($0.key) \($0.value)" }.joined(separator: " · ")
         return """

@@ -30,9 +30,8 @@ public struct FileLog: LogHandler {
 
     /// Writes one line: the time, the level, the message.
     public func log(event: LogEvent) {
-        let line =
-            "\(Date.now.ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))) "
-            + "\(event.level.rawValue) \(event.message)\n"
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt)
+        let line = "\(Date.now.formatted(style)) \(event.level) \(event.message)\n"
         sink.handle.withLock { handle in
             // A log that cannot be written must not end a run whose history still can.
             do { try handle?.write(contentsOf: Data(line.utf8)) } catch { handle = nil }

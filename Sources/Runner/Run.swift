@@ -80,7 +80,7 @@ public struct Run: Sendable {
         }
         results.timings.check = watch.lap()
         Judge(plan: plan, functions: workload.functions).judge(&results, failures: failures)
-        try store(results, history)
+        store(&results, history)
         return results
     }
 
@@ -88,7 +88,7 @@ public struct Run: Sendable {
 
     private func setUp(_ results: inout RunResults) async throws -> (Cluster, RunClock) {
         guard let base = IPv4Address(plan.network) else {
-            throw PlanError("network: \(plan.network) is no IPv4 address, such as 10.77.0.0")
+            preconditionFailure("a validated plan has a network's address")
         }
         let topology = Topology(nodeCount: plan.nodes, base: base)
         let system = try SystemCatalog.type(of: plan).init(plan, topology: topology)
@@ -176,15 +176,23 @@ public struct Run: Sendable {
 
     // MARK: Results
 
-    /// Writes the results; a page that cannot be made is a line in the log, not a verdict.
-    private func store(_ results: RunResults, _ history: History) throws {
-        try folder.write(results)
-        if results.verdict == .valid {
-            for number in 1...plan.nodes { try folder.removeData(of: "n\(number)") }
+    /// Writes the results and the page.
+    ///
+    /// A page that cannot be made is a line in the log; results that cannot be written spoil a
+    /// verdict only if it was no violation.
+    private func store(_ results: inout RunResults, _ history: History) {
+        do {
+            try folder.write(results)
+            if results.verdict == .valid {
+                for number in 1...plan.nodes { try folder.removeData(of: "n\(number)") }
+            }
+        } catch {
+            log.error("the results could not be stored: \(error)")
+            results.reasons.append("the results could not be stored: \(error)")
+            if results.verdict != .invalid { results.verdict = .failed }
         }
         do {
-            let page = Page(results: results, history: history)
-            try folder.write(page.html, to: folder.page)
+            try folder.write(Page(results: results, history: history).html, to: folder.page)
         } catch {
             log.error("the page could not be written: \(error)")
         }

@@ -50,12 +50,15 @@ public struct Etcd: System {
         monitor = EtcdGateway(group: group, connections: 8)
     }
 
-    /// `etcd Version: 3.4.23` and its path.
+    /// `etcd Version: 3.4.23` and where the program is.
     ///
     /// - Throws: `LabError` if the program does not run.
     public func version() async throws -> String {
         let output = try await Program(path: binary).run(["--version"])
-        return (output.split(separator: "\n").first.map(String.init) ?? "unknown") + " (\(binary))"
+        let version = output.split(separator: "\n").first.map(String.init) ?? "unknown"
+        let here = FileManager.default.currentDirectoryPath + "/"
+        let place = binary.hasPrefix(here) ? String(binary.dropFirst(here.count)) : binary
+        return "\(version) (\(place))"
     }
 
     /// One member of a static cluster.

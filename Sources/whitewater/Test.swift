@@ -51,6 +51,10 @@ extension Whitewater {
         @Flag(help: .hidden)
         var insideLab = false
 
+        /// How the user called the program, for the command that runs this again.
+        @Option(help: .hidden)
+        var calledAs = CommandLine.arguments[0]
+
         func run() throws {
             let (plan, seed) = try resolve()
             guard insideLab else { throw ExitCode(try enterLab(seed: seed)) }
@@ -95,7 +99,7 @@ extension Whitewater {
         }
 
         private func rerun(seed: UInt64) -> String {
-            var words = ["whitewater", "test", plan, "--seed", "\(seed)"]
+            var words = [calledAs, "test", plan, "--seed", "\(seed)"]
             let options: [(String, String?)] = [
                 ("--time-limit", timeLimit), ("--nodes", nodes.map { "\($0)" }),
                 ("--rate", rate.map { "\($0)" }), ("--concurrency", concurrency),
@@ -111,7 +115,8 @@ extension Whitewater {
             let own = CommandLine.arguments.dropFirst()
             let seedOption = self.seed == nil ? ["--seed", "\(seed)"] : []
             do {
-                return try Door.enter(arguments: Array(own) + seedOption + ["--inside-lab"])
+                return try Door.enter(
+                    arguments: Array(own) + seedOption + ["--inside-lab", "--called-as", calledAs])
             } catch {
                 throw Exit.reporting(error, Exit.failure)
             }

@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "1: is empty"),
+        ("", "is empty"),
         ("{:process 0", "breaks off"),
         ("{:process 0, :type :invoke, :f :read, :value [1", "breaks off"),
         ("{:process 0, :type :invoke, :f :read, :value \"abc", "breaks off"),

@@ -16,7 +16,7 @@ import Testing
         "Labs": ["CLinux", "Netfilter"],
         "Faults": ["Labs", "Netfilter"],
         "Clients": ["Histories"],
-        "Plans": ["Faults"],
+        "Plans": ["Faults", "Netfilter"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
         "Systems": ["Clients", "Histories", "Labs", "Plans"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],

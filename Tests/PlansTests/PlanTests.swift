@@ -45,6 +45,8 @@ import Testing
         ("name: x\ntime-limit: 5", "2: time-limit:"),
         ("name: x\ntime-limit: 5 parsecs", "is no length of time"),
         ("name: x\nrate: 0", "2: rate:"),
+        ("name: x\nnetwork: 10.77.0.9", "2: network: '10.77.0.9' is no network's address"),
+        ("name: x\nnetwork: here", "2: network: 'here' is no network's address"),
         ("name: x\nconcurrency: 0n", "is no number of workers"),
         ("name: x\nconcurrency: many", "is no number of workers"),
         ("name: x\nconcurrency: 7", "does not divide the 7 workers"),
