@@ -1,94 +1,141 @@
 internal import Models
 
-/// The states and calls of one object as small integers, with memoised transitions.
+/// The states and calls of one object as small integers.
 ///
 /// Two entries with the same transition are of one *class*: while both are open they can change
-/// places, so the search treats them alike.
-struct Alphabet<M: Model> {
+/// places, so the search treats them alike. What a model says of its calls
+/// (``Models/Model/observation(of:)``) turns most transitions into a comparison of two integers;
+/// the others are worked out once and remembered.
+final class Alphabet<M: Model> {
     private let model: M
     private var states: [M.State] = []
     private var stateNumbers: [M.State: Int32] = [:]
-    private var transitions: [[Int32]] = []
-    /// The calls, by class.
-    private(set) var calls: [M.Call] = []
+    private var calls: [M.Call] = []
     private var classNumbers: [M.Call: Int32] = [:]
-    private(set) var traits: [Trait] = []
-
-    /// What the search may assume of a class.
-    struct Trait {
-        /// It never changes a state.
-        let isPure: Bool
-        /// It is legal everywhere and always leaves this state.
-        let blindTarget: Int32?
-    }
-
-    private static var unknown: Int32 { -2 }
-    /// The transition of a call that is not legal.
-    static var illegal: Int32 { -1 }
+    private var transitions: [Int64: Int32] = [:]
+    /// The classes, by number.
+    private(set) var classes: [CallClass] = []
 
     init(_ model: M) {
         self.model = model
         _ = number(of: model.initialState)
     }
 
-    /// The number of the initial state.
-    var initial: Int32 { 0 }
-
     func state(_ number: Int32) -> M.State { states[Int(number)] }
 
-    mutating func number(of state: M.State) -> Int32 {
+    private func number(of state: M.State) -> Int32 {
         if let number = stateNumbers[state] { return number }
         let number = Int32(states.count)
         states.append(state)
         stateNumbers[state] = number
-        transitions.append([])
         return number
     }
 
     /// The number of a call's class.
-    mutating func classify(_ call: M.Call) -> Int32 {
+    func classify(_ call: M.Call) -> Int32 {
         if let number = classNumbers[call] { return number }
         let number = Int32(calls.count)
         calls.append(call)
         classNumbers[call] = number
-        var target: Int32?
-        if case .nothing = model.observation(of: call),
-            let state = model.step(model.initialState, call)
-        {
-            target = self.number(of: state)
-        }
-        traits.append(Trait(isPure: model.isPure(call), blindTarget: target))
+        classes.append(describe(call))
         return number
     }
 
-    func observation(of callClass: Int32) -> Observation<M.State> {
-        model.observation(of: calls[Int(callClass)])
+    private func describe(_ call: M.Call) -> CallClass {
+        let isPure = model.isPure(call)
+        switch model.observation(of: call) {
+        case .nothing:
+            guard let target = model.step(model.initialState, call) else { break }
+            return CallClass(.blind, target: number(of: target))
+        case .only(let state):
+            let observed = number(of: state)
+            if isPure { return CallClass(.pureOnly, observed: observed) }
+            guard let target = model.step(state, call) else { break }
+            return CallClass(.swap, observed: observed, target: number(of: target))
+        case .anythingBut(let state) where isPure:
+            return CallClass(.pureBut, observed: number(of: state))
+        case .anythingBut, .unsaid: break
+        }
+        return CallClass(isPure ? .pureOpaque : .opaque)
     }
 
-    /// The state after a call, ``illegal`` if there is none.
-    @inline(__always)
-    mutating func step(_ state: Int32, _ callClass: Int32) -> Int32 {
-        if let target = traits[Int(callClass)].blindTarget { return target }
-        let row = Int(state)
-        let column = Int(callClass)
-        if column < transitions[row].count {
-            let known = transitions[row][column]
-            if known != Self.unknown { return known }
-        }
-        return work(out: row, column)
-    }
-
-    @inline(never)
-    private mutating func work(out row: Int, _ column: Int) -> Int32 {
-        let next = model.step(states[row], calls[column]).map { number(of: $0) } ?? Self.illegal
-        // Rows grow by demand: with unique values most pairs of a state and a class never meet.
-        if column < 4_096 {
-            if transitions[row].count <= column {
-                let missing = column + 1 - transitions[row].count
-                transitions[row].append(contentsOf: repeatElement(Self.unknown, count: missing))
-            }
-            transitions[row][column] = next
-        }
+    /// The state after a call that only the model can work out.
+    func workOut(_ state: Int32, _ callClass: Int32) -> Int32 {
+        let key = Int64(state) << 32 | Int64(callClass)
+        if let known = transitions[key] { return known }
+        let next =
+            model.step(states[Int(state)], calls[Int(callClass)]).map { number(of: $0) }
+            ?? CallClass.illegal
+        transitions[key] = next
         return next
+    }
+}
+
+/// What the search knows of a class of calls.
+struct CallClass {
+    enum Kind: UInt8 {
+        /// Legal in one state, changes nothing.
+        case pureOnly
+        /// Legal in all states but one, changes nothing.
+        case pureBut
+        /// Legal everywhere, leaves one state.
+        case blind
+        /// Legal in one state, leaves another.
+        case swap
+        /// Changes nothing; the model says where it is legal.
+        case pureOpaque
+        /// The model says everything.
+        case opaque
+    }
+
+    /// The transition of a call that is not legal.
+    static var illegal: Int32 { -1 }
+
+    let kind: Kind
+    let observed: Int32
+    let target: Int32
+
+    init(_ kind: Kind, observed: Int32 = -1, target: Int32 = -1) {
+        self.kind = kind
+        self.observed = observed
+        self.target = target
+    }
+
+    var isPure: Bool { kind == .pureOnly || kind == .pureBut || kind == .pureOpaque }
+    var isBlind: Bool { kind == .blind }
+}
+
+/// Until when the value of a blind write can matter: the last completion of an operation that
+/// can tell whether a state is the current one.
+struct LastObservation {
+    private var ofOnly: [Int32: Int] = [:]
+    /// The last completion of a call that only one state forbids, and of one that another does.
+    private var refusals: (state: Int32, place: Int, otherPlace: Int) = (-1, -1, -1)
+    private var ofAny = -1
+
+    mutating func note(_ callClass: CallClass, completion: Int) {
+        switch callClass.kind {
+        case .blind: break
+        case .pureOnly, .swap:
+            ofOnly[callClass.observed] = max(ofOnly[callClass.observed] ?? -1, completion)
+        case .pureBut: note(refusalOf: callClass.observed, at: completion)
+        case .pureOpaque, .opaque: ofAny = max(ofAny, completion)
+        }
+    }
+
+    private mutating func note(refusalOf state: Int32, at place: Int) {
+        if state == refusals.state {
+            refusals.place = max(refusals.place, place)
+        } else if place > refusals.place {
+            refusals = (state, place, refusals.place)
+        } else {
+            refusals.otherPlace = max(refusals.otherPlace, place)
+        }
+    }
+
+    /// The place of the last completion that can tell this state, -1 if none can.
+    func place(of state: Int32) -> Int {
+        let refusal = refusals.state == state ? refusals.otherPlace : refusals.place
+        return max(ofAny, refusal, ofOnly[state] ?? -1)
     }
 }

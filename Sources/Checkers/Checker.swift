@@ -61,11 +61,12 @@ public struct Checker: Sendable {
         case .order, .notUnique: break
         }
         report.decider = .search
-        let (finding, configurations) = Frontier.search(track, budget: budget)
-        report.configurations = configurations
+        let (finding, cost) = Frontier.search(track, budget: budget)
+        report.configurations = cost.configurations
+        report.bytes = cost.bytes
         switch finding {
         case .linearizable: return .linearizable(witness: nil)
-        case .undecided(let limit): return .undecided(limit)
+        case .undecided(let limit, let frontier): return .undecided(limit, frontier)
         case .violation(let dead):
             let smaller = Minimiser.minimise(track, dead: dead)
             return .violation(
@@ -115,6 +116,8 @@ public struct KeyReport: Sendable {
     public internal(set) var decider = Decider.uniqueValues
     /// How many configurations the search visited.
     public internal(set) var configurations = 0
+    /// The most bytes that the search took up at once.
+    public internal(set) var bytes = 0
     /// Wall-clock time.
     public internal(set) var elapsed = Duration.zero
 }

@@ -12,7 +12,7 @@ internal import Models
 // could see (`hidden`), and how many crashed operations of each class it has used.
 
 /// The exact search for any model.
-struct Frontier<M: Model> {
+struct Frontier<M: Model>: ~Copyable {
     /// What the search found.
     enum Finding {
         /// The frontier survived to the end.
@@ -20,7 +20,7 @@ struct Frontier<M: Model> {
         /// No configuration survives the completion of this entry.
         case violation(Dead)
         /// The budget was spent.
-        case undecided(Limit)
+        case undecided(Limit, DeepestFrontier)
     }
 
     /// The end of the search: the entry that fits nowhere, and what could have been.
@@ -33,131 +33,140 @@ struct Frontier<M: Model> {
         let open: [Int]
     }
 
-    private var alphabet: Alphabet<M>
-    private let entries: [Entry<M.Call>]
-    private let classes: [Int32]
-    private let observed: LastObservation<M>
-    private let budget: Budget
-    private let clock = ContinuousClock()
-    private let start: ContinuousClock.Instant
+    /// What a search cost.
+    struct Cost {
+        /// Configurations visited.
+        var configurations = 0
+        /// The most bytes that configurations took up at once.
+        var bytes = 0
+    }
 
-    /// Entry of each slot of the window of open operations of known outcome; -1 if free.
-    private var slots: [Int32]
-    private var freeSlots: [Int]
+    private let alphabet: Alphabet<M>
+    private let entries: [Entry<M.Call>]
+    private let entryClasses: [Int32]
+    private let classes: [CallClass]
+    private let observed: LastObservation
+    private let budget: Budget
+    private let start = ContinuousClock.now
+
+    private var window: Window
     private var slotOf: [Int32]
-    /// Slots of open pure operations, and of open blind writes, as bit sets.
-    private var pureSlots: [UInt64]
-    private var blindSlots: [UInt64]
     /// Crashed operations of each crashed class that have been invoked so far.
     private var crashedAvailable: [Int]
-    private var crashedClasses: [Int32] = []
-    private var crashedNumber: [Int32: Int] = [:]
-    private let layout: Configuration.Layout
+    private let crashedClasses: [Int32]
+    private let crashedNumber: [Int32: Int]
+    private let layout: ConfigurationLayout
 
     private var current: ConfigurationSet
     private var emitted: ConfigurationSet
     private var visited: ConfigurationSet
-    private(set) var configurations = 0
+    private var pending: ConfigurationStack
+    private var later: ConfigurationStack
+    private let scratch: Configuration
+    private var cost = Cost()
 
-    /// How many crashed operations of one class can be counted.
-    private static var crashedLimit: Int { Int(UInt16.max) }
-
-    /// Decides the track within the budget; also returns how many configurations were visited.
-    static func search(
-        _ track: Track<M>, budget: Budget
-    ) -> (finding: Finding, configurations: Int) {
+    /// Decides the track within the budget, and says what that cost.
+    static func search(_ track: Track<M>, budget: Budget) -> (finding: Finding, cost: Cost) {
         var search = Frontier(track, budget: budget)
         let finding = search.run(length: track.length)
-        return (finding, search.configurations)
+        return (finding, search.cost)
     }
 
     private init(_ track: Track<M>, budget: Budget) {
         self.budget = budget
-        start = clock.now
-        entries = track.entries
-        var alphabet = Alphabet(track.model)
-        classes = entries.map { alphabet.classify($0.call) }
-        observed = LastObservation(entries, classes: classes, alphabet: &alphabet)
+        let entries = track.entries
+        self.entries = entries
+        let alphabet = Alphabet(track.model)
+        let entryClasses = entries.map { alphabet.classify($0.call) }
         self.alphabet = alphabet
-        for (place, entry) in entries.enumerated() where entry.isUnknown {
-            let callClass = classes[place]
-            if crashedNumber[callClass] == nil {
-                crashedNumber[callClass] = crashedClasses.count
-                crashedClasses.append(callClass)
+        self.entryClasses = entryClasses
+        classes = alphabet.classes
+        var observed = LastObservation()
+        var crashed: [Int32] = []
+        var number: [Int32: Int] = [:]
+        for (entry, callClass) in zip(entries, entryClasses) {
+            observed.note(alphabet.classes[Int(callClass)], completion: entry.completion)
+            if entry.isUnknown, number[callClass] == nil {
+                number[callClass] = crashed.count
+                crashed.append(callClass)
             }
         }
-        crashedAvailable = Array(repeating: 0, count: crashedClasses.count)
+        self.observed = observed
+        crashedClasses = crashed
+        crashedNumber = number
+        crashedAvailable = Array(repeating: 0, count: crashed.count)
         let width = Self.window(of: entries, length: track.length)
-        layout = Configuration.Layout(window: width, classes: crashedClasses.count)
-        slots = Array(repeating: -1, count: width)
-        freeSlots = Array((0..<width).reversed())
+        layout = ConfigurationLayout(window: width, crashedClasses: crashed.count)
+        window = Window(width: width, layout: layout)
         slotOf = Array(repeating: -1, count: entries.count)
-        pureSlots = Array(repeating: 0, count: layout.setWords)
-        blindSlots = pureSlots
         current = ConfigurationSet(layout)
         emitted = ConfigurationSet(layout)
         visited = ConfigurationSet(layout)
+        pending = ConfigurationStack(layout)
+        later = ConfigurationStack(layout)
+        scratch = .allocate(capacity: layout.stride)
     }
+
+    deinit { scratch.deallocate() }
 
     /// The largest number of operations of known outcome that are open at once.
     private static func window(of entries: [Entry<M.Call>], length: Int) -> Int {
-        var change = [Int](repeating: 0, count: length + 1)
+        var change = [Int32](repeating: 0, count: length + 1)
         for entry in entries where !entry.isUnknown {
             change[entry.invocation] += 1
             change[entry.completion] -= 1
         }
-        var open = 0
-        var widest = 0
+        var open: Int32 = 0
+        var widest: Int32 = 0
         for step in change {
             open += step
             widest = max(widest, open)
         }
-        return widest
+        return Int(widest)
     }
 
     // MARK: The walk over the events
 
     private mutating func run(length: Int) -> Finding {
-        if let limit = tooManyCrashed() { return .undecided(limit) }
-        current.insert(Configuration(layout, state: alphabet.initial), pure: [], blind: [])
+        if let limit = tooManyCrashed() { return .undecided(limit, deepest(at: 0)) }
+        scratch.update(repeating: 0, count: layout.stride)
+        _ = current.insert(scratch, window)
         // The entry at each place, counted from one: invoked if positive, completed if negative;
         // zero where an entry was left out.
-        var events = [Int](repeating: 0, count: length)
+        var events = [Int32](repeating: 0, count: length)
         for (place, entry) in entries.enumerated() {
-            events[entry.invocation] = place + 1
-            if !entry.isUnknown { events[entry.completion] = -place - 1 }
+            events[entry.invocation] = Int32(place) + 1
+            if !entry.isUnknown { events[entry.completion] = -Int32(place) - 1 }
         }
         for event in events {
             if event > 0 {
-                invoke(event - 1)
-            } else if event < 0, let finding = complete(-event - 1) {
+                invoke(Int(event) - 1)
+            } else if event < 0, let finding = complete(-Int(event) - 1) {
                 return finding
             }
         }
         return .linearizable
     }
 
+    /// Counts of crashed operations take sixteen bits each.
     private func tooManyCrashed() -> Limit? {
         var counts: [Int32: Int] = [:]
         for (place, entry) in entries.enumerated() where entry.isUnknown {
-            counts[classes[place], default: 0] += 1
+            counts[entryClasses[place], default: 0] += 1
         }
-        return counts.values.contains { $0 > Self.crashedLimit }
-            ? .crashedOperations(Self.crashedLimit) : nil
+        let most = Int(UInt16.max)
+        return counts.values.contains { $0 > most } ? .crashedOperations(most) : nil
     }
 
     private mutating func invoke(_ place: Int) {
-        let callClass = classes[place]
+        let callClass = entryClasses[place]
         guard !entries[place].isUnknown else {
             if let number = crashedNumber[callClass] { crashedAvailable[number] += 1 }
             return
         }
-        let slot = freeSlots.removeLast()
-        slots[slot] = Int32(place)
+        let slot = window.open(
+            place, callClass, classes[Int(callClass)], until: entries[place].completion)
         slotOf[place] = Int32(slot)
-        let trait = alphabet.traits[Int(callClass)]
-        if trait.isPure { pureSlots.insert(slot) }
-        if trait.blindTarget != nil { blindSlots.insert(slot) }
     }
 
     /// Makes every configuration survive the completion of the entry, or drops it.
@@ -165,211 +174,217 @@ struct Frontier<M: Model> {
         let slot = Int(slotOf[place])
         emitted.removeAll()
         visited.removeAll()
-        var pending = current.map { Step(configuration: $0) }
+        for number in 0..<current.count {
+            if let member = current.member(number) { _ = pending.push(member) }
+        }
         // By increasing use of crashed operations, so that the best configurations come first
         // and dominate the others.
-        while !pending.isEmpty {
-            var later: [Step] = []
-            while let step = pending.popLast() {
-                if let limit = exceeded() { return .undecided(limit) }
-                expand(step, for: place, slot: slot, into: &pending, later: &later)
+        while pending.count > 0 {
+            while pending.pop(into: scratch) {
+                if let limit = exceeded() { return .undecided(limit, deepest(at: place)) }
+                expand(for: place, slot: slot)
             }
-            pending = later
+            swap(&pending, &later)
         }
-        guard !emitted.isEmpty else { return .violation(dead(at: place)) }
-        release(slot)
+        guard emitted.living > 0 else { return .violation(dead(at: place)) }
+        window.close(slot)
         swap(&current, &emitted)
         return nil
     }
 
-    private mutating func release(_ slot: Int) {
-        slots[slot] = -1
-        freeSlots.append(slot)
-        pureSlots.remove(slot)
-        blindSlots.remove(slot)
+    private func states() -> [M.State] {
+        var seen: Set<Int32> = []
+        var states: [M.State] = []
+        for number in 0..<current.count {
+            guard let member = current.member(number) else { continue }
+            if seen.insert(member.state).inserted { states.append(alphabet.state(member.state)) }
+        }
+        return states
     }
 
     private func dead(at place: Int) -> Dead {
-        var states: [M.State] = []
-        var seen: Set<Int32> = []
-        for configuration in current where seen.insert(configuration.state).inserted {
-            states.append(alphabet.state(configuration.state))
-        }
-        return Dead(
-            entry: place, states: states, open: slots.filter { $0 >= 0 }.map(Int.init).sorted())
+        Dead(
+            entry: place, states: states(),
+            open: window.entries.filter { $0 >= 0 }.map(Int.init).sorted())
+    }
+
+    private func deepest(at place: Int) -> DeepestFrontier {
+        DeepestFrontier(
+            completed: entries.isEmpty ? nil : entries[place].id, configurations: current.living,
+            states: states().prefix(20).map { "\($0)" })
     }
 
     private mutating func exceeded() -> Limit? {
-        configurations += 1
-        if configurations > budget.configurations {
+        cost.configurations += 1
+        if cost.configurations > budget.configurations {
             return .configurations(budget.configurations)
         }
-        guard configurations & 0x3ff == 0 else { return nil }
-        if clock.now - start > budget.time { return .time(budget.time) }
-        let bytes = current.bytes + emitted.bytes + visited.bytes
+        guard cost.configurations & 0x3ff == 0 else { return nil }
+        if ContinuousClock.now - start > budget.time { return .time(budget.time) }
+        let bytes = current.bytes + emitted.bytes + visited.bytes + pending.bytes + later.bytes
+        cost.bytes = max(cost.bytes, bytes)
         return bytes > budget.memory ? .memory(budget.memory) : nil
     }
 
     // MARK: One configuration
 
-    /// A configuration on its way past a completion.
-    private struct Step {
-        var configuration: Configuration
-        /// The completing write was hidden before and has survived so; what comes of this
-        /// configuration is new only if the write is used.
-        var mustUse = false
-    }
-
-    private mutating func expand(
-        _ step: Step, for place: Int, slot: Int, into pending: inout [Step], later: inout [Step]
-    ) {
-        var step = step
-        settle(&step.configuration)
-        let configuration = step.configuration
-        guard visited.insert(configuration, pure: pureSlots, blind: blindSlots) else { return }
-        let isHidden = configuration.isHidden(slot, layout)
-        if configuration.isDone(slot, layout) || isHidden && !step.mustUse {
-            var survivor = configuration
-            survivor.forget(slot, layout)
-            emitted.insert(survivor, pure: pureSlots, blind: blindSlots)
+    /// Takes the configuration in `scratch` past a completion, or lets others go on from it.
+    private mutating func expand(for place: Int, slot: Int) {
+        settle()
+        guard visited.insert(scratch, window) else { return }
+        let isHidden = scratch.has(slot, layout.hidden)
+        if scratch.has(slot, layout.done) || isHidden && !scratch.mustUse {
+            let survivor = later.push(scratch)
+            survivor.clear(slot, layout.done)
+            survivor.clear(slot, layout.hidden)
+            _ = emitted.insert(survivor, window)
+            later.drop()
             guard isHidden, isObservedLater(place) else { return }
-            step.mustUse = true
+            scratch.mustUse = true
         }
-        applyOpen(step, for: slot, into: &pending)
-        applyCrashed(step, for: slot, into: &later)
+        applyOpen(for: slot)
+        applyCrashed()
     }
 
     /// Marks what is free of charge in this state: open pure operations that are legal, and open
     /// blind writes of the value that is there already.
-    private mutating func settle(_ configuration: inout Configuration) {
-        for slot in slots.indices where slots[slot] >= 0 {
-            let callClass = classes[Int(slots[slot])]
-            let trait = alphabet.traits[Int(callClass)]
-            if trait.isPure {
-                if !configuration.isDone(slot, layout),
-                    alphabet.step(configuration.state, callClass) != Alphabet<M>.illegal
-                {
-                    configuration.markDone(slot, layout)
-                }
-            } else if trait.blindTarget == configuration.state,
-                !configuration.isDone(slot, layout)
-            {
-                configuration.markHidden(slot, layout)
+    private func settle() {
+        let state = scratch.state
+        for word in 0..<layout.setWords {
+            var left = (window.pure[word] | window.blind[word]) & ~scratch[layout.done + word]
+            while left != 0 {
+                let bit = left.trailingZeroBitCount
+                left &= left - 1
+                let callClass = window.classes[word << 6 | bit]
+                if step(state, callClass) != state { continue }
+                let offset = classes[Int(callClass)].isBlind ? layout.hidden : layout.done
+                scratch[offset + word] |= 1 << UInt64(bit)
             }
         }
     }
 
     private func isObservedLater(_ place: Int) -> Bool {
-        guard let target = alphabet.traits[Int(classes[place])].blindTarget else { return true }
-        return observed.place(of: target) > entries[place].completion
+        let callClass = classes[Int(entryClasses[place])]
+        return observed.place(of: callClass.target) > entries[place].completion
     }
 
-    /// Lets each open operation of known outcome take effect next.
-    private mutating func applyOpen(
-        _ step: Step, for target: Int, into pending: inout [Step]
-    ) {
-        let configuration = step.configuration
-        for slot in slots.indices where slots[slot] >= 0 {
-            let entry = Int(slots[slot])
-            let callClass = classes[entry]
-            guard !pureSlots.contains(slot), !configuration.isDone(slot, layout),
-                slot == target || !hasEarlierTwin(slot, entry, in: configuration)
-            else { continue }
-            let next = alphabet.step(configuration.state, callClass)
-            guard next != Alphabet<M>.illegal else { continue }
-            let isBlind = blindSlots.contains(slot)
-            if isBlind, slot != target,
-                !isUseful(next, after: configuration, except: slot)
-            {
-                continue
+    /// Lets each open operation that changes something take effect next.
+    private mutating func applyOpen(for target: Int) {
+        let state = scratch.state
+        for word in 0..<layout.setWords {
+            var left = (window.others[word] | window.blind[word]) & ~scratch[layout.done + word]
+            while left != 0 {
+                let slot = word << 6 | left.trailingZeroBitCount
+                left &= left - 1
+                let number = window.classes[slot]
+                let next = step(state, number)
+                guard next != CallClass.illegal else { continue }
+                let isBlind = classes[Int(number)].isBlind
+                if slot != target {
+                    // An open operation of the same class that must complete earlier goes first.
+                    if window.hasEarlierTwin(slot, notIn: scratch + layout.done) { continue }
+                    if isBlind, !isUseful(next, except: slot) { continue }
+                }
+                let successor = pending.push(scratch)
+                successor.state = next
+                successor.set(slot, layout.done)
+                successor.clear(slot, layout.hidden)
+                if isBlind { hideOpenBlindWrites(in: successor) }
             }
-            var successor = step
-            successor.configuration.state = next
-            successor.configuration.markDone(slot, layout)
-            if isBlind { hideOpenBlindWrites(in: &successor.configuration) }
-            pending.append(successor)
         }
     }
 
     /// Lets one crashed operation of each class take effect next, if that helps.
-    private mutating func applyCrashed(
-        _ step: Step, for target: Int, into later: inout [Step]
-    ) {
-        let configuration = step.configuration
+    private mutating func applyCrashed() {
+        let state = scratch.state
         for number in crashedClasses.indices
-        where configuration.used(number, layout) < crashedAvailable[number] {
+        where scratch.used(number, layout) < crashedAvailable[number] {
             let callClass = crashedClasses[number]
-            let next = alphabet.step(configuration.state, callClass)
-            guard next != Alphabet<M>.illegal,
-                isUseful(next, after: configuration, except: nil)
-            else { continue }
-            var successor = step
-            successor.configuration.state = next
-            successor.configuration.use(number, layout)
-            if alphabet.traits[Int(callClass)].blindTarget != nil {
-                hideOpenBlindWrites(in: &successor.configuration)
-            }
-            later.append(successor)
+            let next = step(state, callClass)
+            guard next != CallClass.illegal, isUseful(next, except: nil) else { continue }
+            let successor = later.push(scratch)
+            successor.state = next
+            successor.use(number, layout)
+            if classes[Int(callClass)].isBlind { hideOpenBlindWrites(in: successor) }
         }
-    }
-
-    /// An open operation of the same class that must complete earlier goes first.
-    private func hasEarlierTwin(
-        _ slot: Int, _ entry: Int, in configuration: Configuration
-    ) -> Bool {
-        for other in slots.indices where other != slot && slots[other] >= 0 {
-            let twin = Int(slots[other])
-            if classes[twin] == classes[entry], !configuration.isDone(other, layout),
-                entries[twin].completion < entries[entry].completion
-            {
-                return true
-            }
-        }
-        return false
     }
 
     /// Whether a blind write or a crashed operation is worth its while now: it makes something
     /// legal that is not, or it changes nothing and hides another open blind write.
     ///
     /// Otherwise it can wait, be left out, or be hidden itself.
-    private mutating func isUseful(
-        _ next: Int32, after configuration: Configuration, except used: Int?
-    ) -> Bool {
-        let isNoChange = next == configuration.state
-        for slot in slots.indices where slots[slot] >= 0 && slot != used {
-            guard !configuration.isDone(slot, layout) else { continue }
-            if blindSlots.contains(slot) {
-                if isNoChange, !configuration.isHidden(slot, layout) { return true }
-            } else if !isNoChange,
-                enables(classes[Int(slots[slot])], from: configuration.state, to: next)
-            {
-                return true
+    private func isUseful(_ next: Int32, except used: Int?) -> Bool {
+        let state = scratch.state
+        let exception: (word: Int, mask: UInt64) =
+            used.map { ($0 >> 6, ~(1 << UInt64($0 & 63))) } ?? (0, .max)
+        if next == state {
+            for word in 0..<layout.setWords {
+                let hideable =
+                    window.blind[word] & ~scratch[layout.done + word]
+                    & ~scratch[layout.hidden + word]
+                    & (word == exception.word ? exception.mask : .max)
+                if hideable != 0 { return true }
+            }
+            return false
+        }
+        for word in 0..<layout.setWords {
+            var left = (window.pure[word] | window.others[word]) & ~scratch[layout.done + word]
+            while left != 0 {
+                let slot = word << 6 | left.trailingZeroBitCount
+                left &= left - 1
+                if enables(window.classes[slot], from: state, to: next) { return true }
             }
         }
-        guard !isNoChange else { return false }
         for number in crashedClasses.indices
-        where configuration.used(number, layout) < crashedAvailable[number] {
-            if enables(crashedClasses[number], from: configuration.state, to: next) { return true }
+        where scratch.used(number, layout) < crashedAvailable[number] {
+            if enables(crashedClasses[number], from: state, to: next) { return true }
         }
         return false
     }
 
-    private mutating func enables(_ callClass: Int32, from state: Int32, to next: Int32) -> Bool {
-        let trait = alphabet.traits[Int(callClass)]
-        guard trait.blindTarget == nil else { return false }
-        let now = alphabet.step(state, callClass)
-        let then = alphabet.step(next, callClass)
-        guard then != Alphabet<M>.illegal else { return false }
-        return trait.isPure ? now == Alphabet<M>.illegal : now != then
+    private func enables(_ number: Int32, from state: Int32, to next: Int32) -> Bool {
+        let callClass = classes[Int(number)]
+        switch callClass.kind {
+        case .blind: return false
+        case .pureOnly, .swap: return next == callClass.observed
+        case .pureBut: return state == callClass.observed
+        case .pureOpaque:
+            return alphabet.workOut(next, number) != CallClass.illegal
+                && alphabet.workOut(state, number) == CallClass.illegal
+        case .opaque:
+            let then = alphabet.workOut(next, number)
+            return then != CallClass.illegal && then != alphabet.workOut(state, number)
+        }
+    }
+
+    @inline(__always)
+    private func step(_ state: Int32, _ number: Int32) -> Int32 {
+        let callClass = classes[Int(number)]
+        switch callClass.kind {
+        case .pureOnly: return state == callClass.observed ? state : CallClass.illegal
+        case .pureBut: return state == callClass.observed ? CallClass.illegal : state
+        case .blind: return callClass.target
+        case .swap: return state == callClass.observed ? callClass.target : CallClass.illegal
+        case .pureOpaque, .opaque: return alphabet.workOut(state, number)
+        }
     }
 
     /// A blind write that takes effect hides every blind write that was open: each may be taken
     /// to have come just before it.
-    private func hideOpenBlindWrites(in configuration: inout Configuration) {
-        for slot in slots.indices where blindSlots.contains(slot) {
-            if !configuration.isDone(slot, layout) {
-                configuration.markHidden(slot, layout)
-            }
+    private func hideOpenBlindWrites(in configuration: Configuration) {
+        for word in 0..<layout.setWords {
+            configuration[layout.hidden + word] |=
+                window.blind[word] & ~configuration[layout.done + word]
         }
     }
+}
+
+/// How far a search came before it met a limit.
+public struct DeepestFrontier: Hashable, Sendable {
+    /// The id of the operation at whose completion the search stopped.
+    public let completed: Int?
+    /// How many configurations had survived until then.
+    public let configurations: Int
+    /// States that some of them held, in words.
+    public let states: [String]
 }

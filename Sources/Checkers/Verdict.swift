@@ -6,7 +6,7 @@ public enum Verdict: Hashable, Sendable {
     /// There is none.
     case violation(Contradiction)
     /// The search met a limit before it knew. Never a yes.
-    case undecided(Limit)
+    case undecided(Limit, DeepestFrontier)
 
     /// Violation outranks undecided outranks linearizable.
     public var severity: Int {

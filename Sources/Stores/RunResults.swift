@@ -183,7 +183,7 @@ extension RunResults.KeyResult {
         seconds = report.elapsed / .seconds(1)
         switch report.verdict {
         case .linearizable: break
-        case .undecided(let found): limit = found.description
+        case .undecided(let found, _): limit = found.description
         case .violation(let found):
             contradiction = RunResults.ContradictionResult(
                 kind: found.kind.rawValue, sentence: found.sentence,

@@ -115,7 +115,7 @@ extension Whitewater {
                 let name = key.key.map { "key \($0): " } ?? ""
                 switch key.verdict {
                 case .linearizable: continue
-                case .undecided(let limit): Console.complain("  \(name)undecided: \(limit)")
+                case .undecided(let limit, _): Console.complain("  \(name)undecided: \(limit)")
                 case .violation(let found):
                     Console.complain("  \(name)\(found.sentence)")
                     Console.complain(

@@ -76,7 +76,12 @@ import Testing
                 {:process 1 :type :ok :f :write :value 1}
                 """)
         let report = try Checker(budget: Budget(configurations: 1)).check(history)
-        #expect(report.verdict == .undecided(.configurations(1)))
+        guard case .undecided(let limit, let frontier) = report.verdict else {
+            Issue.record("it said \(report.verdict)")
+            return
+        }
+        #expect(limit == .configurations(1))
+        #expect(frontier.configurations == 1)
     }
 
     @Test func `an operation that the model does not know is an error`() throws {

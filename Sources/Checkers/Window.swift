@@ -1,0 +1,76 @@
+/// The open operations of known outcome, each in a slot that is used again after it completes.
+struct Window: ~Copyable {
+    /// The entry in each slot, -1 if it is free.
+    private(set) var entries: [Int32]
+    /// The class in each slot.
+    private(set) var classes: [Int32]
+    /// The completion in each slot.
+    private var completions: [Int]
+    private var free: [Int]
+    private let words: Int
+
+    /// Slots of open pure operations, of open blind writes, and of all other open operations.
+    private(set) var pure: [UInt64]
+    /// Slots of open blind writes.
+    private(set) var blind: [UInt64]
+    /// Slots of open operations that are neither.
+    private(set) var others: [UInt64]
+    /// For each slot, the slots of its class that complete earlier.
+    private var earlierTwins: [UInt64]
+
+    init(width: Int, layout: ConfigurationLayout) {
+        entries = Array(repeating: -1, count: width)
+        classes = Array(repeating: -1, count: width)
+        completions = Array(repeating: 0, count: width)
+        free = Array((0..<width).reversed())
+        words = layout.setWords
+        pure = Array(repeating: 0, count: words)
+        blind = pure
+        others = pure
+        earlierTwins = Array(repeating: 0, count: words * max(width, 1))
+    }
+
+    /// Gives an operation a slot.
+    mutating func open(_ entry: Int, _ number: Int32, _ callClass: CallClass, until end: Int) -> Int
+    {
+        let slot = free.removeLast()
+        entries[slot] = Int32(entry)
+        classes[slot] = number
+        completions[slot] = end
+        if callClass.isPure {
+            pure[slot >> 6] |= 1 << UInt64(slot & 63)
+        } else {
+            if callClass.isBlind {
+                blind[slot >> 6] |= 1 << UInt64(slot & 63)
+            } else {
+                others[slot >> 6] |= 1 << UInt64(slot & 63)
+            }
+            for twin in entries.indices
+            where entries[twin] >= 0 && twin != slot && classes[twin] == number {
+                let (early, late) = completions[twin] < end ? (twin, slot) : (slot, twin)
+                earlierTwins[late * words + early >> 6] |= 1 << UInt64(early & 63)
+            }
+        }
+        return slot
+    }
+
+    /// Frees a slot.
+    mutating func close(_ slot: Int) {
+        let mask = ~(1 << UInt64(slot & 63)) as UInt64
+        for other in entries.indices { earlierTwins[other * words + slot >> 6] &= mask }
+        for word in 0..<words { earlierTwins[slot * words + word] = 0 }
+        entries[slot] = -1
+        pure[slot >> 6] &= mask
+        blind[slot >> 6] &= mask
+        others[slot >> 6] &= mask
+        free.append(slot)
+    }
+
+    /// Whether an open operation of the slot's class that has not been done completes earlier.
+    func hasEarlierTwin(_ slot: Int, notIn done: UnsafeMutablePointer<UInt64>) -> Bool {
+        for word in 0..<words where earlierTwins[slot * words + word] & ~done[word] != 0 {
+            return true
+        }
+        return false
+    }
+}
