@@ -8,6 +8,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -24,6 +25,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -43,7 +45,7 @@ let package = Package(
 
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
-        .target(name: "Checkers", dependencies: ["Histories", "Models"]),
+        .target(name: "Checkers", dependencies: ["Histories", "Models", heap]),
         .target(name: "Generators", dependencies: ["Histories"]),
 
         // What touches the machine.
@@ -80,8 +82,9 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Runner",
-                "Stores", "Systems", "Workloads", argumentParser, logging,
+                "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Plans",
+                "Reports",
+                "Runner", "Stores", "Systems", "Workloads", argumentParser, logging,
             ]),
 
         .executableTarget(

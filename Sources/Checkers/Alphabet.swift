@@ -7,12 +7,12 @@ internal import Models
 /// (``Models/Model/observation(of:)``) turns most transitions into a comparison of two integers;
 /// the others are worked out once and remembered.
 final class Alphabet<M: Model> {
-    private let model: M
+    let model: M
     private var states: [M.State] = []
     private var stateNumbers: [M.State: Int32] = [:]
     private var calls: [M.Call] = []
     private var classNumbers: [M.Call: Int32] = [:]
-    private var transitions: [Int64: Int32] = [:]
+    private var transitions: [Int64: [Int32]] = [:]
     /// The classes, by number.
     private(set) var classes: [CallClass] = []
 
@@ -61,11 +61,15 @@ final class Alphabet<M: Model> {
 
     /// The state after a call that only the model can work out.
     func workOut(_ state: Int32, _ callClass: Int32) -> Int32 {
+        workOutAll(state, callClass).first ?? CallClass.illegal
+    }
+
+    /// Every state that such a call may leave, by number; more than one if its result is unseen.
+    func workOutAll(_ state: Int32, _ callClass: Int32) -> [Int32] {
         let key = Int64(state) << 32 | Int64(callClass)
         if let known = transitions[key] { return known }
-        let next =
-            model.step(states[Int(state)], calls[Int(callClass)]).map { number(of: $0) }
-            ?? CallClass.illegal
+        let next = model.outcomes(states[Int(state)], calls[Int(callClass)])
+            .map { number(of: $0) }.sorted()
         transitions[key] = next
         return next
     }

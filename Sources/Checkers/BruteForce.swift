@@ -32,11 +32,10 @@ enum BruteForce {
     ) -> [Node<M.State>] {
         let left = track.entries.indices.filter { node.done & 1 << $0 == 0 }
         let bound = left.lazy.map { track.entries[$0].completion }.min() ?? .max
-        return left.compactMap { place in
-            guard track.entries[place].invocation < bound,
-                let state = track.model.step(node.state, track.entries[place].call)
-            else { return nil }
-            return Node(done: node.done | 1 << place, state: state)
+        return left.filter { track.entries[$0].invocation < bound }.flatMap { place in
+            track.model.outcomes(node.state, track.entries[place].call).map {
+                Node(done: node.done | 1 << place, state: $0)
+            }
         }
     }
 }

@@ -3,18 +3,19 @@ public import Histories
 public import Models
 internal import Synchronization
 
-/// Decides whether the history of a register is linearizable, key by key, on all cores.
+/// Decides whether a history is linearizable, key by key, on all cores.
 ///
-/// Each key goes to the linear-time decider of unique values first, and to the exact search
-/// where that does not apply or leaves refused compare-and-sets open.
-public struct Checker: Sendable {
+/// Each key goes to the linear-time decider of its model first, if it has one, and to the exact
+/// search where that does not apply or leaves something open. "Linearizable" is said only of an
+/// order that a replay of the model accepts, or after the whole search.
+public struct Checker<M: Model>: Sendable {
     /// The model.
-    public var model: Register
+    public var model: M
     /// What one key may cost.
     public var budget: Budget
 
     /// A checker with a model and a budget.
-    public init(model: Register = Register(), budget: Budget = Budget()) {
+    public init(model: M, budget: Budget = Budget()) {
         self.model = model
         self.budget = budget
     }
@@ -24,41 +25,67 @@ public struct Checker: Sendable {
     /// - Throws: `ModelError` if the model does not know an operation.
     public func check(_ history: History) throws(ModelError) -> Report {
         let groups = history.byKey
-        var tracks: [Track<Register>] = []
-        for group in groups { tracks.append(try Track(group.operations, model: model)) }
-        let tracksOfKeys = tracks
-        let results = Mutex<[KeyReport?]>(Array(repeating: nil, count: groups.count))
+        let results = Mutex<[Result<KeyReport, ModelError>?]>(
+            Array(repeating: nil, count: groups.count))
         DispatchQueue.concurrentPerform(iterations: groups.count) { place in
-            let report = check(
-                tracksOfKeys[place], key: groups[place].key, operations: history.operations)
+            let group = groups[place]
+            let report = Result { () throws(ModelError) in
+                try specialised(group.operations, key: group.key, history: history.operations)
+            }
             results.withLock { $0[place] = report }
         }
-        return Report(
-            model: model.name, semantics: model.semantics,
-            keys: results.withLock { $0.compactMap(\.self) })
+        var keys: [KeyReport] = []
+        for result in results.withLock({ $0.compactMap(\.self) }) { keys.append(try result.get()) }
+        return Report(model: model.name, reading: model.reading, keys: keys)
+    }
+
+    /// The same as ``check(_:key:history:)``; for the models of this package the compiler sees the
+    /// concrete type here, and leaves no generic code in the search.
+    private func specialised(
+        _ operations: [Operation], key: Value?, history: [Operation]
+    ) throws(ModelError) -> KeyReport {
+        switch self {
+        case let checker as Checker<Register>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<KeyValue>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<ListAppend>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<GrowOnlySet>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<Counter>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<FIFOQueue>:
+            try checker.check(operations, key: key, history: history)
+        case let checker as Checker<MutexModel>:
+            try checker.check(operations, key: key, history: history)
+        default: try check(operations, key: key, history: history)
+        }
     }
 
     private func check(
-        _ track: Track<Register>, key: Value?, operations: [Operation]
-    ) -> KeyReport {
-        let clock = ContinuousClock()
+        _ operations: [Operation], key: Value?, history: [Operation]
+    ) throws(ModelError) -> KeyReport {
+        let start = ContinuousClock.now
+        let track = try Track(operations, model: model)
         var report = KeyReport(key: key, operations: track.entries.count)
-        report.elapsed = clock.measure {
-            report.verdict = decide(track, operations: operations, report: &report)
-        }
+        report.verdict = decide(track, operations: history, report: &report)
+        report.elapsed = ContinuousClock.now - start
         return report
     }
 
     private func decide(
-        _ track: Track<Register>, operations: [Operation], report: inout KeyReport
+        _ track: Track<M>, operations: [Operation], report: inout KeyReport
     ) -> Verdict {
-        switch UniqueValues.decide(track) {
+        let explanation = Explanation(track: track, operations: operations)
+        switch LinearTime.decide(track) {
         case .contradiction(let conflict):
             return .violation(
-                Explanation(track: track, operations: operations).contradiction(from: conflict))
+                explanation.contradiction(
+                    from: conflict, history: Minimiser.minimise(track, conflict: conflict)))
         case .order(let order) where track.accepts(order):
             return .linearizable(witness: order.map { track.entries[$0].id })
-        case .order, .notUnique: break
+        case .order, .notApplicable: break
         }
         report.decider = .search
         let (finding, cost) = Frontier.search(track, budget: budget)
@@ -68,12 +95,16 @@ public struct Checker: Sendable {
         case .linearizable: return .linearizable(witness: nil)
         case .undecided(let limit, let frontier): return .undecided(limit, frontier)
         case .violation(let dead):
-            let smaller = Minimiser.minimise(track, dead: dead)
             return .violation(
-                Explanation(track: track, operations: operations)
-                    .contradiction(from: dead, among: smaller))
+                explanation.contradiction(
+                    from: dead, among: Minimiser.minimise(track, dead: dead)))
         }
     }
+}
+
+extension Checker where M == Register {
+    /// A checker of registers with compare-and-set, read as Whitewater's own runs are.
+    public init(budget: Budget = Budget()) { self.init(model: Register(), budget: budget) }
 }
 
 /// What a check found out, key by key.
@@ -81,7 +112,7 @@ public struct Report: Sendable {
     /// The model's name.
     public let model: String
     /// How the operations were read.
-    public let semantics: Semantics
+    public let reading: String
     /// The keys, in the order of their first operation; one without a key for a single object.
     public let keys: [KeyReport]
 
@@ -100,8 +131,8 @@ public struct Report: Sendable {
 public struct KeyReport: Sendable {
     /// Which algorithm gave the verdict.
     public enum Decider: String, Sendable {
-        /// The linear-time decider of unique values.
-        case uniqueValues = "unique-values"
+        /// The linear-time decider of the model.
+        case linearTime = "linear-time"
         /// The exact search.
         case search
     }
@@ -113,7 +144,7 @@ public struct KeyReport: Sendable {
     /// The verdict.
     public internal(set) var verdict = Verdict.linearizable(witness: [])
     /// Which algorithm gave it.
-    public internal(set) var decider = Decider.uniqueValues
+    public internal(set) var decider = Decider.linearTime
     /// How many configurations the search visited.
     public internal(set) var configurations = 0
     /// The most bytes that the search took up at once.

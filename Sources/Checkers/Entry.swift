@@ -51,6 +51,22 @@ struct Track<M: Model>: Sendable {
         self.length = length
     }
 
+    /// The entry at each place, counted from one: invoked if positive, completed if negative;
+    /// zero where an entry was left out.
+    var events: [Int] {
+        var events = [Int](repeating: 0, count: length)
+        for (place, entry) in entries.enumerated() {
+            events[entry.invocation] = place + 1
+            if !entry.isUnknown { events[entry.completion] = -place - 1 }
+        }
+        return events
+    }
+
+    /// The part of the track that consists of some entries, at the places that they had.
+    func part(_ places: [Int]) -> Track {
+        Track(model: model, entries: places.map { entries[$0] }, length: length)
+    }
+
     /// Replaces places of the whole history by their ranks among the given ones: a merge of the
     /// invocations, which are in order, with the sorted completions.
     private static func ranks(

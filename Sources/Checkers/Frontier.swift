@@ -131,17 +131,13 @@ struct Frontier<M: Model>: ~Copyable {
         if let limit = tooManyCrashed() { return .undecided(limit, deepest(at: 0)) }
         scratch.update(repeating: 0, count: layout.stride)
         _ = current.insert(scratch, window)
-        // The entry at each place, counted from one: invoked if positive, completed if negative;
-        // zero where an entry was left out.
-        var events = [Int32](repeating: 0, count: length)
-        for (place, entry) in entries.enumerated() {
-            events[entry.invocation] = Int32(place) + 1
-            if !entry.isUnknown { events[entry.completion] = -Int32(place) - 1 }
-        }
+        let events = Track(
+            model: alphabet.model, entries: entries, length: length
+        ).events
         for event in events {
             if event > 0 {
-                invoke(Int(event) - 1)
-            } else if event < 0, let finding = complete(-Int(event) - 1) {
+                invoke(event - 1)
+            } else if event < 0, let finding = complete(-event - 1) {
                 return finding
             }
         }
@@ -300,13 +296,22 @@ struct Frontier<M: Model>: ~Copyable {
         for number in crashedClasses.indices
         where scratch.used(number, layout) < crashedAvailable[number] {
             let callClass = crashedClasses[number]
-            let next = step(state, callClass)
-            guard next != CallClass.illegal, isUseful(next, except: nil) else { continue }
-            let successor = later.push(scratch)
-            successor.state = next
-            successor.use(number, layout)
-            if classes[Int(callClass)].isBlind { hideOpenBlindWrites(in: successor) }
+            guard classes[Int(callClass)].kind == .opaque else {
+                applyCrashed(number, leaving: step(state, callClass))
+                continue
+            }
+            for next in alphabet.workOutAll(state, callClass) {
+                applyCrashed(number, leaving: next)
+            }
         }
+    }
+
+    private mutating func applyCrashed(_ number: Int, leaving next: Int32) {
+        guard next != CallClass.illegal, isUseful(next, except: nil) else { return }
+        let successor = later.push(scratch)
+        successor.state = next
+        successor.use(number, layout)
+        if classes[Int(crashedClasses[number])].isBlind { hideOpenBlindWrites(in: successor) }
     }
 
     /// Whether a blind write or a crashed operation is worth its while now: it makes something
@@ -352,8 +357,8 @@ struct Frontier<M: Model>: ~Copyable {
             return alphabet.workOut(next, number) != CallClass.illegal
                 && alphabet.workOut(state, number) == CallClass.illegal
         case .opaque:
-            let then = alphabet.workOut(next, number)
-            return then != CallClass.illegal && then != alphabet.workOut(state, number)
+            let then = alphabet.workOutAll(next, number)
+            return !then.isEmpty && then != alphabet.workOutAll(state, number)
         }
     }
 
@@ -387,4 +392,13 @@ public struct DeepestFrontier: Hashable, Sendable {
     public let configurations: Int
     /// States that some of them held, in words.
     public let states: [String]
+}
+
+extension DeepestFrontier: CustomStringConvertible {
+    /// How far the search came, in words.
+    public var description: String {
+        "\(configurations) configurations were left"
+            + (completed.map { " at the completion of operation \($0)" } ?? "")
+            + (states.isEmpty ? "" : ", in states such as " + states.joined(separator: ", "))
+    }
 }

@@ -1,50 +1,84 @@
+internal import Histories
 internal import Models
 
 /// Makes a history that is not linearizable smaller, so that a person can read it.
 ///
 /// Only reductions that cannot make a violation out of a correct history: operations that begin
 /// after the dead end go, observations go (each was one more demand), and groups of values that
-/// compare-and-sets connect go as a whole (what is left of a legal order is legal, as long as no
-/// refused compare-and-set is in it).
-enum Minimiser {
+/// calls tie together go as a whole (what is left of a legal order is legal, as long as no call
+/// in it demands that a value is absent).
+struct Minimiser<M: Model> {
     private static var budget: Budget {
         Budget(time: .milliseconds(200), configurations: 200_000, memory: 268_435_456)
     }
     /// Searches that one minimisation may cost.
     private static var attempts: Int { 600 }
+    /// Longer histories are not searched again and again.
+    private static var mostEntries: Int { 20_000 }
 
-    /// The places of entries that still contradict each other.
-    static func minimise(_ track: Track<Register>, dead: Frontier<Register>.Dead) -> [Int] {
+    private let track: Track<M>
+    private var left = Self.attempts
+
+    private init(_ track: Track<M>) { self.track = track }
+
+    /// The places of entries that still contradict each other: those of a dead end of the search.
+    static func minimise(_ track: Track<M>, dead: Frontier<M>.Dead) -> [Int] {
         let end = track.entries[dead.entry].completion
-        var kept = track.entries.indices.filter { track.entries[$0].invocation < end }
-        var left = attempts
-        guard isViolation(kept, of: track) else { return kept }
-        kept = dropping(refusals(of: track, in: kept), from: kept, of: track, left: &left)
-        if !kept.contains(where: { isRefusal(track.entries[$0].call) }) {
-            for group in groups(of: track, in: kept) {
-                kept = droppingWhole(group, from: kept, of: track, left: &left)
+        let kept = track.entries.indices.filter { track.entries[$0].invocation < end }
+        var minimiser = Minimiser(track)
+        return minimiser.minimise(kept)
+    }
+
+    /// The same for what a linear-time decider found: the groups of its entries first.
+    static func minimise(_ track: Track<M>, conflict: Conflict) -> [Int] {
+        var minimiser = Minimiser(track)
+        let all = Array(track.entries.indices)
+        let groups = minimiser.groups(in: all)
+        let chosen = groups.filter { group in conflict.entries.contains(where: group.contains) }
+        let covered = Set(chosen.joined())
+        let kept =
+            conflict.entries.allSatisfy(covered.contains)
+            ? covered.sorted() : minimiser.outsideOfGroups(all, chosen: covered, groups: groups)
+        return minimiser.minimise(kept)
+    }
+
+    private func outsideOfGroups(
+        _ all: [Int], chosen: Set<Int>, groups: [Set<Int>]
+    ) -> [Int] {
+        let dropped = groups.reduce(into: Set<Int>()) { $0.formUnion($1) }.subtracting(chosen)
+        return all.filter { !dropped.contains($0) }
+    }
+
+    private mutating func minimise(_ entries: [Int]) -> [Int] {
+        var kept = entries
+        guard kept.count <= Self.mostEntries, isViolation(kept) else { return kept }
+        kept = dropping(kept.filter(demandsAbsence), from: kept)
+        if !kept.contains(where: demandsAbsence) {
+            for group in groups(in: kept).sorted(by: Self.isLarger) {
+                kept = droppingWhole(group, from: kept)
             }
         }
-        let observations = kept.filter { track.model.isPure(track.entries[$0].call) }
-        return dropping(observations, from: kept, of: track, left: &left)
+        return dropping(kept.filter { track.model.isPure(track.entries[$0].call) }, from: kept)
     }
 
-    private static func isRefusal(_ call: Register.Call) -> Bool {
-        if case .refused = call { true } else { false }
+    private static func isLarger(_ one: Set<Int>, _ other: Set<Int>) -> Bool {
+        (other.count, one.min() ?? 0) < (one.count, other.min() ?? 0)
     }
 
-    private static func refusals(of track: Track<Register>, in kept: [Int]) -> [Int] {
-        kept.filter { isRefusal(track.entries[$0].call) }
+    private func demandsAbsence(_ place: Int) -> Bool {
+        if case .anythingBut = track.model.observation(of: track.entries[place].call) {
+            true
+        } else {
+            false
+        }
     }
 
-    /// Tries to drop the candidates in halves, quarters and so on (delta debugging).
-    private static func dropping(
-        _ candidates: [Int], from kept: [Int], of track: Track<Register>, left: inout Int
-    ) -> [Int] {
-        var kept = kept
+    /// Tries to drop the candidates, then halves, quarters and so on (delta debugging).
+    private mutating func dropping(_ candidates: [Int], from entries: [Int]) -> [Int] {
+        var kept = entries
         var chunks = candidates.isEmpty ? [] : [candidates]
         while let chunk = chunks.popLast(), left > 0 {
-            let smaller = droppingWhole(chunk, from: kept, of: track, left: &left)
+            let smaller = droppingWhole(Set(chunk), from: kept)
             if smaller.count == kept.count, chunk.count > 1 {
                 chunks.append(Array(chunk[(chunk.count / 2)...]))
                 chunks.append(Array(chunk[..<(chunk.count / 2)]))
@@ -54,50 +88,42 @@ enum Minimiser {
         return kept
     }
 
-    private static func droppingWhole(
-        _ group: [Int], from kept: [Int], of track: Track<Register>, left: inout Int
-    ) -> [Int] {
+    private mutating func droppingWhole(_ gone: Set<Int>, from kept: [Int]) -> [Int] {
         guard left > 0 else { return kept }
         left -= 1
-        let gone = Set(group)
         let smaller = kept.filter { !gone.contains($0) }
-        return smaller.count < kept.count && isViolation(smaller, of: track) ? smaller : kept
+        return smaller.count < kept.count && isViolation(smaller) ? smaller : kept
     }
 
-    /// A crashed operation stays in: without it the rest could be a violation for want of it,
-    /// and it goes only with its whole group.
-    private static func isViolation(_ kept: [Int], of track: Track<Register>) -> Bool {
-        let part = Track(
-            model: track.model, entries: kept.map { track.entries[$0] }, length: track.length)
-        guard case .violation = Frontier.search(part, budget: budget).finding else { return false }
-        return true
+    private func isViolation(_ kept: [Int]) -> Bool {
+        let finding = Frontier.search(track.part(kept), budget: Self.budget).finding
+        if case .violation = finding { return true }
+        return false
     }
 
-    /// The entries by connected values: a union-find over what compare-and-sets connect.
-    private static func groups(of track: Track<Register>, in kept: [Int]) -> [[Int]] {
-        var parents: [Register.State: Register.State] = [:]
-        func root(_ value: Register.State) -> Register.State {
+    /// The entries by values that are tied together: a union-find over what calls tie.
+    private func groups(in kept: [Int]) -> [Set<Int>] {
+        var parents: [Value: Value] = [:]
+        func root(_ value: Value) -> Value {
             var value = value
             while let parent = parents[value], parent != value { value = parent }
             return value
         }
         for place in kept {
-            if case .compareAndSet(let expected, let new) = track.entries[place].call {
-                parents[root(new)] = root(expected)
+            let values = track.model.values(of: track.entries[place].call)
+            for value in values.dropFirst() where root(value) != root(values[0]) {
+                parents[root(value)] = root(values[0])
             }
         }
-        var groups: [Register.State: [Int]] = [:]
+        var groups: [Value: Set<Int>] = [:]
         for place in kept {
-            let value: Register.State
-            switch track.entries[place].call {
-            case .read(let seen): value = seen
-            case .write(let new), .compareAndSet(_, let new): value = new
-            case .refused: continue
+            guard let value = track.model.values(of: track.entries[place].call).first else {
+                continue
             }
-            groups[root(value), default: []].append(place)
+            groups[root(value), default: []].insert(place)
         }
         // The initial value has a writer that no one can drop.
-        groups[root(track.model.initialState)] = nil
-        return groups.values.sorted { $0.count > $1.count || $0.count == $1.count && $0[0] < $1[0] }
+        if let initial = track.model.initialState as? Value { groups[root(initial)] = nil }
+        return Array(groups.values)
     }
 }

@@ -1,43 +1,17 @@
 internal import Models
 
-// Gibbons & Korach 1997, "Testing Shared Memories", §4 (zones), extended to compare-and-set.
-//
-// Invariant: where every value is written at most once, a linearization of a register is a
-// sequence of *blocks*, each a writer followed by everything that saw its value. Block X must
-// come before block Y if and only if some operation of X completed before some operation of Y
-// was invoked: min completion of X < max invocation of Y. A legal order exists if and only if no
-// two blocks must each precede the other: in any cycle of "must precede", the block of least
-// completion and its predecessor already form a cycle of two.
+// A linearization of a register whose values are each written at most once is a sequence of
+// blocks, each a writer followed by everything that saw its value (``Zones``).
 //
 // A compare-and-set from a to b must follow a's block at once, so the values that
-// compare-and-sets connect form one block of fixed inner order.
+// compare-and-sets connect form one block of fixed inner order: writer of a, readers of a, the
+// compare-and-set, readers of b, and so on.
 
 /// Decides registers whose values are unique, in linear time.
 ///
 /// Refused compare-and-sets are not looked at: a contradiction stands without them, an order
 /// does not.
 struct UniqueValues {
-    /// What the decider found; places are those of the track's entries.
-    enum Finding {
-        /// A legal order of all entries that took effect.
-        case order([Int])
-        /// No order is legal.
-        case contradiction(Conflict)
-        /// A value has two writers, so this decider does not apply.
-        case notUnique
-    }
-
-    /// Entries that contradict each other; places in the track.
-    struct Conflict: Error {
-        let kind: Contradiction.Kind
-        /// The entry to look at first.
-        let culprit: Int
-        /// What it missed.
-        let missed: Int?
-        /// All entries that take part.
-        let entries: [Int]
-    }
-
     private let entries: [Entry<Register.Call>]
     private let length: Int
     /// The number of a value; 0 is the initial one.
@@ -63,15 +37,19 @@ struct UniqueValues {
         }
     }
 
-    /// Decides the track, but for its refused compare-and-sets.
-    static func decide(_ track: Track<Register>) -> Finding {
+    /// Decides the track.
+    ///
+    /// An order that cannot be made to suit the refused compare-and-sets is no verdict.
+    static func decide(_ track: Track<Register>) -> LinearFinding {
         var decider = UniqueValues(track)
-        if let finding = decider.dropUnneeded() { return finding }
+        guard decider.dropUnneeded() else { return .notApplicable }
         switch decider.blocks() {
         case .failure(let conflict): return .contradiction(conflict)
         case .success(let blocks):
-            if let conflict = decider.clash(among: blocks) { return .contradiction(conflict) }
-            return .order(decider.order(of: blocks))
+            switch Zones(zones: blocks, length: track.length).order() {
+            case .failure(let clash): return .contradiction(decider.conflict(clash))
+            case .success(let order): return decider.insertingRefusals(into: order, of: track)
+            }
         }
     }
 
@@ -94,8 +72,8 @@ struct UniqueValues {
     // MARK: Needed values
 
     /// Drops the crashed writers of values that no operation of known outcome needs (nobody saw
-    /// them: without them the order stays legal), and says so if what is left is not unique.
-    private mutating func dropUnneeded() -> Finding? {
+    /// them: without them the order stays legal), and says whether what is left is unique.
+    private mutating func dropUnneeded() -> Bool {
         var needed = [Bool](repeating: false, count: writers.count)
         var pending: [Int] = []
         for value in writers.indices {
@@ -108,13 +86,13 @@ struct UniqueValues {
             guard !needed[value] else { continue }
             needed[value] = true
             // Which of two writers came is not known, so what they need is not either.
-            guard writers[value].count <= 1 else { return .notUnique }
+            guard writers[value].count <= 1 else { return false }
             if let writer = writers[value].first, let source = source(of: writer) {
                 pending.append(source)
             }
         }
         guard writers[0].allSatisfy({ entries[$0].isUnknown }), !needed[0] || writers[0].isEmpty
-        else { return .notUnique }
+        else { return false }
         for value in writers.indices {
             if !needed[value] { writers[value] = [] }
             swappers[value].removeAll { place in
@@ -127,33 +105,16 @@ struct UniqueValues {
         let swapsForItself = writers.indices.contains { value in
             writers[value].contains { source(of: $0) == value }
         }
-        if swapsForItself { return .notUnique }
-        return nil
+        return !swapsForItself
     }
 
     // MARK: Blocks
 
-    /// The values that belong together, and when they must and may be in place.
-    private struct Block {
-        /// Its entries in their fixed order.
-        var entries: [Int] = []
-        /// The entry that completes first; nil for the initial value that nobody saw.
-        var first: Int?
-        /// The entry that is invoked last.
-        var last: Int?
-        /// The place of the first completion.
-        var completion = Int.max
-        /// The place of the last invocation.
-        var invocation = -1
-
-        var isForward: Bool { completion < invocation }
-    }
-
     /// Walks each chain of values from its root.
     ///
     /// A value that no walk reaches stands on a cycle.
-    private func blocks() -> Result<[Block], Conflict> {
-        var blocks: [Block] = []
+    private func blocks() -> Result<[Zone], Conflict> {
+        var blocks: [Zone] = []
         var reached = [Bool](repeating: false, count: writers.count)
         for root in writers.indices {
             let writer = writers[root].first
@@ -175,7 +136,7 @@ struct UniqueValues {
 
     private func unwritten(_ value: Int) -> Conflict? {
         guard let culprit = (readers[value] + swappers[value]).min() else { return nil }
-        return Conflict(kind: .unwritten, culprit: culprit, missed: nil, entries: [culprit])
+        return Conflict(.unwritten, culprit: culprit)
     }
 
     private func cycle(through value: Int) -> Conflict {
@@ -185,12 +146,12 @@ struct UniqueValues {
             places.append(writer)
             value = source(of: writer) ?? 0
         }
-        return Conflict(kind: .cycle, culprit: places[0], missed: nil, entries: places)
+        return Conflict(.cycle, culprit: places[0], places)
     }
 
     /// Lays out one chain: writer, readers, the compare-and-set away, its readers, and so on.
-    private func chain(from root: Int, reached: inout [Bool]) -> Result<Block, Conflict> {
-        var block = Block()
+    private func chain(from root: Int, reached: inout [Bool]) -> Result<Zone, Conflict> {
+        var block = Zone()
         if root == 0 { block.completion = -1 }
         var value = root
         while true {
@@ -203,9 +164,8 @@ struct UniqueValues {
             }
             guard let swapper = swappers[value].first else { return .success(block) }
             if swappers[value].count > 1 {
-                let two = Array(swappers[value].prefix(2))
                 return .failure(
-                    Conflict(kind: .doubleSwap, culprit: two[1], missed: two[0], entries: two))
+                    Conflict(.doubleSwap, culprit: swappers[value][1], missed: swapper))
             }
             guard case .compareAndSet(_, let new) = entries[swapper].call,
                 let next = numbers[new], !reached[next]
@@ -217,7 +177,7 @@ struct UniqueValues {
     /// Adds a group to a block: none of it may have completed before something of an earlier
     /// group was invoked.
     private func append(
-        _ group: ArraySlice<Int>, value: Int, to block: inout Block
+        _ group: ArraySlice<Int>, value: Int, to block: inout Zone
     ) -> Conflict? {
         let before = block
         for place in group {
@@ -225,16 +185,7 @@ struct UniqueValues {
             if entry.completion < before.invocation, let last = before.last {
                 return inversion(early: place, late: last, value: value)
             }
-            if entry.completion < block.completion || (block.first == nil && block.completion > -1)
-            {
-                block.completion = entry.completion
-                block.first = place
-            }
-            if entry.invocation > block.invocation {
-                block.invocation = entry.invocation
-                block.last = place
-            }
-            block.entries.append(place)
+            block.append(place, entry)
         }
         return nil
     }
@@ -245,55 +196,25 @@ struct UniqueValues {
         if writer == late
             || (writer.map { entries[$0].invocation > entries[early].completion } ?? false)
         {
-            return Conflict(
-                kind: .future, culprit: early, missed: writer,
-                entries: [early, writer ?? late])
+            return Conflict(.future, culprit: early, missed: writer ?? late)
         }
-        return Conflict(
-            kind: .stale, culprit: late, missed: early,
-            entries: [late, early] + (writer.map { [$0] } ?? []))
+        return Conflict(.stale, culprit: late, missed: early, [writer])
     }
 
     // MARK: Order of blocks
 
-    /// Two blocks that must each precede the other, if there are any.
-    ///
-    /// Blocks are bucketed by place, so that no sort is needed.
-    private func clash(among blocks: [Block]) -> Conflict? {
-        let starts = bucket(blocks) { $0.isForward ? $0.completion : $0.invocation }
-        var current: Int?
-        for start in starts {
-            guard let block = start else { continue }
-            if let running = current, blocks[block].completion < blocks[running].invocation {
-                return conflict(between: blocks[running], and: blocks[block])
-            }
-            if blocks[block].isForward { current = block }
-        }
-        return nil
-    }
-
-    /// The blocks at each place, -1 first.
-    private func bucket(_ blocks: [Block], by key: (Block) -> Int) -> [Int?] {
-        var buckets = [Int?](repeating: nil, count: length + 1)
-        for (place, block) in blocks.enumerated() { buckets[key(block) + 1] = place }
-        return buckets
-    }
-
-    private func conflict(between one: Block, and other: Block) -> Conflict {
+    private func conflict(_ clash: Zones.Clash) -> Conflict {
         // The block whose writer came first holds the older value; who saw it last is stale.
-        let oneIsOlder = writerInvocation(of: one) <= writerInvocation(of: other)
-        let (old, new) = oneIsOlder ? (one, other) : (other, one)
-        let places = [
-            old.first, old.last, new.first, new.last, old.entries.first, new.entries.first,
-        ]
+        let oneIsOlder = writerInvocation(of: clash.one) <= writerInvocation(of: clash.other)
+        let (old, new) = oneIsOlder ? (clash.one, clash.other) : (clash.other, clash.one)
         let culprit = old.last ?? old.entries[0]
         return Conflict(
-            kind: isWriter(culprit) ? .interleaved : .stale, culprit: culprit,
+            isWriter(culprit) ? .interleaved : .stale, culprit: culprit,
             missed: new.entries.first,
-            entries: Set(places.compactMap(\.self)).sorted())
+            [old.first, old.last, new.first, new.last, old.entries.first])
     }
 
-    private func writerInvocation(of block: Block) -> Int {
+    private func writerInvocation(of block: Zone) -> Int {
         guard let first = block.entries.first, isWriter(first) else { return -1 }
         return entries[first].invocation
     }
@@ -305,16 +226,26 @@ struct UniqueValues {
         }
     }
 
-    /// The blocks one after another: a forward one at its first completion, a backward one at
-    /// its last invocation, or behind the forward one that covers it.
-    private func order(of blocks: [Block]) -> [Int] {
-        let starts = bucket(blocks) { $0.isForward ? $0.completion : $0.invocation }
-        var order: [Int] = []
-        order.reserveCapacity(entries.count)
-        for start in starts {
-            guard let block = start else { continue }
-            order += blocks[block].entries
+    // MARK: Refused compare-and-sets
+
+    /// Puts each refused compare-and-set behind the first entry where it fits, with every entry as
+    /// early as it can be, or else as late.
+    ///
+    /// Two tries, each linear but for ties; what fits neither is for the search to decide.
+    private func insertingRefusals(
+        into order: [Int], of track: Track<Register>
+    ) -> LinearFinding {
+        let refusals = entries.indices.filter {
+            if case .refused = entries[$0].call { true } else { false }
         }
-        return order
+        guard !refusals.isEmpty else { return .order(order) }
+        let early = Refusals(
+            entries, order: order, length: length, initial: track.model.initialState)
+        for points in [early.earliestPoints, early.latestPoints] {
+            if let full = early.insert(refusals, at: points), track.accepts(full) {
+                return .order(full)
+            }
+        }
+        return .notApplicable
     }
 }

@@ -87,6 +87,24 @@ public struct Contradiction: Hashable, Sendable {
         case doubleSwap
         /// Compare-and-sets that need each other's results.
         case cycle
+        /// More was seen than had been put there.
+        case excess
+        /// Two reads saw what cannot both have been there.
+        case diverged
+        /// An operation that must have come first began only after a later one had ended.
+        case outOfOrder
+        /// One element was taken twice.
+        case takenTwice
+        /// An element was taken before one that had been put in front of it.
+        case overtaken
+        /// Nothing was found although something was there.
+        case notEmpty
+        /// Two processes held a lock at once.
+        case overlap
+        /// A process acquired a lock that it had not released.
+        case notReleased
+        /// A process released a lock that it did not hold.
+        case notHeld
         /// An exhaustive search found no order; the operation is the first that fits nowhere.
         case exhausted
     }
@@ -101,15 +119,23 @@ public struct Contradiction: Hashable, Sendable {
     public var missed: Int?
     /// The contradiction in words.
     public var sentence: String
+    /// After an exhaustive search: states that the object may have been in before the culprit.
+    public var states: [String]
+    /// The ids of operations that contradict each other by themselves, with those that the
+    /// contradicting ones depend on; by invocation.
+    public var history: [Int]
 
     /// Makes a contradiction from its parts.
     public init(
-        kind: Kind, operations: [Int], culprit: Int, missed: Int? = nil, sentence: String
+        kind: Kind, operations: [Int], culprit: Int, missed: Int? = nil, sentence: String,
+        states: [String] = [], history: [Int] = []
     ) {
         self.kind = kind
         self.operations = operations
         self.culprit = culprit
         self.missed = missed
         self.sentence = sentence
+        self.states = states
+        self.history = history
     }
 }

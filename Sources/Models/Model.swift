@@ -3,15 +3,46 @@ public import Histories
 /// A sequential specification: what an object does when operations come one at a time.
 ///
 /// A model is pure. It first says what each operation of a history means (``call(for:)``), then
-/// which calls are legal in which state and what they leave behind (``step(_:_:)``). The two
-/// properties with defaults describe calls to the search, which prunes with them; leaving them
-/// at their defaults costs time, never correctness.
+/// which calls are legal in which state and what they leave behind (``step(_:_:)``). What has a
+/// default describes calls to the search, which prunes with it, and to a reader; leaving it out
+/// costs time or words, never correctness. A whole model of one's own:
+///
+/// ```swift
+/// struct Ticket: Model {
+///     enum Call: Hashable, Sendable {
+///         case take(Int)
+///         case takeUnseen
+///     }
+///     let initialState = 0
+///
+///     func call(for operation: Operation) throws(ModelError) -> Call? {
+///         switch operation.outcome {
+///         case .ok(.int(let number)): .take(number)
+///         case .ok, .failed: nil
+///         case .unknown: .takeUnseen
+///         }
+///     }
+///
+///     func step(_ last: Int, _ call: Call) -> Int? {
+///         switch call {
+///         case .take(let number): number == last + 1 ? number : nil
+///         case .takeUnseen: last + 1
+///         }
+///     }
+/// }
+///
+/// let report = try Checker(model: Ticket()).check(history)
+/// ```
 public protocol Model: Sendable {
     /// What the object holds.
     associatedtype State: Hashable & Sendable
     /// An operation together with what it returned.
     associatedtype Call: Hashable & Sendable
 
+    /// The model's name on a command line.
+    var name: String { get }
+    /// How operations were read where histories differ, for a verdict.
+    var reading: String { get }
     /// What the object holds before the first operation.
     var initialState: State { get }
 
@@ -26,14 +57,21 @@ public protocol Model: Sendable {
     /// The state after the call, nil if the call is not legal in this state.
     func step(_ state: State, _ call: Call) -> State?
 
+    /// Every state that the call may leave behind, where an unseen result leaves a choice.
+    func outcomes(_ state: State, _ call: Call) -> [State]
+
     /// Whether the call leaves every state in which it is legal as it is.
     func isPure(_ call: Call) -> Bool
 
     /// Which states the call can tell from others.
     func observation(of call: Call) -> Observation<State>
 
-    /// The call in words, for an explanation: `read 5` for example.
-    func describe(_ call: Call) -> String
+    /// The values that the call ties together: a legal history without all calls of a value, and
+    /// of the values tied to it, is legal. None if nothing like that holds.
+    func values(of call: Call) -> [Value]
+
+    /// The call in words, for an explanation.
+    func describe(_ call: Call) -> Words
 }
 
 /// Which states a call can tell from others.
@@ -49,12 +87,24 @@ public enum Observation<State: Hashable & Sendable>: Hashable, Sendable {
 }
 
 extension Model {
+    /// The type's name.
+    public var name: String { "\(Self.self)" }
+    /// What holds for every model.
+    public var reading: String {
+        "an operation without a known end may take effect at any later time or never"
+    }
+    /// The one state after the call, or none.
+    public func outcomes(_ state: State, _ call: Call) -> [State] {
+        step(state, call).map { [$0] } ?? []
+    }
     /// Nothing is known to be pure.
     public func isPure(_ call: Call) -> Bool { false }
     /// Nothing is said.
     public func observation(of call: Call) -> Observation<State> { .unsaid }
+    /// Nothing is tied together.
+    public func values(of call: Call) -> [Value] { [] }
     /// The call as Swift spells it.
-    public func describe(_ call: Call) -> String { "\(call)" }
+    public func describe(_ call: Call) -> Words { Words("did \(call)") }
 }
 
 /// Why an operation means nothing to a model.

@@ -31,6 +31,9 @@ public struct Register: Model {
     /// The initial value.
     public var initialState: Value { semantics.initial }
 
+    /// How operations were read.
+    public var reading: String { semantics.description }
+
     /// The model's name on a command line.
     public var name: String { hasCompareAndSet ? "cas-register" : "register" }
 
@@ -97,13 +100,22 @@ public struct Register: Model {
         }
     }
 
-    /// The call in words.
-    public func describe(_ call: Call) -> String {
+    /// A compare-and-set ties the value that it expects to the one that it writes.
+    public func values(of call: Call) -> [Value] {
         switch call {
-        case .read(let value): "read \(value)"
-        case .write(let value): "write \(value)"
-        case .compareAndSet(let expected, let new): "cas \(expected) to \(new)"
-        case .refused(let expected): "cas from \(expected), refused"
+        case .read(let value), .write(let value): [value]
+        case .compareAndSet(let expected, let new): [expected, new]
+        case .refused: []
+        }
+    }
+
+    /// The call in words.
+    public func describe(_ call: Call) -> Words {
+        switch call {
+        case .read(let value): Words("read \(value)")
+        case .write(let value): Words(past: "wrote \(value)", participle: "written \(value)")
+        case .compareAndSet(let expected, let new): Words("replaced \(expected) by \(new)")
+        case .refused(let expected): Words("found something else than \(expected)")
         }
     }
 }

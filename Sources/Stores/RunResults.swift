@@ -1,7 +1,6 @@
 public import Checkers
 public import Faults
 internal import Histories
-internal import Models
 
 /// What a run found out, as `results.json` keeps it.
 public struct RunResults: Codable, Sendable {
@@ -91,6 +90,10 @@ public struct RunResults: Codable, Sendable {
         public var culprit: Int
         /// What it missed.
         public var missed: Int?
+        /// After an exhaustive search: states that the object may have been in.
+        public var states: [String]?
+        /// Operations that contradict each other by themselves, by number.
+        public var history: [Int]?
     }
 
     /// How many operations of one kind ended how.
@@ -168,7 +171,7 @@ public struct RunResults: Codable, Sendable {
     /// Takes over what a checker found.
     public mutating func add(_ report: Report) {
         model = report.model
-        semantics = report.semantics.description
+        semantics = report.reading
         keys = report.keys.map(KeyResult.init)
     }
 }
@@ -187,7 +190,8 @@ extension RunResults.KeyResult {
         case .violation(let found):
             contradiction = RunResults.ContradictionResult(
                 kind: found.kind.rawValue, sentence: found.sentence,
-                operations: found.operations, culprit: found.culprit, missed: found.missed)
+                operations: found.operations, culprit: found.culprit, missed: found.missed,
+                states: found.states, history: found.history)
         }
     }
 }

@@ -16,25 +16,21 @@ extension Whitewater {
             abstract: "Decide whether recorded histories are linearizable.",
             discussion: """
                 Reads Jepsen EDN (a map a line, or one vector or list), JSON Lines, and Jepsen's \
-                old text log. Prints FILE<TAB>VERDICT; a violation outranks undecided outranks \
-                unreadable in the exit status.
+                old text log. Prints FILE<TAB>VERDICT, and explains on the standard error. Exits \
+                with 0 only if all are linearizable: a violation (1) outranks undecided (2) \
+                outranks unreadable (64).
                 """)
 
-        enum ModelName: String, ExpressibleByArgument, CaseIterable {
-            case register
-            case casRegister = "cas-register"
-        }
+        @Argument(help: "History files, or folders of them.")
+        var paths: [String] = []
 
-        @Argument(help: "History files.")
-        var files: [String]
-
-        @Option(help: "The model: register or cas-register.")
-        var model = ModelName.casRegister
+        @Option(help: "The model; see `whitewater list models`.")
+        var model = "cas-register"
 
         @Option(help: "How keys are told from values: auto, independent ([key value]) or single.")
         var keys = History.Keying.automatic
 
-        @Option(help: "What the register holds at first: nil, or an integer.")
+        @Option(help: "What a register holds at first: nil, or an integer.")
         var initial = "nil"
 
         @Option(help: "A read of nil: checked, or ignored (it always passes, as in Knossos).")
@@ -56,81 +52,96 @@ extension Whitewater {
         @Option(help: "Mebibytes for one key.")
         var budgetMemory = Budget().memory / 1_048_576
 
+        @Flag(help: "A JSON object a file, with times, configurations and memory.")
+        var json = false
+
+        @Option(help: "Write the smallest contradiction of each violation to this folder, as EDN.")
+        var contradictions: String?
+
+        @Option(help: "Instead: compare every decider with brute force on so many histories each.")
+        var selfTest: Int?
+
+        @Option(help: "The seed of --self-test.")
+        var seed: UInt64 = 1
+
         func run() throws {
-            let checker = try checker()
-            var worst = 0
-            for file in files {
-                let rank = check(file, with: checker)
-                worst = max(worst, rank)
+            if let selfTest {
+                try SelfTestCommand(histories: selfTest, seed: seed).run()
+                return
             }
-            // Unreadable ranks below undecided, and that below a violation.
-            let statuses = [ExitCode.success, Exit.usage, ExitCode(2), ExitCode(1)]
-            if worst > 0 { throw statuses[worst] }
+            let checker = try checker()
+            let files = try files()
+            var worst = Rank.valid
+            for file in files { worst = max(worst, checker.check(file)) }
+            if worst != .valid { throw worst.exitCode }
         }
 
-        private func checker() throws -> Checker {
-            guard let time = PlanDuration(budgetTime) else {
-                throw ValidationError("--budget-time \(budgetTime): write 60s, 300ms or 2m")
-            }
+        private func checker() throws -> FileChecker {
+            let known = ModelCatalog.all.map(\.name)
             let semantics = Semantics(
                 initial: Int(initial).map(Value.int) ?? .null, nilReads: nilReads,
                 failedCAS: failedCas)
+            guard let model = ModelCatalog.model(model, semantics: semantics) else {
+                throw ValidationError(
+                    NearestWord.refusal(of: model, what: "model", known: known))
+            }
+            guard let time = PlanDuration(budgetTime) else {
+                throw ValidationError("--budget-time \(budgetTime): write 60s, 300ms or 2m")
+            }
             guard initial == "nil" || Int(initial) != nil else {
                 throw ValidationError("--initial \(initial): write nil or an integer")
             }
             guard budgetConfigurations > 0, budgetMemory > 0 else {
                 throw ValidationError("budgets are above 0")
             }
-            return Checker(
-                model: Register(semantics: semantics, hasCompareAndSet: model == .casRegister),
+            return FileChecker(
+                model: model,
                 budget: Budget(
                     time: time.duration, configurations: budgetConfigurations,
-                    memory: budgetMemory * 1_048_576))
+                    memory: budgetMemory * 1_048_576),
+                keying: keys, isJSON: json, contradictions: contradictions)
         }
 
-        /// Prints one file's verdict and returns its rank: 0 valid, 1 unreadable, 2 undecided,
-        /// 3 violation.
-        private func check(_ file: String, with checker: Checker) -> Int {
-            do {
-                let history = try History(contentsOf: file).keyed(keys)
-                let report = try checker.check(history)
-                Console.line("\(file)\t\(report.verdict.word)")
-                explain(report)
-                switch report.verdict {
-                case .linearizable: return 0
-                case .undecided: return 2
-                case .violation: return 3
-                }
-            } catch {
-                Console.line("\(file)\tunreadable")
-                _ = Exit.reporting(
-                    error is HistoryError ? error : FileError(file, error), Exit.usage)
-                return 1
+        /// The files, with folders replaced by the histories in them.
+        private func files() throws -> [String] {
+            guard !paths.isEmpty else {
+                throw ValidationError("name a history file, a folder, or --self-test N")
             }
-        }
-
-        private func explain(_ report: Report) {
-            let semantics = "model \(report.model); \(report.semantics)"
-            for key in report.keys {
-                let name = key.key.map { "key \($0): " } ?? ""
-                switch key.verdict {
-                case .linearizable: continue
-                case .undecided(let limit, _): Console.complain("  \(name)undecided: \(limit)")
-                case .violation(let found):
-                    Console.complain("  \(name)\(found.sentence)")
-                    Console.complain(
-                        "  \(name)operations \(found.operations) contradict each other")
-                }
+            return paths.flatMap { path in
+                var isFolder: ObjCBool = false
+                guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+                    isFolder.boolValue,
+                    let inside = FileManager.default.enumerator(atPath: path)
+                else { return [path] }
+                let endings = [".edn", ".json", ".jsonl", ".log", ".txt"]
+                return inside.compactMap { $0 as? String }
+                    .filter { name in endings.contains(where: name.hasSuffix) }
+                    .sorted().map { path + "/" + $0 }
             }
-            if case .linearizable = report.verdict { return }
-            Console.complain("  (\(semantics))")
         }
     }
 }
 
-/// An error with the file that it is about.
-private struct FileError: Error, CustomStringConvertible {
-    let description: String
+/// What the exit status says of all files together; the worst counts.
+enum Rank: Int, Comparable {
+    case valid, unreadable, undecided, violation
 
-    init(_ file: String, _ error: any Error) { description = "\(file): \(error)" }
+    init(_ verdict: Verdict) {
+        switch verdict {
+        case .linearizable: self = .valid
+        case .undecided: self = .undecided
+        case .violation: self = .violation
+        }
+    }
+
+    var exitCode: ExitCode {
+        switch self {
+        case .valid: .success
+        case .unreadable: Exit.usage
+        case .undecided: ExitCode(2)
+        case .violation: ExitCode(1)
+        }
+    }
+
+    static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
 }

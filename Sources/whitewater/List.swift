@@ -23,11 +23,7 @@ extension Whitewater {
                 case .systems: SystemCatalog.all.map { ($0.name, $0.summary) }
                 case .workloads: WorkloadCatalog.all.map { ($0.name, $0.summary) }
                 case .faults: faults
-                case .models:
-                    [
-                        ("register", "read and write"),
-                        ("cas-register", "read, write and compare-and-set"),
-                    ]
+                case .models: ModelCatalog.all.map { ($0.name, $0.summary) }
                 }
             let width = rows.map(\.0.count).max() ?? 0
             for (name, summary) in rows {

@@ -67,6 +67,19 @@ struct `Histories of real systems` {
         }
     }
 
+    @Test func `key-value histories have the verdict of their name`() throws {
+        let files = RealHistories.files("kv", ".txt")
+        #expect(files.count == 4)
+        for file in files {
+            let history = try History(contentsOf: file.path)
+            let verdict = try Checker(model: KeyValue()).check(history).verdict
+            let isGood = file.lastPathComponent.contains("-ok")
+            #expect(
+                verdict.word == (isGood ? "linearizable" : "violation"),
+                "\(file.lastPathComponent)")
+        }
+    }
+
     @Test func `hard histories are never judged wrongly`() throws {
         let files = RealHistories.files("hard", ".edn")
         #expect(!files.isEmpty)

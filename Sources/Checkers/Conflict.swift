@@ -1,0 +1,47 @@
+internal import Models
+
+/// Entries that contradict each other, as a decider found them; places in its track.
+struct Conflict: Error {
+    /// Which rule they break.
+    let kind: Contradiction.Kind
+    /// The entry to look at first.
+    let culprit: Int
+    /// What it missed, or what stands against it.
+    let missed: Int?
+    /// All entries that take part.
+    let entries: [Int]
+
+    init(_ kind: Contradiction.Kind, culprit: Int, missed: Int? = nil, _ others: [Int?] = []) {
+        self.kind = kind
+        self.culprit = culprit
+        self.missed = missed
+        entries = Set([culprit] + [missed].compactMap(\.self) + others.compactMap(\.self)).sorted()
+    }
+}
+
+/// What a linear-time decider found.
+enum LinearFinding {
+    /// A legal order of all entries that took effect, yet to be verified.
+    case order([Int])
+    /// No order is legal.
+    case contradiction(Conflict)
+    /// The history is not of the kind that this decider decides.
+    case notApplicable
+}
+
+/// The linear-time deciders, by model.
+enum LinearTime {
+    /// Decides the track if there is a decider for its model and its history is of the right
+    /// kind.
+    static func decide<M>(_ track: Track<M>) -> LinearFinding {
+        switch track {
+        case let track as Track<Register>: UniqueValues.decide(track)
+        case let track as Track<Counter>: CounterDecider.decide(track)
+        case let track as Track<FIFOQueue>: QueueDecider.decide(track)
+        case let track as Track<GrowOnlySet>: GrowthDecider.decide(track)
+        case let track as Track<ListAppend>: GrowthDecider.decide(track)
+        case let track as Track<MutexModel>: MutexDecider.decide(track)
+        default: .notApplicable
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Histories
+
+/// A set that only grows: `add` an element, `read` all of them.
+public struct GrowOnlySet: Model {
+    /// The elements.
+    public typealias State = Set<Value>
+
+    /// An operation with what it returned.
+    public enum Call: Hashable, Sendable {
+        /// This was added.
+        case add(Value)
+        /// Exactly these were there.
+        case read(Set<Value>)
+    }
+
+    /// The model's name on a command line.
+    public let name = "set"
+    /// It is empty.
+    public let initialState: Set<Value> = []
+
+    /// An empty one.
+    public init() {}
+
+    /// What the operation says about the set.
+    ///
+    /// - Throws: `ModelError` for an operation other than `add` or a `read` of a collection.
+    public func call(for operation: Operation) throws(ModelError) -> Call? {
+        switch (operation.function, operation.outcome) {
+        case ("read", .ok(.set(let elements))), ("read", .ok(.vector(let elements))):
+            return .read(Set(elements))
+        case ("read", .ok(.null)): return .read([])
+        case ("read", .failed), ("read", .unknown), ("add", .failed): return nil
+        case ("add", _): return .add(operation.input)
+        default: throw ModelError(model: name, operation: operation, known: ["add", "read"])
+        }
+    }
+
+    /// The set after the call.
+    public func step(_ state: Set<Value>, _ call: Call) -> Set<Value>? {
+        switch call {
+        case .add(let value): state.union([value])
+        case .read(let seen): seen == state ? state : nil
+        }
+    }
+
+    /// Reads change nothing.
+    public func isPure(_ call: Call) -> Bool {
+        if case .read = call { true } else { false }
+    }
+
+    /// A read is legal in one state only.
+    public func observation(of call: Call) -> Observation<Set<Value>> {
+        if case .read(let seen) = call { .only(seen) } else { .unsaid }
+    }
+
+    /// The call in words.
+    public func describe(_ call: Call) -> Words {
+        switch call {
+        case .add(let value): Words("added \(value)")
+        case .read(let seen):
+            Words("read \(seen.count) elements" + (seen.count > 8 ? "" : ": \(list(seen))"))
+        }
+    }
+
+    private func list(_ elements: Set<Value>) -> String {
+        elements.map { "\($0)" }.sorted().joined(separator: " ")
+    }
+}

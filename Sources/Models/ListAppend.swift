@@ -1,0 +1,64 @@
+public import Histories
+
+/// A list: `append` an element at its end, `read` all of it.
+public struct ListAppend: Model {
+    /// The elements, the oldest first.
+    public typealias State = [Value]
+
+    /// An operation with what it returned.
+    public enum Call: Hashable, Sendable {
+        /// This was appended.
+        case append(Value)
+        /// Exactly this was there.
+        case read([Value])
+    }
+
+    /// The model's name on a command line.
+    public let name = "list-append"
+    /// It is empty.
+    public let initialState: [Value] = []
+
+    /// An empty one.
+    public init() {}
+
+    /// What the operation says about the list.
+    ///
+    /// - Throws: `ModelError` for an operation other than `append` or a `read` of a list.
+    public func call(for operation: Operation) throws(ModelError) -> Call? {
+        switch (operation.function, operation.outcome) {
+        case ("read", .ok(.vector(let elements))): return .read(elements)
+        case ("read", .ok(.null)): return .read([])
+        case ("read", .failed), ("read", .unknown), ("append", .failed): return nil
+        case ("append", _): return .append(operation.input)
+        default: throw ModelError(model: name, operation: operation, known: ["append", "read"])
+        }
+    }
+
+    /// The list after the call.
+    public func step(_ state: [Value], _ call: Call) -> [Value]? {
+        switch call {
+        case .append(let value): state + [value]
+        case .read(let seen): seen == state ? state : nil
+        }
+    }
+
+    /// Reads change nothing.
+    public func isPure(_ call: Call) -> Bool {
+        if case .read = call { true } else { false }
+    }
+
+    /// A read is legal in one state only.
+    public func observation(of call: Call) -> Observation<[Value]> {
+        if case .read(let seen) = call { .only(seen) } else { .unsaid }
+    }
+
+    /// The call in words.
+    public func describe(_ call: Call) -> Words {
+        switch call {
+        case .append(let value): Words("appended \(value)")
+        case .read(let seen):
+            Words(
+                "read a list of \(seen.count)" + (seen.count > 12 ? "" : ": \(Value.vector(seen))"))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+public import Histories
+
+/// A bag: `enqueue` puts an element in, `dequeue` takes any element out.
+public struct UnorderedQueue: Model {
+    /// How often each element is there.
+    public typealias State = [Value: Int]
+    /// An operation with what it returned.
+    public typealias Call = QueueCall
+
+    /// The model's name on a command line.
+    public let name = "unordered-queue"
+    /// It is empty.
+    public let initialState: [Value: Int] = [:]
+
+    /// An empty one.
+    public init() {}
+
+    /// What the operation says; a `dequeue` that returned nil found nothing.
+    ///
+    /// - Throws: `ModelError` for any other operation.
+    public func call(for operation: Operation) throws(ModelError) -> QueueCall? {
+        try QueueCall(operation, model: name, put: "enqueue", take: "dequeue")
+    }
+
+    /// The bag after the call; what an unseen `dequeue` took is one of several (``outcomes(_:_:)``).
+    public func step(_ state: [Value: Int], _ call: QueueCall) -> [Value: Int]? {
+        switch call {
+        case .put(let value): state.merging([value: 1]) { $0 + $1 }
+        case .take(let value): without(value, state)
+        case .takeNothing: state.isEmpty ? state : nil
+        case .takeUnseen: outcomes(state, call).first
+        }
+    }
+
+    private func without(_ value: Value, _ state: [Value: Int]) -> [Value: Int]? {
+        guard let count = state[value] else { return nil }
+        var state = state
+        state[value] = count > 1 ? count - 1 : nil
+        return state
+    }
+
+    /// Any element may be the one that an unseen `dequeue` took.
+    public func outcomes(_ state: [Value: Int], _ call: QueueCall) -> [[Value: Int]] {
+        guard call == .takeUnseen else { return step(state, call).map { [$0] } ?? [] }
+        return state.isEmpty ? [state] : state.keys.compactMap { without($0, state) }
+    }
+
+    /// Finding nothing changes nothing.
+    public func isPure(_ call: QueueCall) -> Bool { call == .takeNothing }
+
+    /// Finding nothing is legal on an empty bag only.
+    public func observation(of call: QueueCall) -> Observation<[Value: Int]> {
+        call == .takeNothing ? .only([:]) : .unsaid
+    }
+
+    /// An element's calls stand and fall together.
+    public func values(of call: QueueCall) -> [Value] { call.values }
+
+    /// The call in words.
+    public func describe(_ call: QueueCall) -> Words {
+        call.words(put: "enqueued", take: "dequeued")
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Checkers
+import Dispatch
+import Synchronization
+
+/// `whitewater check --self-test`: every decider against brute force, on all cores.
+struct SelfTestCommand {
+    let histories: Int
+    let seed: UInt64
+
+    func run() throws {
+        guard histories > 0 else { throw ValidationError("--self-test is above 0") }
+        let subjects = SelfTest.subjects
+        let (histories, seed) = (histories, seed)
+        let outcomes = Mutex<[SelfTest.Outcome?]>(Array(repeating: nil, count: subjects.count))
+        Console.line("subject\thistories\tdecided\tlinearizable\tdisagreements\tseed")
+        DispatchQueue.concurrentPerform(iterations: subjects.count) { place in
+            let outcome = SelfTest.compare(subjects[place], histories: histories, seed: seed)
+            outcomes.withLock { outcomes in
+                outcomes[place] = outcome
+                Console.line(
+                    "\(subjects[place].name)\t\(outcome.histories)\t\(outcome.decided)\t"
+                        + "\(outcome.linearizable)\t\(outcome.disagreement == nil ? 0 : 1)\t\(seed)"
+                )
+            }
+        }
+        let wrong = outcomes.withLock { $0.compactMap { $0?.disagreement } }
+        for disagreement in wrong { Console.complain(disagreement) }
+        if !wrong.isEmpty { throw Exit.failure }
+    }
+}
