@@ -39,6 +39,8 @@ format:
 bench: setup build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench cuts
+	.build/release/whitewater-bench checks
+	.build/release/whitewater-bench keyed
 
 clean:
 	swift package clean

@@ -89,7 +89,10 @@ let package = Package(
 
         .executableTarget(
             name: "whitewater-bench",
-            dependencies: ["Faults", "Labs", "Netfilter", argumentParser]),
+            dependencies: [
+                "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
+                argumentParser,
+            ]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(

@@ -24,13 +24,13 @@ public struct Checker<M: Model>: Sendable {
     ///
     /// - Throws: `ModelError` if the model does not know an operation.
     public func check(_ history: History) throws(ModelError) -> Report {
-        let groups = history.byKey
+        let groups = history.idsByKey
         let results = Mutex<[Result<KeyReport, ModelError>?]>(
             Array(repeating: nil, count: groups.count))
         DispatchQueue.concurrentPerform(iterations: groups.count) { place in
             let group = groups[place]
             let report = Result { () throws(ModelError) in
-                try specialised(group.operations, key: group.key, history: history.operations)
+                try specialised(group.ids, key: group.key, history: history.operations)
             }
             results.withLock { $0[place] = report }
         }
@@ -42,49 +42,54 @@ public struct Checker<M: Model>: Sendable {
     /// The same as ``check(_:key:history:)``; for the models of this package the compiler sees the
     /// concrete type here, and leaves no generic code in the search.
     private func specialised(
-        _ operations: [Operation], key: Value?, history: [Operation]
+        _ ids: [Int32], key: Value?, history: [Operation]
     ) throws(ModelError) -> KeyReport {
         switch self {
         case let checker as Checker<Register>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<KeyValue>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<ListAppend>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<GrowOnlySet>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<Counter>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<FIFOQueue>:
-            try checker.check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
         case let checker as Checker<MutexModel>:
-            try checker.check(operations, key: key, history: history)
-        default: try check(operations, key: key, history: history)
+            try checker.check(ids, key: key, history: history)
+        default: try check(ids, key: key, history: history)
         }
     }
 
     private func check(
-        _ operations: [Operation], key: Value?, history: [Operation]
+        _ ids: [Int32], key: Value?, history: [Operation]
     ) throws(ModelError) -> KeyReport {
         let start = ContinuousClock.now
-        let track = try Track(operations, model: model)
+        let track = try Track(history, ids: ids, model: model)
         var report = KeyReport(key: key, operations: track.entries.count)
-        report.verdict = decide(track, operations: history, report: &report)
+        let verdict = decide(track, operations: history, report: &report)
+        report.decided = .now - start
+        report.verdict = verdict(report.decided)
         report.elapsed = ContinuousClock.now - start
         return report
     }
 
+    /// Decides a track; the verdict is worded afterwards, for a contradiction takes time to
+    /// explain, which should not be much more than finding it took.
     private func decide(
         _ track: Track<M>, operations: [Operation], report: inout KeyReport
-    ) -> Verdict {
+    ) -> (Duration) -> Verdict {
         let explanation = Explanation(track: track, operations: operations)
         switch LinearTime.decide(track) {
         case .contradiction(let conflict):
-            return .violation(
-                explanation.contradiction(
-                    from: conflict, history: Minimiser.minimise(track, conflict: conflict)))
+            return { spent in
+                let history = Minimiser.minimise(track, conflict: conflict, spent: spent)
+                return .violation(explanation.contradiction(from: conflict, history: history))
+            }
         case .order(let order) where track.accepts(order):
-            return .linearizable(witness: order.map { track.entries[$0].id })
+            return { _ in .linearizable(witness: order.map { track.entries[$0].id }) }
         case .order, .notApplicable: break
         }
         report.decider = .search
@@ -92,12 +97,13 @@ public struct Checker<M: Model>: Sendable {
         report.configurations = cost.configurations
         report.bytes = cost.bytes
         switch finding {
-        case .linearizable: return .linearizable(witness: nil)
-        case .undecided(let limit, let frontier): return .undecided(limit, frontier)
+        case .linearizable: return { _ in .linearizable(witness: nil) }
+        case .undecided(let limit, let frontier): return { _ in .undecided(limit, frontier) }
         case .violation(let dead):
-            return .violation(
-                explanation.contradiction(
-                    from: dead, among: Minimiser.minimise(track, dead: dead)))
+            return { spent in
+                let smaller = Minimiser.minimise(track, dead: dead, spent: spent)
+                return .violation(explanation.contradiction(from: dead, among: smaller))
+            }
         }
     }
 }
@@ -149,6 +155,8 @@ public struct KeyReport: Sendable {
     public internal(set) var configurations = 0
     /// The most bytes that the search took up at once.
     public internal(set) var bytes = 0
-    /// Wall-clock time.
+    /// Wall-clock time until the verdict was known.
+    public internal(set) var decided = Duration.zero
+    /// Wall-clock time, explaining the verdict included.
     public internal(set) var elapsed = Duration.zero
 }

@@ -8,9 +8,9 @@ struct Entry<Call: Hashable & Sendable>: Sendable {
     /// What it said about the object.
     let call: Call
     /// The place of its invocation among the object's events, from 0.
-    let invocation: Int
+    var invocation: Int
     /// The place of its completion; `Entry.never` for an operation of unknown outcome.
-    let completion: Int
+    var completion: Int
 
     /// Whether nobody knows if it took effect.
     var isUnknown: Bool { completion == .max }
@@ -23,26 +23,30 @@ struct Track<M: Model>: Sendable {
     /// How many places there are: invocations and completions.
     let length: Int
 
-    /// Reads the operations, which come by invocation.
+    /// Reads some operations of a history; their ids come by invocation.
     ///
     /// Linear, but for the sort of the completions.
-    init(_ operations: [Operation], model: M) throws(ModelError) {
+    init(_ operations: [Operation], ids: [Int32], model: M) throws(ModelError) {
         self.model = model
-        var read: [(operation: Operation, call: M.Call)] = []
-        read.reserveCapacity(operations.count)
-        for operation in operations {
-            guard let call = try model.call(for: operation) else { continue }
+        var entries: [Entry<M.Call>] = []
+        entries.reserveCapacity(ids.count)
+        for id in ids {
+            guard let call = try model.call(for: operations[Int(id)]) else { continue }
+            let isUnknown = operations[Int(id)].isUnknown
             // A crashed operation that changes nothing says nothing.
-            if operation.isUnknown, model.isPure(call) { continue }
-            read.append((operation, call))
+            if isUnknown, model.isPure(call) { continue }
+            entries.append(
+                Entry(
+                    id: Int(id), call: call, invocation: operations[Int(id)].invocation,
+                    completion: isUnknown ? .max : operations[Int(id)].completion))
         }
-        let places = Self.ranks(
-            read.lazy.map { ($0.operation.invocation, $0.operation.completion) })
-        length = places.length
-        entries = zip(read, places.ranks).map { read, rank in
-            Entry(
-                id: read.operation.id, call: read.call, invocation: rank.0, completion: rank.1)
-        }
+        length = Self.makeDense(&entries)
+        self.entries = entries
+    }
+
+    /// Reads all operations of a history of one object.
+    init(_ operations: [Operation], model: M) throws(ModelError) {
+        try self.init(operations, ids: operations.indices.map(Int32.init), model: model)
     }
 
     init(model: M, entries: [Entry<M.Call>], length: Int) {
@@ -69,33 +73,33 @@ struct Track<M: Model>: Sendable {
 
     /// Replaces places of the whole history by their ranks among the given ones: a merge of the
     /// invocations, which are in order, with the sorted completions.
-    private static func ranks(
-        _ spans: some Collection<(Int, Int)>
-    ) -> (ranks: [(Int, Int)], length: Int) {
-        var ranks = spans.map { _ in (0, Int.max) }
-        var completions: [(place: Int, entry: Int)] = []
-        completions.reserveCapacity(ranks.count)
-        for (entry, span) in spans.enumerated() where span.1 != .max {
-            completions.append((span.1, entry))
+    ///
+    /// - Returns: how many places there are.
+    private static func makeDense(_ entries: inout [Entry<M.Call>]) -> Int {
+        var completions: [(place: Int, entry: Int32)] = []
+        completions.reserveCapacity(entries.count)
+        for (entry, value) in entries.enumerated() where !value.isUnknown {
+            completions.append((value.completion, Int32(entry)))
         }
         completions.sort { $0.place < $1.place }
         var next = 0
         var rank = 0
-        for (entry, span) in spans.enumerated() {
-            while next < completions.count, completions[next].place < span.0 {
-                ranks[completions[next].entry].1 = rank
+        for entry in entries.indices {
+            let invocation = entries[entry].invocation
+            while next < completions.count, completions[next].place < invocation {
+                entries[Int(completions[next].entry)].completion = rank
                 next += 1
                 rank += 1
             }
-            ranks[entry].0 = rank
+            entries[entry].invocation = rank
             rank += 1
         }
         while next < completions.count {
-            ranks[completions[next].entry].1 = rank
+            entries[Int(completions[next].entry)].completion = rank
             next += 1
             rank += 1
         }
-        return (ranks, rank)
+        return rank
     }
 
     /// Whether the order of the entries (places in ``entries``) is legal: the model accepts every
@@ -110,10 +114,9 @@ struct Track<M: Model>: Sendable {
         for place in order {
             let entry = entries[place]
             guard !seen[place], entry.completion > latestInvocation,
-                let next = model.step(state, entry.call)
+                model.advance(&state, by: entry.call)
             else { return false }
             seen[place] = true
-            state = next
             latestInvocation = max(latestInvocation, entry.invocation)
         }
         return zip(seen, entries).allSatisfy { $0 || $1.isUnknown }

@@ -48,6 +48,7 @@ struct Explanation<M: Model> {
         let text =
             switch state {
             case let elements as [Value]: "\(Value.vector(elements))"
+            case let elements as ArraySlice<Value>: "\(Value.vector(Array(elements)))"
             case let elements as Set<Value>:
                 "#{" + elements.map { "\($0)" }.sorted().joined(separator: " ") + "}"
             case let text as String: "\(Value.string(text))"

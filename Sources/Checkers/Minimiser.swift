@@ -11,27 +11,36 @@ struct Minimiser<M: Model> {
     private static var budget: Budget {
         Budget(time: .milliseconds(200), configurations: 200_000, memory: 268_435_456)
     }
-    /// Searches that one minimisation may cost.
-    private static var attempts: Int { 600 }
+    /// A minimisation may cost so many times what finding the violation did.
+    private static var patience: Int { 3 }
+    /// Or so much, if that is more.
+    private static var leastPatience: Duration { .milliseconds(8) }
     /// Longer histories are not searched again and again.
     private static var mostEntries: Int { 20_000 }
 
     private let track: Track<M>
-    private var left = Self.attempts
+    private let deadline: ContinuousClock.Instant
 
-    private init(_ track: Track<M>) { self.track = track }
+    private init(_ track: Track<M>, spent: Duration) {
+        self.track = track
+        deadline = .now + max(Self.leastPatience, spent * Self.patience)
+    }
+
+    private var isLate: Bool { ContinuousClock.now > deadline }
 
     /// The places of entries that still contradict each other: those of a dead end of the search.
-    static func minimise(_ track: Track<M>, dead: Frontier<M>.Dead) -> [Int] {
+    static func minimise(
+        _ track: Track<M>, dead: Frontier<M>.Dead, spent: Duration
+    ) -> [Int] {
         let end = track.entries[dead.entry].completion
         let kept = track.entries.indices.filter { track.entries[$0].invocation < end }
-        var minimiser = Minimiser(track)
+        let minimiser = Minimiser(track, spent: spent)
         return minimiser.minimise(kept)
     }
 
     /// The same for what a linear-time decider found: the groups of its entries first.
-    static func minimise(_ track: Track<M>, conflict: Conflict) -> [Int] {
-        var minimiser = Minimiser(track)
+    static func minimise(_ track: Track<M>, conflict: Conflict, spent: Duration) -> [Int] {
+        let minimiser = Minimiser(track, spent: spent)
         let all = Array(track.entries.indices)
         let groups = minimiser.groups(in: all)
         let chosen = groups.filter { group in conflict.entries.contains(where: group.contains) }
@@ -49,7 +58,7 @@ struct Minimiser<M: Model> {
         return all.filter { !dropped.contains($0) }
     }
 
-    private mutating func minimise(_ entries: [Int]) -> [Int] {
+    private func minimise(_ entries: [Int]) -> [Int] {
         var kept = entries
         guard kept.count <= Self.mostEntries, isViolation(kept) else { return kept }
         kept = dropping(kept.filter(demandsAbsence), from: kept)
@@ -74,10 +83,10 @@ struct Minimiser<M: Model> {
     }
 
     /// Tries to drop the candidates, then halves, quarters and so on (delta debugging).
-    private mutating func dropping(_ candidates: [Int], from entries: [Int]) -> [Int] {
+    private func dropping(_ candidates: [Int], from entries: [Int]) -> [Int] {
         var kept = entries
         var chunks = candidates.isEmpty ? [] : [candidates]
-        while let chunk = chunks.popLast(), left > 0 {
+        while let chunk = chunks.popLast(), !isLate {
             let smaller = droppingWhole(Set(chunk), from: kept)
             if smaller.count == kept.count, chunk.count > 1 {
                 chunks.append(Array(chunk[(chunk.count / 2)...]))
@@ -88,9 +97,8 @@ struct Minimiser<M: Model> {
         return kept
     }
 
-    private mutating func droppingWhole(_ gone: Set<Int>, from kept: [Int]) -> [Int] {
-        guard left > 0 else { return kept }
-        left -= 1
+    private func droppingWhole(_ gone: Set<Int>, from kept: [Int]) -> [Int] {
+        guard !isLate else { return kept }
         let smaller = kept.filter { !gone.contains($0) }
         return smaller.count < kept.count && isViolation(smaller) ? smaller : kept
     }

@@ -29,6 +29,25 @@ struct Refusals {
         self.values = values
     }
 
+    /// Puts each refused compare-and-set behind the first entry where it fits, with every entry as
+    /// early as it can be, or else as late.
+    ///
+    /// Two tries, each linear but for ties; what fits neither is for the search to decide.
+    static func insert(into order: [Int], of track: Track<Register>) -> LinearFinding {
+        let refusals = track.entries.indices.filter {
+            if case .refused = track.entries[$0].call { true } else { false }
+        }
+        guard !refusals.isEmpty else { return .order(order) }
+        let places = Refusals(
+            track.entries, order: order, length: track.length, initial: track.model.initialState)
+        for points in [places.earliestPoints, places.latestPoints] {
+            if let full = places.insert(refusals, at: points), track.accepts(full) {
+                return .order(full)
+            }
+        }
+        return .notApplicable
+    }
+
     /// The earliest point of each entry: no earlier than its invocation and its predecessor.
     var earliestPoints: [Int] {
         var point = 0

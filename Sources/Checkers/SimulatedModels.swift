@@ -116,7 +116,7 @@ extension SimulatedQueue {
 }
 
 extension FIFOQueue: SimulatedQueue {
-    func next(in state: [Value], using dice: inout Dice) -> Value? { state.first }
+    func next(in state: ArraySlice<Value>, using dice: inout Dice) -> Value? { state.first }
     // The linear decider is not for crashed dequeues, and few histories would be left to it.
     func unseen(_ draft: QueueCall) -> QueueCall? { draft }
 }

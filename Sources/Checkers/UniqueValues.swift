@@ -8,65 +8,38 @@ internal import Models
 // compare-and-set, readers of b, and so on.
 
 /// Decides registers whose values are unique, in linear time.
-///
-/// Refused compare-and-sets are not looked at: a contradiction stands without them, an order
-/// does not.
 struct UniqueValues {
     private let entries: [Entry<Register.Call>]
-    private let length: Int
-    /// The number of a value; 0 is the initial one.
-    private var numbers: [Register.State: Int] = [:]
-    /// Per value: who wrote it, who saw it, who compared it away.
-    private var writers: [[Int]] = []
-    private var readers: [[Int]] = []
-    private var swappers: [[Int]] = []
+    private let index: ValueIndex
+    /// Per value: the one writer that must or may have been, the first compare-and-set away and
+    /// the second, if there are that many.
+    private var writer: [Int32]
+    private var swapper: [Int32]
+    private var secondSwapper: [Int32]
 
-    private init(_ track: Track<Register>) {
+    private init?(_ track: Track<Register>) {
+        guard let index = ValueIndex(track) else { return nil }
         entries = track.entries
-        length = track.length
-        _ = number(of: track.model.initialState)
-        for (place, entry) in entries.enumerated() {
-            switch entry.call {
-            case .read(let value): readers[number(of: value)].append(place)
-            case .write(let value): writers[number(of: value)].append(place)
-            case .compareAndSet(let expected, let new):
-                swappers[number(of: expected)].append(place)
-                writers[number(of: new)].append(place)
-            case .refused: break
-            }
-        }
+        self.index = index
+        writer = Array(repeating: ValueIndex.none, count: index.count)
+        swapper = writer
+        secondSwapper = writer
+        guard dropUnneeded() else { return nil }
     }
 
     /// Decides the track.
     ///
     /// An order that cannot be made to suit the refused compare-and-sets is no verdict.
     static func decide(_ track: Track<Register>) -> LinearFinding {
-        var decider = UniqueValues(track)
-        guard decider.dropUnneeded() else { return .notApplicable }
+        guard let decider = UniqueValues(track) else { return .notApplicable }
         switch decider.blocks() {
         case .failure(let conflict): return .contradiction(conflict)
         case .success(let blocks):
             switch Zones(zones: blocks, length: track.length).order() {
             case .failure(let clash): return .contradiction(decider.conflict(clash))
-            case .success(let order): return decider.insertingRefusals(into: order, of: track)
+            case .success(let order): return Refusals.insert(into: order, of: track)
             }
         }
-    }
-
-    private mutating func number(of value: Register.State) -> Int {
-        if let number = numbers[value] { return number }
-        let number = writers.count
-        numbers[value] = number
-        writers.append([])
-        readers.append([])
-        swappers.append([])
-        return number
-    }
-
-    /// The value that a compare-and-set expects.
-    private func source(of place: Int) -> Int? {
-        guard case .compareAndSet(let expected, _) = entries[place].call else { return nil }
-        return numbers[expected]
     }
 
     // MARK: Needed values
@@ -74,38 +47,41 @@ struct UniqueValues {
     /// Drops the crashed writers of values that no operation of known outcome needs (nobody saw
     /// them: without them the order stays legal), and says whether what is left is unique.
     private mutating func dropUnneeded() -> Bool {
-        var needed = [Bool](repeating: false, count: writers.count)
+        var needed = [Bool](repeating: false, count: index.count)
         var pending: [Int] = []
-        for value in writers.indices {
-            let isNeeded =
-                !readers[value].isEmpty
-                || (writers[value] + swappers[value]).contains { !entries[$0].isUnknown }
-            if isNeeded { pending.append(value) }
+        for (place, entry) in entries.enumerated() where !entry.isUnknown {
+            if index.value[place] != ValueIndex.none { pending.append(Int(index.value[place])) }
+            if index.source[place] != ValueIndex.none { pending.append(Int(index.source[place])) }
         }
         while let value = pending.popLast() {
             guard !needed[value] else { continue }
             needed[value] = true
-            // Which of two writers came is not known, so what they need is not either.
-            guard writers[value].count <= 1 else { return false }
-            if let writer = writers[value].first, let source = source(of: writer) {
-                pending.append(source)
+            var writers = index.writers(of: value)
+            guard let first = writers.next() else { continue }
+            // Which of two writers came is not known, so what they need is not either; and the
+            // initial value needs none.
+            guard writers.next() == nil, value != 0 else { return false }
+            writer[value] = Int32(first)
+            let source = index.source[first]
+            // A compare-and-set that expects what it writes is no link of a chain.
+            guard source != Int32(value) else { return false }
+            if source != ValueIndex.none { pending.append(Int(source)) }
+        }
+        for place in entries.indices where index.source[place] != ValueIndex.none {
+            guard needed[Int(index.value[place])] else { continue }
+            let source = Int(index.source[place])
+            if swapper[source] == ValueIndex.none {
+                swapper[source] = Int32(place)
+            } else if secondSwapper[source] == ValueIndex.none {
+                secondSwapper[source] = Int32(place)
             }
         }
-        guard writers[0].allSatisfy({ entries[$0].isUnknown }), !needed[0] || writers[0].isEmpty
-        else { return false }
-        for value in writers.indices {
-            if !needed[value] { writers[value] = [] }
-            swappers[value].removeAll { place in
-                guard entries[place].isUnknown,
-                    case .compareAndSet(_, let new) = entries[place].call
-                else { return false }
-                return !(numbers[new].map { needed[$0] } ?? false)
-            }
-        }
-        let swapsForItself = writers.indices.contains { value in
-            writers[value].contains { source(of: $0) == value }
-        }
-        return !swapsForItself
+        return true
+    }
+
+    /// The writer of a value, if it has one.
+    private func writer(of value: Int) -> Int? {
+        writer[value] == ValueIndex.none ? nil : Int(writer[value])
     }
 
     // MARK: Blocks
@@ -115,10 +91,10 @@ struct UniqueValues {
     /// A value that no walk reaches stands on a cycle.
     private func blocks() -> Result<[Zone], Conflict> {
         var blocks: [Zone] = []
-        var reached = [Bool](repeating: false, count: writers.count)
-        for root in writers.indices {
-            let writer = writers[root].first
-            if let writer, source(of: writer) != nil { continue }
+        var reached = [Bool](repeating: false, count: index.count)
+        for root in 0..<index.count {
+            let writer = writer(of: root)
+            if let writer, index.source[writer] != ValueIndex.none { continue }
             if root != 0, writer == nil {
                 if let conflict = unwritten(root) { return .failure(conflict) }
                 continue
@@ -128,23 +104,23 @@ struct UniqueValues {
             case .failure(let conflict): return .failure(conflict)
             }
         }
-        if let lost = writers.indices.first(where: { !reached[$0] && !writers[$0].isEmpty }) {
-            return .failure(cycle(through: lost))
+        for value in 0..<index.count where !reached[value] && writer[value] != ValueIndex.none {
+            return .failure(cycle(through: value))
         }
         return .success(blocks)
     }
 
     private func unwritten(_ value: Int) -> Conflict? {
-        guard let culprit = (readers[value] + swappers[value]).min() else { return nil }
-        return Conflict(.unwritten, culprit: culprit)
+        let observers = [index.firstReader[value], swapper[value]].filter { $0 >= 0 }
+        return observers.min().map { Conflict(.unwritten, culprit: Int($0)) }
     }
 
-    private func cycle(through value: Int) -> Conflict {
+    private func cycle(through start: Int) -> Conflict {
         var places: [Int] = []
-        var value = value
-        while let writer = writers[value].first, !places.contains(writer) {
+        var value = start
+        while let writer = writer(of: value), !places.contains(writer) {
             places.append(writer)
-            value = source(of: writer) ?? 0
+            value = Int(index.source[writer])
         }
         return Conflict(.cycle, culprit: places[0], places)
     }
@@ -156,52 +132,52 @@ struct UniqueValues {
         var value = root
         while true {
             reached[value] = true
-            if let conflict = append(writers[value].prefix(1), value: value, to: &block) {
-                return .failure(conflict)
+            // Nothing of a group may have completed before something of an earlier group began.
+            let bound = (block.invocation, block.last)
+            if let writer = writer(of: value) {
+                if let conflict = append(writer, value, to: &block, behind: bound) {
+                    return .failure(conflict)
+                }
             }
-            if let conflict = append(readers[value][...], value: value, to: &block) {
-                return .failure(conflict)
+            let readBound = (block.invocation, block.last)
+            for reader in index.readers(of: value) {
+                if let conflict = append(reader, value, to: &block, behind: readBound) {
+                    return .failure(conflict)
+                }
             }
-            guard let swapper = swappers[value].first else { return .success(block) }
-            if swappers[value].count > 1 {
+            guard swapper[value] != ValueIndex.none else { return .success(block) }
+            guard secondSwapper[value] == ValueIndex.none else {
                 return .failure(
-                    Conflict(.doubleSwap, culprit: swappers[value][1], missed: swapper))
+                    Conflict(
+                        .doubleSwap, culprit: Int(secondSwapper[value]),
+                        missed: Int(swapper[value])))
             }
-            guard case .compareAndSet(_, let new) = entries[swapper].call,
-                let next = numbers[new], !reached[next]
-            else { return .success(block) }
+            let next = Int(index.value[Int(swapper[value])])
+            guard !reached[next] else { return .success(block) }
             value = next
         }
     }
 
-    /// Adds a group to a block: none of it may have completed before something of an earlier
-    /// group was invoked.
     private func append(
-        _ group: ArraySlice<Int>, value: Int, to block: inout Zone
+        _ place: Int, _ value: Int, to block: inout Zone, behind bound: (Int, Int?)
     ) -> Conflict? {
-        let before = block
-        for place in group {
-            let entry = entries[place]
-            if entry.completion < before.invocation, let last = before.last {
-                return inversion(early: place, late: last, value: value)
-            }
-            block.append(place, entry)
+        if entries[place].completion < bound.0, let last = bound.1 {
+            return inversion(early: place, late: last, value: value)
         }
+        block.append(place, entries[place])
         return nil
     }
 
     /// An entry that completed before something was invoked that it must follow.
     private func inversion(early: Int, late: Int, value: Int) -> Conflict {
-        let writer = writers[value].first
-        if writer == late
-            || (writer.map { entries[$0].invocation > entries[early].completion } ?? false)
-        {
+        let writer = writer(of: value)
+        let isBeforeWriter =
+            writer.map { entries[$0].invocation > entries[early].completion } ?? false
+        if writer == late || isBeforeWriter {
             return Conflict(.future, culprit: early, missed: writer ?? late)
         }
         return Conflict(.stale, culprit: late, missed: early, [writer])
     }
-
-    // MARK: Order of blocks
 
     private func conflict(_ clash: Zones.Clash) -> Conflict {
         // The block whose writer came first holds the older value; who saw it last is stale.
@@ -209,43 +185,13 @@ struct UniqueValues {
         let (old, new) = oneIsOlder ? (clash.one, clash.other) : (clash.other, clash.one)
         let culprit = old.last ?? old.entries[0]
         return Conflict(
-            isWriter(culprit) ? .interleaved : .stale, culprit: culprit,
+            entries[culprit].call.isWriter ? .interleaved : .stale, culprit: culprit,
             missed: new.entries.first,
             [old.first, old.last, new.first, new.last, old.entries.first])
     }
 
     private func writerInvocation(of block: Zone) -> Int {
-        guard let first = block.entries.first, isWriter(first) else { return -1 }
+        guard let first = block.entries.first, entries[first].call.isWriter else { return -1 }
         return entries[first].invocation
-    }
-
-    private func isWriter(_ place: Int) -> Bool {
-        switch entries[place].call {
-        case .write, .compareAndSet: true
-        case .read, .refused: false
-        }
-    }
-
-    // MARK: Refused compare-and-sets
-
-    /// Puts each refused compare-and-set behind the first entry where it fits, with every entry as
-    /// early as it can be, or else as late.
-    ///
-    /// Two tries, each linear but for ties; what fits neither is for the search to decide.
-    private func insertingRefusals(
-        into order: [Int], of track: Track<Register>
-    ) -> LinearFinding {
-        let refusals = entries.indices.filter {
-            if case .refused = entries[$0].call { true } else { false }
-        }
-        guard !refusals.isEmpty else { return .order(order) }
-        let early = Refusals(
-            entries, order: order, length: length, initial: track.model.initialState)
-        for points in [early.earliestPoints, early.latestPoints] {
-            if let full = early.insert(refusals, at: points), track.accepts(full) {
-                return .order(full)
-            }
-        }
-        return .notApplicable
     }
 }

@@ -34,6 +34,9 @@ struct EventReader {
         }
     }
 
+    /// The byte that the reader has reached.
+    var position: Int { scanner.position }
+
     /// The line that the reader has reached, from 1.
     var line: Int { scanner.line }
 
@@ -195,15 +198,15 @@ private struct Fields {
     ) throws(HistoryError) {
         switch name.count {
         case 1 where name[0] == UInt8(ascii: "f"): function = try function(from: &scanner)
-        case 3 where name.elementsEqual("key".utf8): key = try scanner.value()
-        case 4 where name.elementsEqual("type".utf8): kind = try kind(from: &scanner)
-        case 4 where name.elementsEqual("time".utf8):
+        case 3 where name.spells("key"): key = try scanner.value()
+        case 4 where name.spells("type"): kind = try kind(from: &scanner)
+        case 4 where name.spells("time"):
             time = try integer("time", from: &scanner).map(Timestamp.init(nanoseconds:))
-        case 5 where name.elementsEqual("value".utf8): value = try scanner.value()
-        case 5 where name.elementsEqual("index".utf8):
+        case 5 where name.spells("value"): value = try scanner.value()
+        case 5 where name.spells("index"):
             index = try integer("index", from: &scanner)
-        case 5 where name.elementsEqual("error".utf8): error = try scanner.value()
-        case 7 where name.elementsEqual("process".utf8): process = try process(from: &scanner)
+        case 5 where name.spells("error"): error = try scanner.value()
+        case 7 where name.spells("process"): process = try process(from: &scanner)
         default: _ = try scanner.value()
         }
     }
@@ -234,27 +237,45 @@ private struct Fields {
     }
 
     private func function(from scanner: inout Scanner) throws(HistoryError) -> String {
+        scanner.skipSpace()
+        if scanner.take(Byte.colon) {
+            let word = try scanner.wordBytes()
+            // The names that nearly every history consists of need no new text.
+            if word.spells("read") { return "read" }
+            if word.spells("write") { return "write" }
+            if word.spells("cas") { return "cas" }
+            return String(decoding: word, as: UTF8.self)
+        }
         switch try scanner.value() {
-        case .keyword(let name), .string(let name), .symbol(let name): return name
+        case .string(let name), .symbol(let name): return name
         case let other: throw bad("f", "a keyword", other, scanner)
         }
     }
 
     func process(from scanner: inout Scanner) throws(HistoryError) -> Event.Process {
+        scanner.skipSpace()
+        let start = scanner.position
+        if let number = scanner.integer(), number >= 0 { return .client(number) }
+        scanner.position = start
         switch try scanner.value() {
-        case .int(let number) where number >= 0: return .client(number)
         case .keyword("nemesis"), .string("nemesis"): return .nemesis
         case let other: throw bad("process", "a number from 0, or :nemesis", other, scanner)
         }
     }
 
     func kind(from scanner: inout Scanner) throws(HistoryError) -> Event.Kind {
-        let value = try scanner.value()
-        switch value {
-        case .keyword(let name), .string(let name):
-            if let kind = Event.Kind(rawValue: name) { return kind }
-        default: break
+        scanner.skipSpace()
+        let start = scanner.position
+        if scanner.take(Byte.colon) {
+            let word = try scanner.wordBytes()
+            if word.spells("invoke") { return .invoke }
+            if word.spells("ok") { return .ok }
+            if word.spells("fail") { return .fail }
+            if word.spells("info") { return .info }
+            scanner.position = start
         }
+        let value = try scanner.value()
+        if case .string(let name) = value, let kind = Event.Kind(rawValue: name) { return kind }
         throw bad("type", ":invoke, :ok, :fail or :info", value, scanner)
     }
 }

@@ -90,27 +90,30 @@ extension History {
 
     /// The history with `[key value]` values split into the operations' keys.
     ///
+    /// Consumes the history, so that ten million operations need not be there twice.
+    ///
     /// - Throws: `HistoryError` if keys were asked for and a value is not a pair.
-    public func keyed(_ keying: Keying) throws(HistoryError) -> History {
+    public consuming func keyed(_ keying: Keying) throws(HistoryError) -> History {
         switch keying {
         case .single: return self
-        case .automatic where !looksKeyed: return self
-        case .automatic, .independent: break
+        case .automatic:
+            let looksKeyed = looksKeyed
+            if !looksKeyed { return self }
+        case .independent: break
         }
-        var history = self
-        for place in history.operations.indices where history.operations[place].key == nil {
+        for place in operations.indices where operations[place].key == nil {
             guard let (key, input) = operations[place].input.pair else {
                 throw HistoryError(.notKeyed("\(operations[place].input)"))
             }
-            history.operations[place].key = key
-            history.operations[place].input = input
+            operations[place].key = key
+            operations[place].input = input
             guard case .ok(let output) = operations[place].outcome else { continue }
             guard let (_, result) = output.pair else {
                 throw HistoryError(.notKeyed("\(output)"))
             }
-            history.operations[place].outcome = .ok(result)
+            operations[place].outcome = .ok(result)
         }
-        return history
+        return self
     }
 
     /// A read's argument is nil unless it carries a key, so one keyed read tells.
@@ -119,22 +122,24 @@ extension History {
             && operations.allSatisfy { $0.key != nil || $0.input.pair != nil }
     }
 
-    /// The operations of each key, in the order of the keys' first appearance.
+    /// The ids of the operations of each key, in the order of the keys' first appearance.
     ///
     /// Linearizability is local: a history is linearizable if and only if it is so for every
     /// object (Herlihy & Wing 1990, theorem 1).
-    public var byKey: [(key: Value?, operations: [Operation])] {
-        guard operations.contains(where: { $0.key != nil }) else { return [(nil, operations)] }
+    public var idsByKey: [(key: Value?, ids: [Int32])] {
         var places: [Value?: Int] = [:]
-        var groups: [(key: Value?, operations: [Operation])] = []
+        var groups: [(key: Value?, ids: [Int32])] = []
         for operation in operations {
             if let place = places[operation.key] {
-                groups[place].operations.append(operation)
+                groups[place].ids.append(Int32(operation.id))
             } else {
                 places[operation.key] = groups.count
-                groups.append((operation.key, [operation]))
+                groups.append((operation.key, [Int32(operation.id)]))
             }
         }
-        return groups
+        return groups.isEmpty ? [(nil, [])] : groups
     }
+
+    /// Makes room for so many operations.
+    mutating func reserve(_ count: Int) { operations.reserveCapacity(count) }
 }

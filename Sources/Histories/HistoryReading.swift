@@ -11,20 +11,20 @@ extension History {
 
     /// Reads a history file: EDN, JSON Lines or Jepsen's text log, told apart by the text.
     ///
-    /// One pass, no tree per event; the file is mapped, not copied.
+    /// One pass, no tree per event; the file is mapped, and what has been read is let go.
     ///
     /// - Throws: `HistoryError` with the file and the line.
     public init(
         contentsOf path: String, tail: Tail = .whole
     ) throws(HistoryError) {
-        let data: Data
+        let file: MappedFile
         do {
-            data = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
+            file = try MappedFile(path)
         } catch {
-            throw HistoryError(.unreadable(Self.reason(error, path: path)), file: path)
+            throw HistoryError(error.reason, file: path)
         }
         do {
-            self = try Self.parse(data, tail: tail)
+            self = try Self.parse(file.bytes, tail: tail) { file.letGo(upTo: $0) }
         } catch {
             throw HistoryError(error.reason, file: path, line: error.line)
         }
@@ -34,19 +34,21 @@ extension History {
     ///
     /// - Throws: `HistoryError` with the line.
     public init(text: String) throws(HistoryError) {
-        self = try Self.parse(Data(text.utf8), tail: .whole)
+        var result: Result<History, HistoryError> = .failure(HistoryError(.empty))
+        let bytes = Array(text.utf8)
+        bytes.withUnsafeBytes { bytes in
+            result = Result { () throws(HistoryError) in
+                try Self.parse(bytes, tail: .whole) { _ in }
+            }
+        }
+        self = try result.get()
     }
 
-    private static func parse(_ data: Data, tail: Tail) throws(HistoryError) -> History {
-        var result: Result<History, HistoryError> = .failure(HistoryError(.empty))
-        data.withUnsafeBytes { bytes in
-            result = Result { () throws(HistoryError) in try parse(bytes, tail: tail) }
-        }
-        return try result.get()
-    }
+    /// Operations after which a guess is made how many there are.
+    private static var probe: Int { 4_096 }
 
     private static func parse(
-        _ bytes: UnsafeRawBufferPointer, tail: Tail
+        _ bytes: UnsafeRawBufferPointer, tail: Tail, progress: (Int) -> Void
     ) throws(HistoryError) -> History {
         var reader = try EventReader(whole(bytes, tail: tail))
         var history = History()
@@ -55,6 +57,12 @@ extension History {
                 try history.append(event)
             } catch {
                 throw HistoryError(error.reason, line: reader.line)
+            }
+            if history.eventCount & 0xffff == 0 { progress(reader.position) }
+            if history.eventCount == 2 * probe {
+                // Growing step by step would need twice the memory at the last step.
+                let share = Double(bytes.count) / Double(max(reader.position, 1))
+                history.reserve(Int(Double(history.operations.count) * share * 1.1))
             }
         }
         return history
@@ -67,12 +75,44 @@ extension History {
         let end = bytes.lastIndex(of: Byte.newline).map { $0 + 1 } ?? 0
         return UnsafeRawBufferPointer(rebasing: bytes[..<end])
     }
+}
 
-    private static func reason(_ error: any Error, path: String) -> String {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            return "there is no such file"
+/// A file in memory, read from its start to its end.
+private final class MappedFile {
+    private static let chunk = 16_777_216
+
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ path: String) throws(HistoryError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw HistoryError(
+                .unreadable(errno == ENOENT ? "there is no such file" : Self.words))
         }
-        return isFolder.boolValue ? "it is a folder, not a history" : error.localizedDescription
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw HistoryError(.unreadable(Self.words)) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw HistoryError(
+                .unreadable(
+                    status.st_mode & S_IFMT == S_IFDIR
+                        ? "it is a folder, not a history" : "it is no ordinary file"))
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else { throw HistoryError(.empty) }
+        let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+        guard let start, start != MAP_FAILED else { throw HistoryError(.unreadable(Self.words)) }
+        bytes = UnsafeRawBufferPointer(start: start, count: size)
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    private static var words: String { String(cString: strerror(errno)) }
+
+    /// Gives pages back that have been read; they come again from the file if they are read again.
+    func letGo(upTo position: Int) {
+        let whole = position / Self.chunk * Self.chunk
+        guard whole > 0 else { return }
+        madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), whole, MADV_DONTNEED)
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A cursor over the bytes of a history that reads EDN values, and JSON's by the same grammar.
 ///
 /// JSON is nearly EDN: commas are white space, and only the colon after a key and the word
@@ -316,20 +318,17 @@ enum Byte {
             ? wordBelow64 & (1 << UInt64(byte)) != 0 : wordFrom64 & (1 << UInt64(byte - 64)) != 0
     }
 
-    private static let wordBelow64 = mask(from: 0)
-    private static let wordFrom64 = mask(from: 64)
+    // Everything above the space but , ; " \\ @ ` ~ ^ brackets, braces and parentheses, as two sets
+    // of 64 bits: computing them would cost a look at a lock per byte.
+    private static var wordBelow64: UInt64 { 0xf7ff_ecfa_0000_0000 }
+    private static var wordFrom64: UInt64 { 0x17ff_fffe_87ff_fffe }
+}
 
-    private static func mask(from first: UInt8) -> UInt64 {
-        var mask: UInt64 = 0
-        for offset in UInt8(0)..<64 {
-            let byte = first + offset
-            let apart = [
-                comma, semicolon, quote, backslash, openBrace, closeBrace, openBracket,
-                closeBracket, openParenthesis, closeParenthesis, 0x7f, UInt8(ascii: "@"),
-                UInt8(ascii: "`"), UInt8(ascii: "~"), UInt8(ascii: "^"),
-            ]
-            if byte > space, !apart.contains(byte) { mask |= 1 << UInt64(offset) }
-        }
-        return mask
+extension UnsafeRawBufferPointer {
+    /// Whether these bytes are this word.
+    @inline(__always)
+    func spells(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount, let start = baseAddress else { return false }
+        return memcmp(start, word.utf8Start, count) == 0
     }
 }

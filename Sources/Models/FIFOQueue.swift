@@ -3,14 +3,14 @@ public import Histories
 /// A queue: `enqueue` at one end, `dequeue` at the other.
 public struct FIFOQueue: Model {
     /// Its elements, the oldest first.
-    public typealias State = [Value]
+    public typealias State = ArraySlice<Value>
     /// An operation with what it returned.
     public typealias Call = QueueCall
 
     /// The model's name on a command line.
     public let name = "fifo-queue"
     /// It is empty.
-    public let initialState: [Value] = []
+    public let initialState: ArraySlice<Value> = []
 
     /// An empty one.
     public init() {}
@@ -23,20 +23,31 @@ public struct FIFOQueue: Model {
     }
 
     /// The queue after the call.
-    public func step(_ state: [Value], _ call: QueueCall) -> [Value]? {
+    public func step(_ state: ArraySlice<Value>, _ call: QueueCall) -> ArraySlice<Value>? {
         switch call {
         case .put(let value): state + [value]
-        case .take(let value): state.first == value ? Array(state.dropFirst()) : nil
+        case .take(let value): state.first == value ? state.dropFirst() : nil
         case .takeNothing: state.isEmpty ? state : nil
-        case .takeUnseen: Array(state.dropFirst())
+        case .takeUnseen: state.dropFirst()
         }
+    }
+
+    /// Puts and takes in place.
+    public func advance(_ state: inout ArraySlice<Value>, by call: QueueCall) -> Bool {
+        switch call {
+        case .put(let value): state.append(value)
+        case .take(let value): return state.popFirst() == value
+        case .takeNothing: return state.isEmpty
+        case .takeUnseen: _ = state.popFirst()
+        }
+        return true
     }
 
     /// Finding nothing changes nothing.
     public func isPure(_ call: QueueCall) -> Bool { call == .takeNothing }
 
     /// Finding nothing is legal on an empty queue only.
-    public func observation(of call: QueueCall) -> Observation<[Value]> {
+    public func observation(of call: QueueCall) -> Observation<ArraySlice<Value>> {
         call == .takeNothing ? .only([]) : .unsaid
     }
 

@@ -43,6 +43,15 @@ public struct GrowOnlySet: Model {
         }
     }
 
+    /// Adds in place.
+    public func advance(_ state: inout Set<Value>, by call: Call) -> Bool {
+        switch call {
+        case .add(let value): state.insert(value)
+        case .read(let seen): return seen == state
+        }
+        return true
+    }
+
     /// Reads change nothing.
     public func isPure(_ call: Call) -> Bool {
         if case .read = call { true } else { false }

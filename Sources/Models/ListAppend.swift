@@ -42,6 +42,15 @@ public struct ListAppend: Model {
         }
     }
 
+    /// Appends in place.
+    public func advance(_ state: inout [Value], by call: Call) -> Bool {
+        switch call {
+        case .append(let value): state.append(value)
+        case .read(let seen): return seen == state
+        }
+        return true
+    }
+
     /// Reads change nothing.
     public func isPure(_ call: Call) -> Bool {
         if case .read = call { true } else { false }

@@ -57,6 +57,11 @@ public protocol Model: Sendable {
     /// The state after the call, nil if the call is not legal in this state.
     func step(_ state: State, _ call: Call) -> State?
 
+    /// Performs the call on a state in place; false, and the state anything, if it is not legal.
+    ///
+    /// The same as ``step(_:_:)``, for replays of long histories of large objects.
+    func advance(_ state: inout State, by call: Call) -> Bool
+
     /// Every state that the call may leave behind, where an unseen result leaves a choice.
     func outcomes(_ state: State, _ call: Call) -> [State]
 
@@ -92,6 +97,12 @@ extension Model {
     /// What holds for every model.
     public var reading: String {
         "an operation without a known end may take effect at any later time or never"
+    }
+    /// Replaces the state.
+    public func advance(_ state: inout State, by call: Call) -> Bool {
+        guard let next = step(state, call) else { return false }
+        state = next
+        return true
     }
     /// The one state after the call, or none.
     public func outcomes(_ state: State, _ call: Call) -> [State] {

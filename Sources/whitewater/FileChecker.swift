@@ -83,6 +83,7 @@ private struct FileReport: Encodable {
     let peakBytes: Int
     let readCPUSeconds: Double
     let checkCPUSeconds: Double
+    let decideSeconds: Double
     let explanations: [String]
 
     init(_ file: String, _ report: Report, read: Usage.Lap, check: Usage.Lap) {
@@ -98,6 +99,7 @@ private struct FileReport: Encodable {
         peakBytes = check.peakBytes
         readCPUSeconds = read.seconds
         checkCPUSeconds = check.seconds
+        decideSeconds = report.keys.reduce(0) { $0 + $1.decided / .seconds(1) }
         explanations = report.keys.compactMap { key in
             switch key.verdict {
             case .linearizable: nil

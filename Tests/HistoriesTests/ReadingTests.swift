@@ -79,7 +79,7 @@ import Testing
         ).keyed(.automatic)
         #expect(history.operations.map(\.key) == [3, 3])
         #expect(history.operations.map(\.input) == [.null, [5, 6]])
-        #expect(history.byKey.count == 1)
+        #expect(history.idsByKey.map(\.ids) == [[0, 1]])
     }
 
     @Test func `a compare-and-set alone is not taken for a key`() throws {

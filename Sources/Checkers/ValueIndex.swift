@@ -1,0 +1,133 @@
+internal import Histories
+internal import Models
+
+/// Who wrote, saw and compared away each value of a register: chains of entries by value, in a
+/// few flat arrays.
+struct ValueIndex {
+    /// The end of a chain.
+    static let none: Int32 = -1
+
+    /// Per entry: the value that it leaves or sees, and the one that it expects.
+    private(set) var value: [Int32]
+    private(set) var source: [Int32]
+    /// Per value: the first of its writers, its readers, and its compare-and-sets.
+    private(set) var firstWriter: [Int32] = []
+    private(set) var firstReader: [Int32] = []
+    private(set) var firstSwapper: [Int32] = []
+    /// Per entry: the next writer or reader of the same value, and the next compare-and-set.
+    private var next: [Int32]
+    private var nextSwapper: [Int32]
+
+    /// Numbers the values, the initial one 0.
+    ///
+    /// - Returns: nil if two operations that took effect wrote the same value, or one wrote the
+    ///   initial value.
+    init?(_ track: Track<Register>) {
+        let entries = track.entries
+        value = Array(repeating: Self.none, count: entries.count)
+        source = value
+        next = value
+        nextSwapper = value
+        var numbers = Numbers(initial: track.model.initialState)
+        var isWritten = [false]
+        for (place, entry) in entries.enumerated() {
+            switch entry.call {
+            case .read(let seen): value[place] = numbers[seen]
+            case .write(let new): value[place] = numbers[new]
+            case .compareAndSet(let expected, let new):
+                source[place] = numbers[expected]
+                value[place] = numbers[new]
+            case .refused: continue
+            }
+            while isWritten.count < numbers.count { isWritten.append(false) }
+            guard !entry.isUnknown, entry.call.isWriter else { continue }
+            let number = Int(value[place])
+            guard number != 0, !isWritten[number] else { return nil }
+            isWritten[number] = true
+        }
+        firstWriter = Array(repeating: Self.none, count: numbers.count)
+        firstReader = firstWriter
+        firstSwapper = firstWriter
+        // Backwards, so that chains run forwards.
+        for place in entries.indices.reversed() where value[place] != Self.none {
+            let number = Int(value[place])
+            if entries[place].call.isWriter {
+                next[place] = firstWriter[number]
+                firstWriter[number] = Int32(place)
+            } else {
+                next[place] = firstReader[number]
+                firstReader[number] = Int32(place)
+            }
+            guard source[place] != Self.none else { continue }
+            nextSwapper[place] = firstSwapper[Int(source[place])]
+            firstSwapper[Int(source[place])] = Int32(place)
+        }
+    }
+
+    /// How many values there are.
+    var count: Int { firstWriter.count }
+
+    /// The writers of a value.
+    func writers(of number: Int) -> Chain { Chain(links: next, head: firstWriter[number]) }
+    /// The readers of a value.
+    func readers(of number: Int) -> Chain { Chain(links: next, head: firstReader[number]) }
+    /// The compare-and-sets that expect a value.
+    func swappers(of number: Int) -> Chain {
+        Chain(links: nextSwapper, head: firstSwapper[number])
+    }
+
+    /// Entries of one value, by invocation.
+    struct Chain: Sequence, IteratorProtocol {
+        fileprivate let links: [Int32]
+        fileprivate var head: Int32
+
+        fileprivate init(links: [Int32], head: Int32) {
+            self.links = links
+            self.head = head
+        }
+
+        mutating func next() -> Int? {
+            guard head != ValueIndex.none else { return nil }
+            defer { head = links[Int(head)] }
+            return Int(head)
+        }
+    }
+
+    /// Numbers for values; integers, which most are, by a dictionary of their own.
+    private struct Numbers {
+        private var integers: [Int: Int32] = [:]
+        private var others: [Value: Int32] = [:]
+        private(set) var count = 0
+
+        init(initial: Value) { _ = self[initial] }
+
+        subscript(value: Value) -> Int32 {
+            mutating get {
+                if case .int(let integer) = value {
+                    return number(at: integers[integer]) { $0.integers[integer] = $1 }
+                }
+                return number(at: others[value]) { $0.others[value] = $1 }
+            }
+        }
+
+        private mutating func number(
+            at known: Int32?, else store: (inout Numbers, Int32) -> Void
+        ) -> Int32 {
+            if let known { return known }
+            let number = Int32(count)
+            store(&self, number)
+            count += 1
+            return number
+        }
+    }
+}
+
+extension Register.Call {
+    /// Whether it may leave a value behind.
+    var isWriter: Bool {
+        switch self {
+        case .write, .compareAndSet: true
+        case .read, .refused: false
+        }
+    }
+}
