@@ -96,7 +96,7 @@ let package = Package(
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(
-            name: "CheckersTests", dependencies: ["Checkers", "Histories", "Models"],
+            name: "CheckersTests", dependencies: ["Checkers", "Generators", "Histories", "Models"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GeneratorsTests",

@@ -12,14 +12,11 @@ internal import Models
 enum GrowthDecider {
     /// Decides a set; not applicable if an element is added twice.
     static func decide(_ track: Track<GrowOnlySet>) -> LinearFinding {
-        var additions: [Value: Int] = [:]
+        var additions = Additions()
         var reads: [(place: Int, seen: Set<Value>)] = []
         for (place, entry) in track.entries.enumerated() {
             switch entry.call {
-            case .add(let value):
-                guard additions.updateValue(place, forKey: value) == nil else {
-                    return .notApplicable
-                }
+            case .add(let value): guard additions.note(value, place) else { return .notApplicable }
             case .read(let seen): reads.append((place, seen))
             }
         }
@@ -27,37 +24,28 @@ enum GrowthDecider {
         var groups = Groups(track.entries)
         var last: (place: Int?, seen: Set<Value>) = (nil, [])
         for (place, seen) in reads {
-            if seen.count != last.seen.count || last.place == nil {
-                guard last.seen.isSubset(of: seen) else {
-                    return .contradiction(Conflict(.diverged, culprit: place, missed: last.place))
-                }
-                var group: [Int] = []
-                for value in seen where !last.seen.contains(value) {
-                    guard let addition = additions.removeValue(forKey: value) else {
-                        return .contradiction(Conflict(.unwritten, culprit: place))
-                    }
-                    group.append(addition)
-                }
-                groups.append(group.sorted())
-            } else if seen != last.seen {
+            guard last.seen.isSubset(of: seen) else {
                 return .contradiction(Conflict(.diverged, culprit: place, missed: last.place))
+            }
+            if seen.count > last.seen.count {
+                guard let group = additions.take(seen) else {
+                    return .contradiction(Conflict(.unwritten, culprit: place))
+                }
+                groups.append(group)
             }
             groups.append([place], together: last.place != nil && seen.count == last.seen.count)
             last = (place, seen)
         }
-        return groups.finish(unseen: Array(additions.values))
+        return groups.finish(unseen: additions.left)
     }
 
     /// Decides a list; not applicable if an element is appended twice.
     static func decide(_ track: Track<ListAppend>) -> LinearFinding {
-        var appends: [Value: Int] = [:]
+        var appends = Additions()
         var reads: [(place: Int, seen: [Value])] = []
         for (place, entry) in track.entries.enumerated() {
             switch entry.call {
-            case .append(let value):
-                guard appends.updateValue(place, forKey: value) == nil else {
-                    return .notApplicable
-                }
+            case .append(let value): guard appends.note(value, place) else { return .notApplicable }
             case .read(let seen): reads.append((place, seen))
             }
         }
@@ -69,7 +57,7 @@ enum GrowthDecider {
                 return .contradiction(Conflict(.diverged, culprit: place, missed: last.place))
             }
             for value in seen[last.seen.count...] {
-                guard let append = appends.removeValue(forKey: value) else {
+                guard let append = appends.take(value) else {
                     return .contradiction(Conflict(.unwritten, culprit: place))
                 }
                 groups.append([append])
@@ -77,7 +65,44 @@ enum GrowthDecider {
             groups.append([place], together: last.place != nil && seen.count == last.seen.count)
             last = (place, seen)
         }
-        return groups.finish(unseen: Array(appends.values))
+        return groups.finish(unseen: appends.left)
+    }
+
+    /// Which entry added each value, until a read has seen it.
+    private struct Additions {
+        private var numbers = Numbering()
+        private var entries: [Int32] = []
+        private var isTaken: [Bool] = []
+
+        /// False if the value has been added before.
+        mutating func note(_ value: Value, _ place: Int) -> Bool {
+            guard numbers.number(of: value) == entries.count else { return false }
+            entries.append(Int32(place))
+            isTaken.append(false)
+            return true
+        }
+
+        /// The entry that added the value; nil if there is none, or a read has seen it already.
+        mutating func take(_ value: Value) -> Int? {
+            guard let number = numbers.known(value), !isTaken[number] else { return nil }
+            isTaken[number] = true
+            return Int(entries[number])
+        }
+
+        /// The entries that added those of the values that no read has seen yet, by invocation;
+        /// nil if one of the values was never added.
+        mutating func take(_ values: Set<Value>) -> [Int]? {
+            var numbers: [Int] = []
+            for value in values {
+                guard let number = self.numbers.known(value) else { return nil }
+                if !isTaken[number] { numbers.append(number) }
+            }
+            for number in numbers { isTaken[number] = true }
+            return numbers.map { Int(entries[$0]) }.sorted()
+        }
+
+        /// The entries whose values no read has seen.
+        var left: [Int] { isTaken.indices.filter { !isTaken[$0] }.map { Int(entries[$0]) } }
     }
 
     /// Groups of entries in their fixed order.

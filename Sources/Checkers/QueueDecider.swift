@@ -1,5 +1,3 @@
-internal import HeapModule
-internal import Histories
 internal import Models
 
 // A queue of distinct elements. Element x must be before y if x was enqueued, or dequeued, wholly
@@ -8,7 +6,8 @@ internal import Models
 // was certainly inside (from the completion of its enqueue to the invocation of its dequeue).
 // Elements that were never dequeued are dequeued at infinity.
 
-/// Decides FIFO queues of distinct elements, in O(n log n).
+/// Decides FIFO queues of distinct elements, in linear time but for a sort of the operations that
+/// one segment between two empty moments holds.
 struct QueueDecider {
     private struct Element {
         var enqueue: Int
@@ -43,34 +42,44 @@ struct QueueDecider {
 
     /// Pairs enqueues with dequeues; false if this decider does not apply.
     private mutating func pair() throws(Conflict) -> Bool {
-        var enqueues: [Value: Int] = [:]
-        var dequeues: [Value: Int] = [:]
+        var numbers = Numbering()
+        var enqueues: [Int?] = []
+        var dequeues: [Int?] = []
         var duplicate: Conflict?
         for (place, entry) in entries.enumerated() {
             switch entry.call {
-            case .put(let value):
-                guard enqueues.updateValue(place, forKey: value) == nil else { return false }
-            case .take(let value):
-                if let other = dequeues.updateValue(place, forKey: value) {
-                    duplicate = duplicate ?? Conflict(.takenTwice, culprit: place, missed: other)
+            case .put(let value), .take(let value):
+                let number = numbers.number(of: value)
+                while enqueues.count < numbers.count {
+                    enqueues.append(nil)
+                    dequeues.append(nil)
+                }
+                if case .put = entry.call {
+                    guard enqueues[number] == nil else { return false }
+                    enqueues[number] = place
+                } else {
+                    if let other = dequeues[number] {
+                        duplicate =
+                            duplicate ?? Conflict(.takenTwice, culprit: place, missed: other)
+                    }
+                    dequeues[number] = place
                 }
             case .takeNothing: empties.append(place)
             case .takeUnseen: return false
             }
         }
         if let duplicate { throw duplicate }
-        for (value, dequeue) in dequeues {
-            guard let enqueue = enqueues[value] else {
-                throw Conflict(.unwritten, culprit: dequeue)
+        for (enqueue, dequeue) in zip(enqueues, dequeues) {
+            guard let enqueue else {
+                throw Conflict(.unwritten, culprit: dequeue ?? 0)
             }
-            if entries[dequeue].completion < entries[enqueue].invocation {
+            if let dequeue, entries[dequeue].completion < entries[enqueue].invocation {
                 throw Conflict(.future, culprit: dequeue, missed: enqueue)
             }
-        }
-        // A crashed enqueue that nobody saw need not have happened.
-        for (value, enqueue) in enqueues
-        where dequeues[value] != nil || !entries[enqueue].isUnknown {
-            elements.append(Element(enqueue: enqueue, dequeue: dequeues[value]))
+            // A crashed enqueue that nobody saw need not have happened.
+            if dequeue != nil || !entries[enqueue].isUnknown {
+                elements.append(Element(enqueue: enqueue, dequeue: dequeue))
+            }
         }
         elements.sort { $0.enqueue < $1.enqueue }
         return true
@@ -138,38 +147,73 @@ struct QueueDecider {
     /// The witness: between two empty moments, the elements in an order that both their enqueues
     /// and their dequeues allow, each operation as early as can be.
     private func order(around moments: [(moment: Int, place: Int)]) throws(Conflict) -> [Int] {
-        var segments: [[Int]] = Array(repeating: [], count: moments.count + 1)
         let times = moments.map(\.moment)
-        for (number, element) in elements.enumerated() {
+        // In the segment before the first empty moment behind which it is known to have been.
+        let segments = elements.map { element in
             let known = enqueueCompletion(element)
-            // In the segment before the first empty moment behind which it is known to have been.
-            segments[times.partitioningIndex { $0 >= known }].append(number)
+            return times.partitioningIndex { $0 >= known }
         }
+        let enqueues = sides(
+            segments, of: times.count + 1, from: { self.entries[$0.enqueue].invocation },
+            to: enqueueCompletion)
+        let dequeues = sides(
+            segments, of: times.count + 1, from: dequeueInvocation, to: dequeueCompletion)
         var order: [Int] = []
-        for (number, segment) in segments.enumerated() {
-            let start = number == 0 ? 0 : moments[number - 1].moment
-            order += schedule(try sequence(of: segment), from: start)
-            if number < moments.count { order.append(moments[number].place) }
+        order.reserveCapacity(entries.count)
+        var waiting = Waiting(count: elements.count)
+        for number in 0...times.count {
+            let start = number == 0 ? 0 : times[number - 1]
+            let sequence = try sequence(&waiting, enqueues[number], dequeues[number])
+            order += schedule(sequence, from: start)
+            if number < times.count { order.append(moments[number].place) }
         }
         return order
     }
 
+    /// The elements of each segment by the beginning and by the end of an operation.
+    ///
+    /// No two events share a place, so that elements are put into order by a walk over the places.
+    private func sides(
+        _ segments: [Int], of count: Int, from: (Element) -> Int, to: (Element) -> Int
+    ) -> [Side] {
+        var sides = Array(repeating: Side(), count: count)
+        for (number, at) in ordered(by: from) {
+            sides[segments[number]].beginnings.append((number, at))
+        }
+        for (number, at) in ordered(by: to) { sides[segments[number]].ends.append((number, at)) }
+        return sides
+    }
+
+    private func ordered(by key: (Element) -> Int) -> [(number: Int, at: Int)] {
+        var buckets = [Int32](repeating: -1, count: length)
+        var never: [(number: Int, at: Int)] = []
+        for (number, element) in elements.enumerated() {
+            let at = key(element)
+            if at < length { buckets[at] = Int32(number) } else { never.append((number, at)) }
+        }
+        var ordered: [(number: Int, at: Int)] = []
+        ordered.reserveCapacity(elements.count)
+        for (at, number) in buckets.enumerated() where number >= 0 {
+            ordered.append((Int(number), at))
+        }
+        return ordered + never
+    }
+
     /// An order of elements that contradicts neither their enqueues nor their dequeues: again and
     /// again one that no other must precede.
-    private func sequence(of segment: [Int]) throws(Conflict) -> [Int] {
-        var waiting = Waiting(
-            segment,
-            enqueue: segment.map {
-                (entries[elements[$0].enqueue].invocation, enqueueCompletion(elements[$0]))
-            },
-            dequeue: segment.map {
-                (dequeueInvocation(elements[$0]), dequeueCompletion(elements[$0]))
-            })
+    private func sequence(
+        _ waiting: inout Waiting, _ enqueues: Side, _ dequeues: Side
+    ) throws(Conflict) -> [Int] {
+        let count = enqueues.beginnings.count
+        var (enqueues, dequeues) = (enqueues, dequeues)
         var sequence: [Int] = []
-        sequence.reserveCapacity(segment.count)
-        while sequence.count < segment.count {
-            guard let next = waiting.next() else { throw inversion(among: waiting.left) }
-            sequence.append(segment[next])
+        sequence.reserveCapacity(count)
+        while sequence.count < count {
+            guard let next = waiting.next(&enqueues, &dequeues) else {
+                throw inversion(
+                    among: enqueues.beginnings.map(\.number).filter { !waiting.isTaken[$0] })
+            }
+            sequence.append(next)
         }
         return sequence
     }
@@ -205,28 +249,19 @@ struct QueueDecider {
         return points.sorted { ($0.point, $0.rank) < ($1.point, $1.rank) }.map(\.place)
     }
 
-    /// Elements that have not been put into the sequence yet.
+    /// Which elements have been put into the sequence, and which may be put there next.
     private struct Waiting {
-        private let segment: [Int]
-        private var enqueues: Side
-        private var dequeues: Side
         private var conditions: [Int8]
-        private var isTaken: [Bool]
+        private(set) var isTaken: [Bool]
         private var ready: [Int] = []
 
-        init(_ segment: [Int], enqueue: [(Int, Int)], dequeue: [(Int, Int)]) {
-            self.segment = segment
-            enqueues = Side(enqueue)
-            dequeues = Side(dequeue)
-            conditions = Array(repeating: 0, count: segment.count)
-            isTaken = Array(repeating: false, count: segment.count)
+        init(count: Int) {
+            conditions = Array(repeating: 0, count: count)
+            isTaken = Array(repeating: false, count: count)
         }
 
-        /// The numbers of the elements that are left.
-        var left: [Int] { segment.indices.filter { !isTaken[$0] }.map { segment[$0] } }
-
         /// An element that no other must precede, by its enqueue or by its dequeue.
-        mutating func next() -> Int? {
+        mutating func next(_ enqueues: inout Side, _ dequeues: inout Side) -> Int? {
             while let element = enqueues.open(isTaken) { meet(element) }
             while let element = dequeues.open(isTaken) { meet(element) }
             guard let element = ready.popLast() else { return nil }
@@ -240,32 +275,22 @@ struct QueueDecider {
         }
     }
 
-    /// The enqueues, or the dequeues, of the elements that wait.
+    /// The enqueues, or the dequeues, of a segment's elements, by their beginnings and by their
+    /// ends.
     private struct Side {
-        private struct Due: Comparable {
-            let at: Int
-            let element: Int
-            static func < (one: Due, other: Due) -> Bool {
-                (one.at, one.element) < (other.at, other.element)
-            }
-        }
-
-        private var invocations: Heap<Due>
-        private var completions: Heap<Due>
-
-        init(_ spans: [(Int, Int)]) {
-            invocations = Heap(spans.enumerated().map { Due(at: $1.0, element: $0) })
-            completions = Heap(spans.enumerated().map { Due(at: $1.1, element: $0) })
-        }
+        var beginnings: [(number: Int, at: Int)] = []
+        var ends: [(number: Int, at: Int)] = []
+        private var nextBeginning = 0
+        private var nextEnd = 0
 
         /// The next element whose operation began before the first of all that are left ended.
         mutating func open(_ isTaken: [Bool]) -> Int? {
-            while let first = completions.min, isTaken[first.element] { completions.removeMin() }
-            guard let next = invocations.min, next.at <= completions.min?.at ?? .max else {
-                return nil
-            }
-            invocations.removeMin()
-            return next.element
+            while nextEnd < ends.count, isTaken[ends[nextEnd].number] { nextEnd += 1 }
+            guard nextBeginning < beginnings.count else { return nil }
+            let bound = nextEnd < ends.count ? ends[nextEnd].at : .max
+            guard beginnings[nextBeginning].at <= bound else { return nil }
+            defer { nextBeginning += 1 }
+            return beginnings[nextBeginning].number
         }
     }
 }

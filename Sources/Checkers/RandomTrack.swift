@@ -51,7 +51,8 @@ struct RandomTrack<M: Simulated> {
     /// A history of 2 to 18 operations.
     func draw(using dice: inout Dice) -> Track<M> {
         var drawing = self
-        let operations = 2 + dice.below(17)
+        // Short ones come more often: brute force takes exponentially longer for long ones.
+        let operations = 2 + min(dice.below(17), dice.below(17))
         let width = 1 + dice.below(processes)
         drawing.idle = Array(0..<width)
         var invoked = 0

@@ -1,4 +1,3 @@
-internal import Histories
 internal import Models
 
 /// Who wrote, saw and compared away each value of a register: chains of entries by value, in a
@@ -28,15 +27,16 @@ struct ValueIndex {
         source = value
         next = value
         nextSwapper = value
-        var numbers = Numbers(initial: track.model.initialState)
+        var numbers = Numbering()
+        _ = numbers.number(of: track.model.initialState)
         var isWritten = [false]
         for (place, entry) in entries.enumerated() {
             switch entry.call {
-            case .read(let seen): value[place] = numbers[seen]
-            case .write(let new): value[place] = numbers[new]
+            case .read(let seen): value[place] = Int32(numbers.number(of: seen))
+            case .write(let new): value[place] = Int32(numbers.number(of: new))
             case .compareAndSet(let expected, let new):
-                source[place] = numbers[expected]
-                value[place] = numbers[new]
+                source[place] = Int32(numbers.number(of: expected))
+                value[place] = Int32(numbers.number(of: new))
             case .refused: continue
             }
             while isWritten.count < numbers.count { isWritten.append(false) }
@@ -81,43 +81,10 @@ struct ValueIndex {
         fileprivate let links: [Int32]
         fileprivate var head: Int32
 
-        fileprivate init(links: [Int32], head: Int32) {
-            self.links = links
-            self.head = head
-        }
-
         mutating func next() -> Int? {
             guard head != ValueIndex.none else { return nil }
             defer { head = links[Int(head)] }
             return Int(head)
-        }
-    }
-
-    /// Numbers for values; integers, which most are, by a dictionary of their own.
-    private struct Numbers {
-        private var integers: [Int: Int32] = [:]
-        private var others: [Value: Int32] = [:]
-        private(set) var count = 0
-
-        init(initial: Value) { _ = self[initial] }
-
-        subscript(value: Value) -> Int32 {
-            mutating get {
-                if case .int(let integer) = value {
-                    return number(at: integers[integer]) { $0.integers[integer] = $1 }
-                }
-                return number(at: others[value]) { $0.others[value] = $1 }
-            }
-        }
-
-        private mutating func number(
-            at known: Int32?, else store: (inout Numbers, Int32) -> Void
-        ) -> Int32 {
-            if let known { return known }
-            let number = Int32(count)
-            store(&self, number)
-            count += 1
-            return number
         }
     }
 }

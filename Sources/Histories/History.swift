@@ -49,7 +49,7 @@ public struct History: Sendable {
             Operation(
                 id: operations.count, process: process, function: event.function, key: event.key,
                 input: event.value, outcome: .unknown, invocation: place, completion: .max,
-                invokedAt: event.time))
+                hasCompletion: false, invokedAt: event.time))
     }
 
     private mutating func complete(
@@ -63,6 +63,7 @@ public struct History: Sendable {
                 .completionOfAnother(
                     process: process, invoked: operations[id].function, completed: event.function))
         }
+        operations[id].hasCompletion = true
         operations[id].completedAt = event.time
         switch event.kind {
         case .ok:
@@ -112,6 +113,23 @@ extension History {
                 throw HistoryError(.notKeyed("\(output)"))
             }
             operations[place].outcome = .ok(result)
+        }
+        return self
+    }
+
+    /// What it means that an operation has no completion at all.
+    public enum MissingCompletion: String, Sendable, CaseIterable {
+        /// Nobody knows: the same as an `info` completion.
+        case unknown
+        /// It never happened: for recorders that write both lines or none.
+        case never
+    }
+
+    /// The history with that rule applied to operations without a completion.
+    public consuming func reading(missing rule: MissingCompletion) -> History {
+        guard rule == .never else { return self }
+        for place in operations.indices where !operations[place].hasCompletion {
+            operations[place].outcome = .failed(.notExecuted)
         }
         return self
     }

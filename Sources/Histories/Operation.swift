@@ -35,6 +35,8 @@ public struct Operation: Hashable, Sendable {
     public var invocation: Int
     /// The place of the completion; `Int.max` where there is none or none is known to bound it.
     public var completion: Int
+    /// Whether a completion of some kind was recorded.
+    public var hasCompletion: Bool
     /// When it was invoked, where the history has times.
     public var invokedAt: Timestamp?
     /// When its completion (of whatever kind) was recorded, where the history has times.
@@ -43,8 +45,8 @@ public struct Operation: Hashable, Sendable {
     /// Makes an operation from its parts.
     public init(
         id: Int, process: Int, function: String, key: Value? = nil, input: Value,
-        outcome: Outcome, invocation: Int, completion: Int, invokedAt: Timestamp? = nil,
-        completedAt: Timestamp? = nil
+        outcome: Outcome, invocation: Int, completion: Int, hasCompletion: Bool = true,
+        invokedAt: Timestamp? = nil, completedAt: Timestamp? = nil
     ) {
         self.id = id
         self.process = process
@@ -54,6 +56,7 @@ public struct Operation: Hashable, Sendable {
         self.outcome = outcome
         self.invocation = invocation
         self.completion = completion
+        self.hasCompletion = hasCompletion
         self.invokedAt = invokedAt
         self.completedAt = completedAt
     }

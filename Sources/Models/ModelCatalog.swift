@@ -16,7 +16,9 @@ public enum ModelCatalog {
         ("key-value", "get, put and append on strings"),
     ]
 
-    /// The model of this name; nil if there is none. Registers are read by the given rules.
+    /// The model of this name; nil if there is none.
+    ///
+    /// Registers are read by the given rules.
     public static func model(_ name: String, semantics: Semantics = Semantics()) -> (any Model)? {
         switch name {
         case "register": Register(semantics: semantics, hasCompareAndSet: false)

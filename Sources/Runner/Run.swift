@@ -183,6 +183,7 @@ public struct Run: Sendable {
     private func store(_ results: inout RunResults, _ history: History) {
         do {
             try folder.write(results)
+            try folder.writeContradictions(of: results, in: history)
             if results.verdict == .valid {
                 for number in 1...plan.nodes { try folder.removeData(of: "n\(number)") }
             }

@@ -1,4 +1,5 @@
 internal import Foundation
+public import Histories
 
 /// A run's folder: `results/<plan>/<yyyyMMddTHHmmss.SSSZ>`, with links to the latest.
 public struct RunFolder: Sendable {
@@ -96,6 +97,28 @@ public struct RunFolder: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try write(String(decoding: try encoder.encode(results), as: UTF8.self), to: self.results)
+    }
+
+    /// Writes the smallest contradiction of each key as a history of its own, in `contradictions`.
+    ///
+    /// - Throws: `StoreError` if one cannot be written.
+    public func writeContradictions(
+        of results: RunResults, in history: History
+    ) throws(StoreError) {
+        let folder = path + "/contradictions"
+        for key in results.keys {
+            guard let ids = key.contradiction?.history, !ids.isEmpty else { continue }
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw StoreError(path: folder, why: (error as NSError).localizedDescription)
+            }
+            let name = (key.key ?? "history").filter { $0.isLetter || $0.isNumber || $0 == "-" }
+            try write(
+                String(decoding: history.edn(of: ids), as: UTF8.self),
+                to: "\(folder)/key-\(name).edn")
+        }
     }
 
     /// Reads `results.json` back.

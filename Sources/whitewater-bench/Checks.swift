@@ -17,9 +17,51 @@ extension Bench {
         @Option(help: "Runs of each; the table shows the least, the median and the most.")
         var runs = 5
 
+        @Option(help: "Folders of histories to time as well, where they are there.")
+        var histories = "../shared/histories"
+
         func run() throws {
             try growth()
             try hard()
+            try folders()
+        }
+
+        // MARK: Folders
+
+        /// How each folder of histories is read.
+        private static let folders: [(name: String, model: any Model)] = [
+            ("etcd-jepsen", Register(semantics: Semantics(failedCAS: .all))),
+            ("kv", KeyValue()),
+            (
+                "cas-register",
+                Register(semantics: Semantics(nilReads: .ignored, failedCAS: .dropped))
+            ),
+            ("dragonboat", Register()),
+            ("hard", Register(semantics: Semantics(failedCAS: .all))),
+        ]
+
+        private func folders() throws {
+            print("\nfolder                     histories     seconds: min  median     max")
+            for folder in Self.folders {
+                let path = histories + "/" + folder.name
+                let files = (FileManager.default.enumerator(atPath: path)?.allObjects ?? [])
+                    .compactMap { $0 as? String }
+                    .filter { name in [".edn", ".log", ".txt"].contains(where: name.hasSuffix) }
+                guard !files.isEmpty else {
+                    print("\(path) is not there")
+                    continue
+                }
+                let read = try files.map { try History(contentsOf: path + "/" + $0) }
+                let times = try (0..<runs).map { _ in
+                    try read.reduce(0) { try $0 + Self.seconds($1, folder.model) }
+                }
+                print(Self.row(folder.name, "\(files.count)", times.sorted()))
+            }
+        }
+
+        private static func seconds(_ history: History, _ model: some Model) throws -> Double {
+            try Checker(model: model).check(history).keys
+                .reduce(0) { $0 + $1.decided / .seconds(1) }
         }
 
         // MARK: Growth

@@ -6,6 +6,7 @@ public import Models
 import Plans
 
 extension History.Keying: ExpressibleByArgument {}
+extension History.MissingCompletion: ExpressibleByArgument {}
 extension Semantics.NilReads: ExpressibleByArgument {}
 extension Semantics.FailedCAS: ExpressibleByArgument {}
 
@@ -43,6 +44,13 @@ extension Whitewater {
                 """)
         var failedCas = Semantics.FailedCAS.mismatches
 
+        @Option(
+            help: """
+                An operation without any completion: unknown (it may have happened, or may yet), \
+                or never (it did not).
+                """)
+        var missingCompletion = History.MissingCompletion.unknown
+
         @Option(help: "Time for one key: 60s, 2m.")
         var budgetTime = "60s"
 
@@ -61,12 +69,15 @@ extension Whitewater {
         @Option(help: "Instead: compare every decider with brute force on so many histories each.")
         var selfTest: Int?
 
+        @Option(help: "With --self-test: only deciders with this in their name, such as 'linear'.")
+        var only: String?
+
         @Option(help: "The seed of --self-test.")
         var seed: UInt64 = 1
 
         func run() throws {
             if let selfTest {
-                try SelfTestCommand(histories: selfTest, seed: seed).run()
+                try SelfTestCommand(histories: selfTest, seed: seed, part: only).run()
                 return
             }
             let checker = try checker()
@@ -99,7 +110,8 @@ extension Whitewater {
                 budget: Budget(
                     time: time.duration, configurations: budgetConfigurations,
                     memory: budgetMemory * 1_048_576),
-                keying: keys, isJSON: json, contradictions: contradictions)
+                keying: keys, missing: missingCompletion, isJSON: json,
+                contradictions: contradictions)
         }
 
         /// The files, with folders replaced by the histories in them.

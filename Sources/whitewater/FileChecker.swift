@@ -8,6 +8,7 @@ struct FileChecker {
     let model: any Model
     let budget: Budget
     let keying: History.Keying
+    let missing: History.MissingCompletion
     let isJSON: Bool
     let contradictions: String?
 
@@ -15,10 +16,11 @@ struct FileChecker {
     func check(_ file: String) -> Rank {
         do {
             let usage = Usage()
-            let history = try History(contentsOf: file).keyed(keying)
+            let history = try History(contentsOf: file).keyed(keying).reading(missing: missing)
             let read = usage.lap()
             let report = try report(of: history, with: model)
-            let line = FileReport(file, report, read: read, check: usage.lap())
+            let line = FileReport(
+                file, report, note: note, read: read, check: usage.lap())
             Console.line(isJSON ? try line.json : "\(file)\t\(report.verdict.word)")
             if !isJSON { explain(report) }
             try store(report, of: history, file: file)
@@ -51,7 +53,11 @@ struct FileChecker {
             }
         }
         if case .linearizable = report.verdict { return }
-        Console.complain("  (model \(report.model); \(report.reading))")
+        Console.complain("  (model \(report.model); \(report.reading)\(note))")
+    }
+
+    private var note: String {
+        missing == .never ? "; one without any completion never happened" : ""
     }
 
     /// Writes each contradiction as a history of its own.
@@ -86,11 +92,13 @@ private struct FileReport: Encodable {
     let decideSeconds: Double
     let explanations: [String]
 
-    init(_ file: String, _ report: Report, read: Usage.Lap, check: Usage.Lap) {
+    init(
+        _ file: String, _ report: Report, note: String, read: Usage.Lap, check: Usage.Lap
+    ) {
         self.file = file
         verdict = report.verdict.word
         model = report.model
-        reading = report.reading
+        reading = report.reading + note
         operations = report.keys.reduce(0) { $0 + $1.operations }
         keys = report.keys.count
         deciders = Dictionary(report.keys.map { ($0.decider.rawValue, 1) }) { $0 + $1 }

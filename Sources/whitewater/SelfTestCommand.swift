@@ -7,10 +7,19 @@ import Synchronization
 struct SelfTestCommand {
     let histories: Int
     let seed: UInt64
+    /// Only subjects whose name has this in it.
+    let part: String?
 
     func run() throws {
         guard histories > 0 else { throw ValidationError("--self-test is above 0") }
-        let subjects = SelfTest.subjects
+        let subjects = SelfTest.subjects.filter { subject in
+            part.map { subject.name.contains($0) } ?? true
+        }
+        guard !subjects.isEmpty else {
+            throw ValidationError(
+                "--only: there is none of that name among "
+                    + SelfTest.subjects.map { "'\($0.name)'" }.joined(separator: ", "))
+        }
         let (histories, seed) = (histories, seed)
         let outcomes = Mutex<[SelfTest.Outcome?]>(Array(repeating: nil, count: subjects.count))
         Console.line("subject\thistories\tdecided\tlinearizable\tdisagreements\tseed")

@@ -37,7 +37,7 @@ import Testing
             "{:process 0 :type :invoke :f :read}\n{:process 0 :type :ok :f :read :value 9}")
         #expect(found?.kind == .unwritten)
         #expect(found?.operations == [0])
-        #expect(found?.sentence.contains("nobody ever wrote") == true)
+        #expect(found?.sentence.contains("nobody ever put that there") == true)
     }
 
     @Test func `a read before its write is named`() throws {

@@ -85,6 +85,12 @@ import Testing
         let missed = try #require(contradiction.missed)
         #expect(["write", "cas"].contains(history.operations[missed].function))
         #expect(FileManager.default.fileExists(atPath: latest.path + "/nodes/n1/data"))
+        let excerpts = try FileManager.default.contentsOfDirectory(
+            atPath: latest.path + "/contradictions")
+        #expect(!excerpts.isEmpty)
+        let again = try run(["check", latest.path + "/contradictions"])
+        #expect(again.status == 1)
+        #expect(!again.output.contains("\tlinearizable"), "each contradicts itself")
         let check = try run(["check", latest.history])
         #expect(check.status == 1)
         #expect(check.output.contains("\tviolation"))
@@ -131,7 +137,10 @@ import Testing
         (["tset"], "Unexpected argument"),
         (["check", "/nowhere.edn"], "no such file"),
         (["check", "Makefile"], "found"),
-        (["check", "x.edn", "--model", "stack"], "is invalid"),
+        (["check", "x.edn", "--model", "stak"], "did you mean 'stack'"),
+        (["check"], "name a history file"),
+        (["check", "x.edn", "--missing-completion", "maybe"], "is invalid"),
+        (["generate", "--ops", "0"], "above 0"),
         (["list", "everything"], "is invalid"),
     ])
     func `wrong usage exits with 64 and says what to do`(
