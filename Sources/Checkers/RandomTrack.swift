@@ -5,6 +5,10 @@ protocol Simulated: Model {
     /// An operation before its result is known.
     associatedtype Draft
 
+    /// Whether the state remembers in which order operations came, so that brute force meets a
+    /// state for every order of those that are open at once.
+    static var remembersOrder: Bool { get }
+
     /// Draws an operation; `fresh` is a number that no other operation of the history gets.
     func draft(fresh: Int, unique: Bool, process: Int, using dice: inout Dice) -> Draft
     /// The operation with the result that it has in a state; nil if it fails without a word.
@@ -13,6 +17,10 @@ protocol Simulated: Model {
     func guess(_ draft: Draft, in state: State, using dice: inout Dice) -> Call?
     /// The operation with a result that nobody saw; nil if it then says nothing.
     func unseen(_ draft: Draft) -> Call?
+}
+
+extension Simulated {
+    static var remembersOrder: Bool { false }
 }
 
 /// Draws histories of an object that obeys its model, but for lies: each operation takes effect
@@ -29,8 +37,10 @@ struct RandomTrack<M: Simulated> {
     private let model: M
     private let unique: Bool
     private let crashRate: Double
+    /// Crashed operations stay open to the end, so that brute force tries all orders of them.
+    private let mostCrashed: Int
     private let lieRate = 0.06
-    private let processes = 5
+    private let processes = M.remembersOrder ? 3 : 5
 
     private var entries: [Entry<M.Call>?] = []
     private var open: [Open] = []
@@ -39,7 +49,8 @@ struct RandomTrack<M: Simulated> {
     private var place = 0
     private var state: M.State
 
-    init(_ model: M, unique: Bool, crashRate: Double) {
+    init(_ model: M, unique: Bool, crashRate: Double, mostCrashed: Int) {
+        self.mostCrashed = M.remembersOrder ? min(mostCrashed, 3) : mostCrashed
         self.model = model
         self.unique = unique
         self.crashRate = crashRate
@@ -88,7 +99,7 @@ struct RandomTrack<M: Simulated> {
         let process = idle.remove(at: dice.below(idle.count))
         let draft = model.draft(
             fresh: number + 1, unique: unique, process: process, using: &dice)
-        let hasCrashed = dice.chance(crashRate)
+        let hasCrashed = nextProcess - processes < mostCrashed && dice.chance(crashRate)
         open.append(
             Open(draft: draft, entry: entries.count, process: process, hasCrashed: hasCrashed))
         let call = hasCrashed ? model.unseen(draft) : nil

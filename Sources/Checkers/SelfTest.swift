@@ -68,7 +68,9 @@ public struct SelfTest: Sendable {
         var random = Dice(seed: seed)
         var outcome = Outcome()
         for round in 0..<histories {
-            let track = RandomTrack(model, unique: unique, crashRate: crashes).draw(using: &random)
+            let track = RandomTrack(
+                model, unique: unique, crashRate: crashes, mostCrashed: crashes < 0.3 ? 4 : 12
+            ).draw(using: &random)
             let truth = BruteForce.isLinearizable(track)
             outcome.histories += 1
             if truth { outcome.linearizable += 1 }

@@ -97,6 +97,8 @@ protocol SimulatedQueue: Simulated where Call == QueueCall, Draft == QueueCall {
 }
 
 extension SimulatedQueue {
+    static var remembersOrder: Bool { true }
+
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> QueueCall {
@@ -176,6 +178,8 @@ extension Counter: Simulated {
 }
 
 extension ListAppend: Simulated {
+    static var remembersOrder: Bool { true }
+
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> ListAppend.Call {
@@ -203,6 +207,8 @@ extension ListAppend: Simulated {
 }
 
 extension KeyValue: Simulated {
+    static var remembersOrder: Bool { true }
+
     func draft(fresh: Int, unique: Bool, process: Int, using dice: inout Dice) -> KeyValue.Call {
         let letter = ["a", "b", "c"][dice.below(3)]
         return switch dice.below(4) {

@@ -33,6 +33,10 @@ public enum Aim: Hashable, Sendable {
             guard let cuts = Self.cuts(partition, order: order, leader: leader) else { return nil }
             self = .links(
                 directions: Self.directions(cuts), affected: Self.affected(cuts, among: order))
+        case .traffic(let traffic):
+            self = .links(
+                directions: Self.directions(traffic, order: order),
+                affected: traffic == .flaky ? order.sorted() : [order[0]])
         case .kill(let target), .pause(let target):
             guard let nodes = Self.nodes(target, order: order, leader: leader) else { return nil }
             self = .processes(nodes)
@@ -96,6 +100,30 @@ public enum Aim: Hashable, Sendable {
             }
         }
         return cuts
+    }
+
+    /// Directions of lost traffic; the first node of the order is the one that is hit.
+    private static func directions(
+        _ traffic: FaultKind.Traffic, order: [NodeName]
+    ) -> [Direction] {
+        let node = order[0]
+        let others = order.dropFirst().sorted()
+        let out = others.map { Link(from: node, to: $0) }
+        let into = others.map { Link(from: $0, to: node) }
+        let toClients = Direction(links: [Link(from: node, to: .clients)])
+        return switch traffic {
+        // Which way is drawn with the order.
+        case .oneWay: [Direction(links: order[0] < order[1] ? out : into)]
+        case .flaky:
+            [
+                Direction(
+                    links: order.flatMap { one in
+                        order.filter { $0 != one }.map { Link(from: one, to: $0) }
+                    })
+            ]
+        case .replies: [Direction(links: out), toClients]
+        case .clients: [toClients, Direction(links: [Link(from: .clients, to: node)])]
+        }
     }
 
     private static func directions(_ cuts: [(NodeName, NodeName)]) -> [Direction] {

@@ -4,6 +4,8 @@ internal import Labs
 public enum FaultKind: Hashable, Sendable {
     /// The network is cut.
     case partition(Partition)
+    /// Packets are lost in part: in one direction, at random, or those of clients.
+    case traffic(Traffic)
     /// Processes get SIGKILL, and start again later with the same data.
     case kill(Target)
     /// Processes get SIGSTOP, and SIGCONT later.
@@ -36,6 +38,18 @@ public enum FaultKind: Hashable, Sendable {
         }
     }
 
+    /// Which packets are lost.
+    public enum Traffic: String, Hashable, Sendable, CaseIterable {
+        /// Between one node and all others, in one direction only.
+        case oneWay = "one-way"
+        /// Between all nodes, at random.
+        case flaky
+        /// From one node to its clients and peers: it hears, but its answers are lost.
+        case replies
+        /// Between one node and its clients, the cluster whole.
+        case clients
+    }
+
     /// Which processes are hit.
     public enum Target: String, Hashable, Sendable, CaseIterable {
         /// One node.
@@ -52,13 +66,14 @@ public enum FaultKind: Hashable, Sendable {
 
     /// Every kind, partitions first.
     public static let all: [FaultKind] =
-        Partition.allCases.map(FaultKind.partition) + Target.allCases.map(FaultKind.kill)
-        + Target.allCases.map(FaultKind.pause)
+        Partition.allCases.map(FaultKind.partition) + Traffic.allCases.map(FaultKind.traffic)
+        + Target.allCases.map(FaultKind.kill) + Target.allCases.map(FaultKind.pause)
 
     /// The name that a user types: `halves`, `kill-leader`, `pause-one`.
     public var name: String {
         switch self {
         case .partition(let partition): partition.rawValue
+        case .traffic(let traffic): traffic.rawValue
         case .kill(let target): "kill-\(target.rawValue)"
         case .pause(let target): "pause-\(target.rawValue)"
         }
@@ -68,6 +83,7 @@ public enum FaultKind: Hashable, Sendable {
     public var family: String {
         switch self {
         case .partition: "partition"
+        case .traffic: "traffic"
         case .kill: "kill"
         case .pause: "pause"
         }
@@ -77,6 +93,7 @@ public enum FaultKind: Hashable, Sendable {
     public var summary: String {
         switch self {
         case .partition(let partition): partition.summary
+        case .traffic(let traffic): traffic.summary
         case .kill(let target): "SIGKILL \(target.summary); restart with the same data"
         case .pause(let target): "SIGSTOP \(target.summary); SIGCONT later"
         }
@@ -86,13 +103,18 @@ public enum FaultKind: Hashable, Sendable {
     public var needsLeader: Bool {
         switch self {
         case .partition(let partition): partition == .isolateLeader
+        case .traffic: false
         case .kill(let target), .pause(let target): target == .leader
         }
     }
 
     /// Fewer nodes cannot be hit this way.
     public var leastNodes: Int {
-        if case .partition(let partition) = self { partition.leastNodes } else { 1 }
+        switch self {
+        case .partition(let partition): partition.leastNodes
+        case .traffic: 2
+        case .kill, .pause: 1
+        }
     }
 }
 
@@ -106,6 +128,17 @@ extension FaultKind.Partition {
         case .majoritiesRing: "every node sees a majority, no two the same one"
         case .bridge: "two sides that only one node in between can reach"
         case .isolateLeader: "cut the leader from all others"
+        }
+    }
+}
+
+extension FaultKind.Traffic {
+    fileprivate var summary: String {
+        switch self {
+        case .oneWay: "lose what one node sends to all others, or what they send to it"
+        case .flaky: "lose packets between all nodes at random (faults.loss)"
+        case .replies: "lose what one node sends to clients and peers; it still hears them"
+        case .clients: "cut one node from its clients, not from its peers"
         }
     }
 }
@@ -130,7 +163,7 @@ public struct FaultRequest: Hashable, Sendable, CustomStringConvertible {
     public let kinds: [FaultKind]
 
     /// The names of families.
-    public static let families = ["partition", "kill", "pause"]
+    public static let families = ["partition", "traffic", "kill", "pause"]
     /// Every name that can be asked for.
     public static let names = families + FaultKind.all.map(\.name)
 

@@ -6,6 +6,8 @@ public protocol FaultSite: Sendable {
     var network: LabNetwork { get }
     /// The time after which a follower without a leader stands for election.
     var electionTimeout: Duration { get }
+    /// The share of packets that flaky links lose.
+    var loss: Double { get }
     /// The time within which a healed cluster must serve.
     var recoveryTimeout: Duration { get }
 

@@ -43,7 +43,9 @@ public struct Injection: Sendable {
         case .links(let directions, _):
             return .cut(
                 try Cut(
-                    directions.flatMap(\.links), of: site.network, named: "f\(fault.number)"))
+                    directions.flatMap(\.links),
+                    loss: fault.kind == .traffic(.flaky) ? site.loss : nil, of: site.network,
+                    named: "f\(fault.number)"))
         case .processes(let nodes):
             if case .pause = fault.kind {
                 try await pause(nodes, at: site)
@@ -118,16 +120,21 @@ public struct Injection: Sendable {
         _ cut: Cut, into record: inout FaultRecord, at site: some FaultSite
     ) async throws {
         let arrived = await site.reachable()
-        let drops = try cut.drops()
+        let traffic = try cut.traffic()
         try cut.heal()
         record.end = site.now() / .seconds(1)
         record.links = cut.links.map { link in
             FaultRecord.LinkEvidence(
-                link: "\(link)", droppedPackets: drops[link]?.packets ?? 0,
-                droppedBytes: drops[link]?.bytes ?? 0, probeArrived: arrived.contains(link))
+                link: "\(link)", droppedPackets: traffic[link]?.dropped.packets ?? 0,
+                droppedBytes: traffic[link]?.dropped.bytes ?? 0,
+                probeArrived: arrived.contains(link))
         }
-        addDrops(drops, to: &record)
-        addProbes(arrived, cut: Set(cut.links), to: &record, at: site)
+        addDrops(traffic, to: &record)
+        if let loss = cut.loss {
+            addLoss(loss, traffic, to: &record)
+        } else {
+            addProbes(arrived, cut: Set(cut.links), to: &record, at: site)
+        }
         let lasted = Duration.seconds(record.end - record.start)
         record.checks.append(
             FaultRecord.Check(
@@ -135,10 +142,25 @@ public struct Injection: Sendable {
                 "lasted \(lasted.formattedSeconds)"))
     }
 
-    private func addDrops(_ drops: [Link: Counters], to record: inout FaultRecord) {
+    /// A lossy cut must have lost about what it was asked to.
+    private func addLoss(
+        _ asked: Double, _ traffic: [Link: Cut.Traffic], to record: inout FaultRecord
+    ) {
+        let dropped = traffic.values.reduce(0) { $0 + $1.dropped.packets }
+        let passed = traffic.values.reduce(0) { $0 + $1.passed.packets }
+        let share = Double(dropped) / Double(max(dropped + passed, 1))
+        let points = Int((share * 1_000).rounded())
+        record.checks.append(
+            FaultRecord.Check(
+                "the share of lost packets was within 10 points of what was asked",
+                abs(share - asked) < 0.1,
+                "\(dropped) of \(dropped + passed) packets, \(points / 10).\(points % 10)%"))
+    }
+
+    private func addDrops(_ drops: [Link: Cut.Traffic], to record: inout FaultRecord) {
         guard case .links(let directions, _) = aim else { return }
         let sums = directions.map { direction in
-            direction.links.reduce(0) { $0 + (drops[$1]?.packets ?? 0) }
+            direction.links.reduce(0) { $0 + (drops[$1]?.dropped.packets ?? 0) }
         }
         record.checks.append(
             FaultRecord.Check(
@@ -150,6 +172,8 @@ public struct Injection: Sendable {
     private func addProbes(
         _ arrived: Set<Link>, cut: Set<Link>, to record: inout FaultRecord, at site: some FaultSite
     ) {
+        // Probes run between nodes; what clients lose, their operations show.
+        let cut = cut.intersection(site.network.topology.links)
         let leaks = cut.intersection(arrived).sorted()
         record.checks.append(
             FaultRecord.Check(

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Netfilter
+internal import Netfilter
 
 /// The network of a lab: a namespace per node, a veth pair each, and one chain for all faults.
 ///
@@ -82,64 +82,5 @@ public struct LabNetwork: Sendable {
         route add default via \(topology.gateway)
 
         """
-    }
-}
-
-/// A set of links that are cut together, by a chain of its own.
-///
-/// For each link there are two rules, the first for the harness's probes, so that the counters
-/// of the second show the nodes' own traffic only.
-public struct Cut: Sendable {
-    /// What is cut.
-    public let links: [Link]
-    private let chain: String
-
-    /// Cuts all links in one commit; packets already past the chain still arrive.
-    ///
-    /// Linear in the links; about 20 microseconds for five nodes.
-    ///
-    /// - Throws: `NetfilterError`; nothing is cut then.
-    public init(
-        _ links: some Sequence<Link>, of network: LabNetwork, named name: String
-    ) throws(NetfilterError) {
-        self.links = links.sorted()
-        chain = "WW-" + name
-        let (chain, rules) = (chain, Self.rules(self.links, network.topology))
-        try FilterTable.transaction { table throws(NetfilterError) in
-            try table.createChain(chain)
-            for rule in rules { try table.append(rule, to: chain) }
-            try table.append(Rule(.jump(chain: chain)), to: LabNetwork.chain)
-        }
-    }
-
-    private static func rules(_ links: [Link], _ topology: Topology) -> [Rule] {
-        links.flatMap { link in
-            let source = topology.address(of: link.source)
-            let destination = topology.address(of: link.destination)
-            return [
-                Rule(from: source, to: destination, udpPort: LabNetwork.probePort, .drop),
-                Rule(from: source, to: destination, .drop),
-            ]
-        }
-    }
-
-    /// How many packets of the nodes' own have been dropped on each link so far.
-    ///
-    /// - Throws: `NetfilterError` if the chain is gone.
-    public func drops() throws(NetfilterError) -> [Link: Counters] {
-        let counters = try FilterTable.counters(of: chain)
-        return Dictionary(
-            uniqueKeysWithValues: links.enumerated().map { ($1, counters[2 * $0 + 1]) })
-    }
-
-    /// Restores the links in one commit; other cuts stay.
-    ///
-    /// - Throws: `NetfilterError`; nothing is restored then.
-    public func heal() throws(NetfilterError) {
-        let chain = chain
-        try FilterTable.transaction { table throws(NetfilterError) in
-            try table.removeJumps(to: chain, from: LabNetwork.chain)
-            try table.deleteChain(chain)
-        }
     }
 }

@@ -96,6 +96,37 @@ public final class Prober: Sendable {
         return arrived
     }
 
+    /// Sends datagrams along one link and counts those that arrive, until none has come for 100 ms.
+    public func arrivals(of count: Int, along link: Link) -> Int {
+        let number = round.withLock { round in
+            round += 1
+            return round
+        }
+        var arrived = 0
+        for sent in 1...max(count, 1) {
+            send(number, along: link)
+            // A socket's buffer holds a few hundred small datagrams.
+            if sent.isMultiple(of: 50) {
+                arrived += drain(number, at: link.destination, waiting: 0) ?? 0
+            }
+        }
+        while let found = drain(number, at: link.destination, waiting: 100) { arrived += found }
+        return arrived
+    }
+
+    /// How many datagrams of the round have arrived at a node; nil after so many milliseconds
+    /// without any.
+    private func drain(_ number: UInt32, at node: NodeName, waiting: Int32) -> Int? {
+        var polled = pollfd(fd: sockets[node.number - 1], events: Int16(POLLIN), revents: 0)
+        guard poll(&polled, 1, waiting) > 0 else { return nil }
+        var found = 0
+        var payload: (UInt32, UInt32) = (0, 0)
+        while recv(polled.fd, &payload, MemoryLayout.size(ofValue: payload), 0) == 8 {
+            if payload.0 == number { found += 1 }
+        }
+        return found
+    }
+
     private func send(_ number: UInt32, along link: Link) {
         var address = Self.address(of: topology.nodes[link.destination.number - 1])
         var payload = (number, UInt32(link.source.number))

@@ -8,8 +8,11 @@ public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// The node of this number.
     public init(number: Int) { self.number = number }
 
+    /// The harness with all its clients, as the end of a link that can be cut.
+    public static let clients = NodeName(number: 0)
+
     /// `n1` for example.
-    public var description: String { "n\(number)" }
+    public var description: String { number == 0 ? "clients" : "n\(number)" }
 
     /// Lower numbers first.
     public static func < (left: NodeName, right: NodeName) -> Bool { left.number < right.number }
@@ -78,8 +81,10 @@ public struct Topology: Hashable, Sendable {
     /// The names of all nodes.
     public var names: [NodeName] { nodes.map(\.name) }
 
-    /// The address of a node.
-    public func address(of name: NodeName) -> IPv4Address { nodes[name.number - 1].address }
+    /// The address of a node, or of the clients.
+    public func address(of name: NodeName) -> IPv4Address {
+        name == .clients ? gateway : nodes[name.number - 1].address
+    }
 
     /// Every ordered pair of two nodes.
     public var links: [Link] {

@@ -16,17 +16,20 @@ public struct Rule: Hashable, Sendable {
     public var destination: IPv4Address?
     /// UDP datagrams to this port only.
     public var udpPort: UInt16?
+    /// Each packet with this probability only.
+    public var probability: Double?
     /// What becomes of them.
     public var target: Target
 
     /// A rule for the packets that match everything that is given.
     public init(
         from source: IPv4Address? = nil, to destination: IPv4Address? = nil,
-        udpPort: UInt16? = nil, _ target: Target
+        udpPort: UInt16? = nil, probability: Double? = nil, _ target: Target
     ) {
         self.source = source
         self.destination = destination
         self.udpPort = udpPort
+        self.probability = probability
         self.target = target
     }
 }

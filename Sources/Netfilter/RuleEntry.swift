@@ -8,7 +8,9 @@ struct RuleEntry {
 
     init(_ rule: Rule) {
         bytes = Array(repeating: 0, count: MemoryLayout<ipt_entry>.size)
-        let matches = rule.udpPort.map(Self.udpMatch) ?? []
+        let matches =
+            (rule.udpPort.map(Self.udpMatch) ?? [])
+            + (rule.probability.map(Self.randomMatch) ?? [])
         let target = Self.target(rule.target)
         bytes += matches + target
         let targetOffset = MemoryLayout<ipt_entry>.size + matches.count
@@ -40,6 +42,20 @@ struct RuleEntry {
         bytes.withUnsafeMutableBytes { buffer in
             let ports = xt_udp(spts: (0, .max), dpts: (port, port), invflags: 0)
             buffer.storeBytes(of: ports, toByteOffset: header, as: xt_udp.self)
+        }
+        return bytes
+    }
+
+    /// The `statistic` match in its random mode; the probability is a share of 2^31.
+    private static func randomMatch(probability: Double) -> [UInt8] {
+        let header = MemoryLayout<xt_entry_match>.size
+        let size = aligned(header + MemoryLayout<xt_statistic_info>.size)
+        var bytes = head(size: size, name: "statistic")
+        bytes.withUnsafeMutableBytes { buffer in
+            var info = xt_statistic_info()
+            info.mode = UInt16(XT_STATISTIC_MODE_RANDOM.rawValue)
+            info.u.random.probability = UInt32(min(max(probability, 0), 1) * 0x1p31)
+            buffer.storeBytes(of: info, toByteOffset: header, as: xt_statistic_info.self)
         }
         return bytes
     }

@@ -196,14 +196,17 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var every: PlanDuration
     /// How long a fault lasts.
     public var length: PlanDuration
+    /// The share of packets that `flaky` loses, between 0 and 1.
+    public var loss: Double
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case kinds, first, every, length }
+    enum CodingKeys: String, CodingKey, CaseIterable { case kinds, first, every, length, loss }
 
     init() {
         kinds = []
         first = PlanDuration(.seconds(2))
         every = PlanDuration(.seconds(6))
         length = PlanDuration(.seconds(3))
+        loss = 0.2
     }
 
     /// Reads the section and fills in the defaults.
@@ -216,6 +219,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         first = try keys.decode(forKey: .first, default: first)
         every = try keys.decode(forKey: .every, default: every)
         length = try keys.decode(forKey: .length, default: length)
+        loss = try keys.decode(forKey: .loss, default: loss)
     }
 }
 

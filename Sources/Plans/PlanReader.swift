@@ -173,6 +173,9 @@ extension Plan {
             "faults.length: a fault of \(faults.length) every \(faults.every) leaves no time to "
                 + "recover; make it shorter than faults.every")
         try require(
+            faults.loss > 0 && faults.loss < 1,
+            "faults.loss: \(faults.loss) is not between 0 and 1")
+        try require(
             faults.kinds.isEmpty
                 || faults.first.duration + faults.every.duration
                     <= timeLimit.duration,

@@ -12,6 +12,7 @@ final class Cluster: FaultSite {
     let network: LabNetwork
     let electionTimeout: Duration
     let recoveryTimeout: Duration
+    let loss: Double
     let system: any System
 
     private let prober: Prober
@@ -27,6 +28,7 @@ final class Cluster: FaultSite {
         self.system = system
         electionTimeout = plan.system.electionTimeout.duration
         recoveryTimeout = plan.recoveryTimeout.duration
+        loss = plan.faults.loss
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
         processes = try zip(network.topology.names, folders).map {

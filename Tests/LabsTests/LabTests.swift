@@ -41,7 +41,9 @@ enum InLab {
         #expect(network.topology.links.count == 20)
         let cut = try Cut(links, of: network, named: "test")
         #expect(prober.reachable() == Set(network.topology.links).subtracting(links))
-        #expect(try cut.drops().values.allSatisfy { $0.packets == 0 }, "probes are not counted")
+        #expect(
+            try cut.traffic().values.allSatisfy { $0.dropped.packets == 0 },
+            "probes are not counted")
         try cut.heal()
         #expect(prober.reachable() == Set(network.topology.links))
     }
@@ -56,7 +58,7 @@ enum InLab {
             "netns", "exec", "n1", "timeout", "1", "bash", "-c",
             "echo > /dev/tcp/\(network.topology.nodes[1].address)/9",
         ])
-        #expect(try cut.drops()[link].map(\.packets) ?? 0 >= 1)
+        #expect(try cut.traffic()[link].map(\.dropped.packets) ?? 0 >= 1)
         try cut.heal()
     }
 
@@ -73,6 +75,70 @@ enum InLab {
         #expect(prober.reachable() == all.subtracting([other]))
         try second.heal()
         #expect(prober.reachable() == all)
+    }
+
+    @Test func `one way is lost in exactly one direction`() async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let all = Set(network.topology.links)
+        for order in [network.topology.names, network.topology.names.reversed()] {
+            let aim = try #require(Aim(.traffic(.oneWay), order: order, leader: nil))
+            guard case .links(let directions, let affected) = aim else { return }
+            #expect(affected == [order[0]])
+            #expect(directions.count == 1 && directions[0].links.count == 4)
+            let links = Set(directions[0].links)
+            #expect(links.allSatisfy { !links.contains(Link(from: $0.destination, to: $0.source)) })
+            let cut = try Cut(links, of: network, named: "way")
+            #expect(prober.reachable() == all.subtracting(links))
+            try cut.heal()
+        }
+        #expect(prober.reachable() == all)
+    }
+
+    @Test(arguments: [0.1, 0.3, 0.7])
+    func `a flaky link loses its share, within three points`(loss: Double) async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let link = Link(from: NodeName(number: 2), to: NodeName(number: 5))
+        let cut = try Cut([link], loss: loss, of: network, named: "flaky")
+        let arrived = prober.arrivals(of: 6_000, along: link)
+        #expect(abs(Double(6_000 - arrived) / 6_000 - loss) < 0.03)
+        let traffic = try #require(try cut.traffic()[link])
+        #expect(traffic.dropped.packets == 6_000 - arrived)
+        #expect(traffic.passed.packets == arrived)
+        try cut.heal()
+        #expect(prober.arrivals(of: 500, along: link) == 500)
+    }
+
+    @Test(arguments: [FaultKind.Traffic.clients, .replies])
+    func `clients and answers are cut as the name says`(
+        traffic: FaultKind.Traffic
+    ) async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let ip = try Program("ip", package: "iproute2")
+        let node = network.topology.nodes[2]
+        let others = network.topology.names.filter { $0 != node.name }
+        let aim = try #require(Aim(.traffic(traffic), order: [node.name] + others, leader: nil))
+        guard case .links(let directions, _) = aim else { return }
+        let cut = try Cut(directions.flatMap(\.links), of: network, named: "clients")
+        let lost = traffic == .clients ? [] : others.map { Link(from: node.name, to: $0) }
+        #expect(prober.reachable() == Set(network.topology.links).subtracting(lost))
+        // Nothing listens there: an open path answers at once that the connection is refused.
+        let connect = "echo > /dev/tcp/\(network.topology.gateway)/9"
+        func answer(to name: NodeName) async -> String {
+            do {
+                return try await ip.run([
+                    "netns", "exec", "\(name)", "timeout", "1", "bash", "-c", connect,
+                ])
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(await !answer(to: node.name).contains("refused"))
+        #expect(await answer(to: others[0]).contains("refused"))
+        try cut.heal()
+        #expect(await answer(to: node.name).contains("refused"))
     }
 
     @Test func `a user's rules survive, and a commit that fails changes nothing`() async throws {

@@ -61,6 +61,7 @@ import Testing
                 + "mean 'halves'?"
         ),
         ("name: x\nnodes: 3\nfaults:\n  kinds: [majorities-ring]", "needs more than 3 nodes"),
+        ("name: x\nfaults:\n  loss: 30", "3: faults.loss: 30.0 is not between 0 and 1"),
         ("name: x\nfaults:\n  length: 9s", "leaves no time to recover"),
         ("name: x\ntime-limit: 3s\nfaults:\n  kinds: [kill]", "too short for a single fault"),
         ("name: x\nsystem:\n  reads: quickly", "3: system.reads:"),
