@@ -67,6 +67,10 @@ extension Bench {
         // MARK: Growth
 
         /// Every linear-time decider at sizes ten times apart, with the exponent of its growth.
+        ///
+        /// Run it with an allocator that keeps memory (the Makefile does): blocks of over 32 MiB
+        /// would otherwise come fresh from the kernel each time, and its zeroing of pages, which
+        /// smaller sizes are spared, would count as growth. The first run of a size pays for it.
         private func growth() throws {
             print("decider                   operations   seconds: min  median     max  exponent")
             for subject in DeciderBench.subjects {
