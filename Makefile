@@ -4,8 +4,6 @@ CONFIGURATION := -c release
 # Tests look inside modules; one build serves them and the program.
 TESTABLE := -Xswiftc -enable-testing
 TEST := swift test $(CONFIGURATION) $(TESTABLE) --skip-build --disable-xctest
-# See whitewater-bench's growth table.
-KEEP_MEMORY := glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184
 SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
@@ -41,7 +39,7 @@ format:
 bench: setup build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench cuts
-	GLIBC_TUNABLES=$(KEEP_MEMORY) .build/release/whitewater-bench checks
+	.build/release/whitewater-bench checks
 	.build/release/whitewater-bench keyed
 
 clean:

@@ -34,7 +34,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        // What C offers: libiptc, and the two system calls that Glibc's module hides.
+        // What C offers: libiptc, and what Glibc's module hides.
         .systemLibrary(
             name: "CIPTC", pkgConfig: "libiptc", providers: [.apt(["libiptc-dev"])]),
         .target(name: "CLinux"),
@@ -45,7 +45,7 @@ let package = Package(
 
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
-        .target(name: "Checkers", dependencies: ["Histories", "Models", heap]),
+        .target(name: "Checkers", dependencies: ["CLinux", "Histories", "Models", heap]),
         .target(name: "Generators", dependencies: ["Histories"]),
 
         // What touches the machine.

@@ -33,12 +33,10 @@ public struct DeciderBench: Sendable {
         }
     }
 
-    /// Seconds to decide and to verify a history of so many operations, sorted.
+    /// Seconds to decide and to verify a history of so many operations.
     ///
     /// - Throws: `ModelError` if the history is not one of the model's.
-    public func seconds(operations: Int, runs: Int) throws -> [Double] {
-        try (0..<runs).map { _ in try time(operations) / .seconds(1) }.sorted()
-    }
+    public func seconds(operations: Int) throws -> Double { try time(operations) / .seconds(1) }
 }
 
 /// A valid history of any length: four processes, each operation overlapping the three next ones,

@@ -49,8 +49,8 @@ struct Explanation<M: Model> {
             switch state {
             case let elements as [Value]: "\(Value.vector(elements))"
             case let elements as ArraySlice<Value>: "\(Value.vector(Array(elements)))"
-            case let elements as Set<Value>:
-                "#{" + elements.map { "\($0)" }.sorted().joined(separator: " ") + "}"
+            case let elements as Elements:
+                "#{" + elements.sorted.map { "\($0)" }.joined(separator: " ") + "}"
             case let text as String: "\(Value.string(text))"
             default: "\(state)"
             }

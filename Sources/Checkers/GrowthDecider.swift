@@ -13,7 +13,7 @@ enum GrowthDecider {
     /// Decides a set; not applicable if an element is added twice.
     static func decide(_ track: Track<GrowOnlySet>) -> LinearFinding {
         var additions = Additions()
-        var reads: [(place: Int, seen: Set<Value>)] = []
+        var reads: [(place: Int, seen: Elements)] = []
         for (place, entry) in track.entries.enumerated() {
             switch entry.call {
             case .add(let value): guard additions.note(value, place) else { return .notApplicable }
@@ -22,7 +22,7 @@ enum GrowthDecider {
         }
         reads.sort { ($0.seen.count, $0.place) < ($1.seen.count, $1.place) }
         var groups = Groups(track.entries)
-        var last: (place: Int?, seen: Set<Value>) = (nil, [])
+        var last: (place: Int?, seen: Elements) = (nil, [])
         for (place, seen) in reads {
             guard last.seen.isSubset(of: seen) else {
                 return .contradiction(Conflict(.diverged, culprit: place, missed: last.place))
@@ -91,14 +91,17 @@ enum GrowthDecider {
 
         /// The entries that added those of the values that no read has seen yet, by invocation;
         /// nil if one of the values was never added.
-        mutating func take(_ values: Set<Value>) -> [Int]? {
-            var numbers: [Int] = []
-            for value in values {
-                guard let number = self.numbers.known(value) else { return nil }
-                if !isTaken[number] { numbers.append(number) }
+        mutating func take(_ values: Elements) -> [Int]? {
+            var taken: [Int] = []
+            let areKnown = values.allSatisfy { value in
+                guard let number = numbers.known(value) else { return false }
+                if !isTaken[number] {
+                    isTaken[number] = true
+                    taken.append(Int(entries[number]))
+                }
+                return true
             }
-            for number in numbers { isTaken[number] = true }
-            return numbers.map { Int(entries[$0]) }.sorted()
+            return areKnown ? taken.sorted() : nil
         }
 
         /// The entries whose values no read has seen.
@@ -116,7 +119,10 @@ enum GrowthDecider {
         private var growingEntry: Int?
         private var conflict: Conflict?
 
-        init(_ entries: [Entry<Call>]) { self.entries = entries }
+        init(_ entries: [Entry<Call>]) {
+            self.entries = entries
+            order.reserveCapacity(entries.count)
+        }
 
         mutating func append(_ group: [Int], together: Bool = false) {
             if !together, growing > bound { (bound, boundEntry) = (growing, growingEntry) }

@@ -8,9 +8,6 @@ internal import Models
 /// calls tie together go as a whole (what is left of a legal order is legal, as long as no call
 /// in it demands that a value is absent).
 struct Minimiser<M: Model> {
-    private static var budget: Budget {
-        Budget(time: .milliseconds(200), configurations: 200_000, memory: 268_435_456)
-    }
     /// A minimisation may cost so many times what finding the violation did.
     private static var patience: Int { 3 }
     /// Or so much, if that is more.
@@ -27,6 +24,12 @@ struct Minimiser<M: Model> {
     }
 
     private var isLate: Bool { ContinuousClock.now > deadline }
+
+    /// What one search may cost: what is left of the time for all of them.
+    private var budget: Budget {
+        Budget(
+            time: max(.zero, deadline - .now), configurations: 200_000, memory: 268_435_456)
+    }
 
     /// The places of entries that still contradict each other: those of a dead end of the search.
     static func minimise(
@@ -104,7 +107,7 @@ struct Minimiser<M: Model> {
     }
 
     private func isViolation(_ kept: [Int]) -> Bool {
-        let finding = Frontier.search(track.part(kept), budget: Self.budget).finding
+        let finding = Frontier.search(track.part(kept), budget: budget).finding
         if case .violation = finding { return true }
         return false
     }

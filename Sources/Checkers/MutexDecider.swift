@@ -16,7 +16,7 @@ enum MutexDecider {
     /// Decides the track; not applicable to locks that anyone may release.
     static func decide(_ track: Track<MutexModel>) -> LinearFinding {
         guard track.model.hasOwners else { return .notApplicable }
-        var zones: [Zone] = []
+        var zones = Zones(entries: track.entries.count, length: track.length)
         var held: [Int: Int] = [:]
         var retired: Set<Int> = []
         for (place, entry) in track.entries.enumerated() {
@@ -37,20 +37,17 @@ enum MutexDecider {
                     if entry.isUnknown { continue }
                     return .contradiction(Conflict(.notHeld, culprit: place))
                 }
-                var zone = Zone()
-                zone.append(acquisition, track.entries[acquisition])
-                zone.append(place, entry)
-                zones.append(zone)
+                zones.begin()
+                zones.append(acquisition, track.entries[acquisition])
+                zones.append(place, entry)
             }
         }
         for acquisition in held.values {
-            var zone = Zone()
-            zone.append(acquisition, track.entries[acquisition])
-            // It is held to the end.
-            zone.invocation = .max
-            zones.append(zone)
+            zones.begin()
+            zones.append(acquisition, track.entries[acquisition])
+            zones.holdNewest()
         }
-        switch Zones(zones: zones, length: track.length).order() {
+        switch zones.order() {
         case .success(let order): return .order(order)
         case .failure(let clash):
             return .contradiction(

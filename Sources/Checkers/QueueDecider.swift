@@ -10,8 +10,17 @@ internal import Models
 /// one segment between two empty moments holds.
 struct QueueDecider {
     private struct Element {
-        var enqueue: Int
-        var dequeue: Int?
+        private let enqueuePlace: Int32
+        private let dequeuePlace: Int32
+
+        init(enqueue: Int, dequeue: Int?) {
+            enqueuePlace = Int32(enqueue)
+            dequeuePlace = dequeue.map(Int32.init) ?? -1
+        }
+
+        var enqueue: Int { Int(enqueuePlace) }
+        /// Nil if it was never dequeued.
+        var dequeue: Int? { dequeuePlace < 0 ? nil : Int(dequeuePlace) }
     }
 
     private let entries: [Entry<QueueCall>]
@@ -164,7 +173,7 @@ struct QueueDecider {
         for number in 0...times.count {
             let start = number == 0 ? 0 : times[number - 1]
             let sequence = try sequence(&waiting, enqueues[number], dequeues[number])
-            order += schedule(sequence, from: start)
+            schedule(sequence, from: start, into: &order)
             if number < times.count { order.append(moments[number].place) }
         }
         return order
@@ -177,24 +186,36 @@ struct QueueDecider {
         _ segments: [Int], of count: Int, from: (Element) -> Int, to: (Element) -> Int
     ) -> [Side] {
         var sides = Array(repeating: Side(), count: count)
-        for (number, at) in ordered(by: from) {
-            sides[segments[number]].beginnings.append((number, at))
+        for event in ordered(by: from) {
+            sides[segments[Int(event.number)]].beginnings.append(event)
         }
-        for (number, at) in ordered(by: to) { sides[segments[number]].ends.append((number, at)) }
+        for event in ordered(by: to) { sides[segments[Int(event.number)]].ends.append(event) }
         return sides
     }
 
-    private func ordered(by key: (Element) -> Int) -> [(number: Int, at: Int)] {
+    /// When an operation of an element begins or ends.
+    private struct ElementEvent {
+        /// The element's number.
+        let number: Int32
+        /// The place; `Int32.max` for never.
+        let at: Int32
+    }
+
+    private func ordered(by key: (Element) -> Int) -> [ElementEvent] {
         var buckets = [Int32](repeating: -1, count: length)
-        var never: [(number: Int, at: Int)] = []
+        var never: [ElementEvent] = []
         for (number, element) in elements.enumerated() {
             let at = key(element)
-            if at < length { buckets[at] = Int32(number) } else { never.append((number, at)) }
+            if at < length {
+                buckets[at] = Int32(number)
+            } else {
+                never.append(ElementEvent(number: Int32(number), at: .max))
+            }
         }
-        var ordered: [(number: Int, at: Int)] = []
+        var ordered: [ElementEvent] = []
         ordered.reserveCapacity(elements.count)
         for (at, number) in buckets.enumerated() where number >= 0 {
-            ordered.append((Int(number), at))
+            ordered.append(ElementEvent(number: number, at: Int32(at)))
         }
         return ordered + never
     }
@@ -211,7 +232,9 @@ struct QueueDecider {
         while sequence.count < count {
             guard let next = waiting.next(&enqueues, &dequeues) else {
                 throw inversion(
-                    among: enqueues.beginnings.map(\.number).filter { !waiting.isTaken[$0] })
+                    among: enqueues.beginnings.map { Int($0.number) }.filter {
+                        !waiting.isTaken[$0]
+                    })
             }
             sequence.append(next)
         }
@@ -234,19 +257,26 @@ struct QueueDecider {
         preconditionFailure("a cycle of precedence contains a cycle of two")
     }
 
-    /// The operations of the elements, each at its earliest point.
-    private func schedule(_ sequence: [Int], from start: Int) -> [Int] {
+    /// The operations of the elements, each at its earliest point: a merge of the enqueues with
+    /// the dequeues, for the points of both grow along the sequence.
+    private func schedule(_ sequence: [Int], from start: Int, into order: inout [Int]) {
         var (enqueued, dequeued) = (start, start)
-        var points: [(point: Int, rank: Int, place: Int)] = []
+        // How many enqueues stand in the order already, and the point of the last one.
+        var (ahead, point) = (0, start)
         for (rank, number) in sequence.enumerated() {
-            let element = elements[number]
-            enqueued = max(enqueued, entries[element.enqueue].invocation)
-            points.append((enqueued, 2 * rank, element.enqueue))
-            guard let dequeue = element.dequeue else { continue }
+            enqueued = max(enqueued, entries[elements[number].enqueue].invocation)
+            guard let dequeue = elements[number].dequeue else { continue }
             dequeued = max(dequeued, enqueued, entries[dequeue].invocation)
-            points.append((dequeued, 2 * rank + 1, dequeue))
+            while ahead < sequence.count {
+                let enqueue = elements[sequence[ahead]].enqueue
+                let next = max(point, entries[enqueue].invocation)
+                guard next < dequeued || next == dequeued && ahead <= rank else { break }
+                order.append(enqueue)
+                (ahead, point) = (ahead + 1, next)
+            }
+            order.append(dequeue)
         }
-        return points.sorted { ($0.point, $0.rank) < ($1.point, $1.rank) }.map(\.place)
+        for number in sequence[ahead...] { order.append(elements[number].enqueue) }
     }
 
     /// Which elements have been put into the sequence, and which may be put there next.
@@ -278,19 +308,19 @@ struct QueueDecider {
     /// The enqueues, or the dequeues, of a segment's elements, by their beginnings and by their
     /// ends.
     private struct Side {
-        var beginnings: [(number: Int, at: Int)] = []
-        var ends: [(number: Int, at: Int)] = []
+        var beginnings: [ElementEvent] = []
+        var ends: [ElementEvent] = []
         private var nextBeginning = 0
         private var nextEnd = 0
 
         /// The next element whose operation began before the first of all that are left ended.
         mutating func open(_ isTaken: [Bool]) -> Int? {
-            while nextEnd < ends.count, isTaken[ends[nextEnd].number] { nextEnd += 1 }
+            while nextEnd < ends.count, isTaken[Int(ends[nextEnd].number)] { nextEnd += 1 }
             guard nextBeginning < beginnings.count else { return nil }
             let bound = nextEnd < ends.count ? ends[nextEnd].at : .max
             guard beginnings[nextBeginning].at <= bound else { return nil }
             defer { nextBeginning += 1 }
-            return beginnings[nextBeginning].number
+            return Int(beginnings[nextBeginning].number)
         }
     }
 }

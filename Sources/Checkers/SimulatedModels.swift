@@ -142,16 +142,17 @@ extension GrowOnlySet: Simulated {
         dice.chance(0.5) ? .read([]) : .add(.int(unique ? fresh : dice.below(4)))
     }
 
-    func call(_ draft: GrowOnlySet.Call, in state: Set<Value>) -> GrowOnlySet.Call? {
+    func call(_ draft: GrowOnlySet.Call, in state: Elements) -> GrowOnlySet.Call? {
         if case .read = draft { .read(state) } else { draft }
     }
 
     func guess(
-        _ draft: GrowOnlySet.Call, in state: Set<Value>, using dice: inout Dice
+        _ draft: GrowOnlySet.Call, in state: Elements, using dice: inout Dice
     ) -> GrowOnlySet.Call? {
         guard case .read = draft else { return draft }
         let extra = Value.int(dice.below(9))
-        return .read(state.contains(extra) ? state.subtracting([extra]) : state.union([extra]))
+        let fewer = Elements(state.sorted.filter { $0 != extra })
+        return .read(fewer.count < state.count ? fewer : Elements(state.sorted + [extra]))
     }
 
     func unseen(_ draft: GrowOnlySet.Call) -> GrowOnlySet.Call? {

@@ -32,10 +32,10 @@ struct UniqueValues {
     /// An order that cannot be made to suit the refused compare-and-sets is no verdict.
     static func decide(_ track: Track<Register>) -> LinearFinding {
         guard let decider = UniqueValues(track) else { return .notApplicable }
-        switch decider.blocks() {
+        switch decider.blocks(length: track.length) {
         case .failure(let conflict): return .contradiction(conflict)
         case .success(let blocks):
-            switch Zones(zones: blocks, length: track.length).order() {
+            switch blocks.order() {
             case .failure(let clash): return .contradiction(decider.conflict(clash))
             case .success(let order): return Refusals.insert(into: order, of: track)
             }
@@ -89,8 +89,8 @@ struct UniqueValues {
     /// Walks each chain of values from its root.
     ///
     /// A value that no walk reaches stands on a cycle.
-    private func blocks() -> Result<[Zone], Conflict> {
-        var blocks: [Zone] = []
+    private func blocks(length: Int) -> Result<Zones, Conflict> {
+        var blocks = Zones(entries: entries.count, length: length)
         var reached = [Bool](repeating: false, count: index.count)
         for root in 0..<index.count {
             let writer = writer(of: root)
@@ -99,9 +99,8 @@ struct UniqueValues {
                 if let conflict = unwritten(root) { return .failure(conflict) }
                 continue
             }
-            switch chain(from: root, reached: &reached) {
-            case .success(let block): blocks.append(block)
-            case .failure(let conflict): return .failure(conflict)
+            if let conflict = chain(from: root, to: &blocks, reached: &reached) {
+                return .failure(conflict)
             }
         }
         for value in 0..<index.count where !reached[value] && writer[value] != ValueIndex.none {
@@ -126,45 +125,44 @@ struct UniqueValues {
     }
 
     /// Lays out one chain: writer, readers, the compare-and-set away, its readers, and so on.
-    private func chain(from root: Int, reached: inout [Bool]) -> Result<Zone, Conflict> {
-        var block = Zone()
-        if root == 0 { block.completion = -1 }
+    private func chain(
+        from root: Int, to blocks: inout Zones, reached: inout [Bool]
+    ) -> Conflict? {
+        blocks.begin(completion: root == 0 ? -1 : .max)
         var value = root
         while true {
             reached[value] = true
             // Nothing of a group may have completed before something of an earlier group began.
-            let bound = (block.invocation, block.last)
-            if let writer = writer(of: value) {
-                if let conflict = append(writer, value, to: &block, behind: bound) {
-                    return .failure(conflict)
-                }
+            let bound = blocks.newest
+            if let writer = writer(of: value),
+                let conflict = append(writer, value, to: &blocks, behind: bound)
+            {
+                return conflict
             }
-            let readBound = (block.invocation, block.last)
+            let readBound = blocks.newest
             for reader in index.readers(of: value) {
-                if let conflict = append(reader, value, to: &block, behind: readBound) {
-                    return .failure(conflict)
+                if let conflict = append(reader, value, to: &blocks, behind: readBound) {
+                    return conflict
                 }
             }
-            guard swapper[value] != ValueIndex.none else { return .success(block) }
+            guard swapper[value] != ValueIndex.none else { return nil }
             guard secondSwapper[value] == ValueIndex.none else {
-                return .failure(
-                    Conflict(
-                        .doubleSwap, culprit: Int(secondSwapper[value]),
-                        missed: Int(swapper[value])))
+                return Conflict(
+                    .doubleSwap, culprit: Int(secondSwapper[value]), missed: Int(swapper[value]))
             }
             let next = Int(index.value[Int(swapper[value])])
-            guard !reached[next] else { return .success(block) }
+            guard !reached[next] else { return nil }
             value = next
         }
     }
 
     private func append(
-        _ place: Int, _ value: Int, to block: inout Zone, behind bound: (Int, Int?)
+        _ place: Int, _ value: Int, to blocks: inout Zones, behind bound: Zone
     ) -> Conflict? {
-        if entries[place].completion < bound.0, let last = bound.1 {
+        if entries[place].completion < bound.invocation, let last = bound.last {
             return inversion(early: place, late: last, value: value)
         }
-        block.append(place, entries[place])
+        blocks.append(place, entries[place])
         return nil
     }
 
@@ -183,14 +181,14 @@ struct UniqueValues {
         // The block whose writer came first holds the older value; who saw it last is stale.
         let oneIsOlder = writerInvocation(of: clash.one) <= writerInvocation(of: clash.other)
         let (old, new) = oneIsOlder ? (clash.one, clash.other) : (clash.other, clash.one)
-        let culprit = old.last ?? old.entries[0]
+        let culprit = old.zone.last ?? old.entries[0]
         return Conflict(
             entries[culprit].call.isWriter ? .interleaved : .stale, culprit: culprit,
             missed: new.entries.first,
-            [old.first, old.last, new.first, new.last, old.entries.first])
+            [old.zone.first, old.zone.last, new.zone.first, new.zone.last, old.entries.first])
     }
 
-    private func writerInvocation(of block: Zone) -> Int {
+    private func writerInvocation(of block: Zones.Clash.Side) -> Int {
         guard let first = block.entries.first, entries[first].call.isWriter else { return -1 }
         return entries[first].invocation
     }

@@ -3,20 +3,20 @@ public import Histories
 /// A set that only grows: `add` an element, `read` all of them.
 public struct GrowOnlySet: Model {
     /// The elements.
-    public typealias State = Set<Value>
+    public typealias State = Elements
 
     /// An operation with what it returned.
     public enum Call: Hashable, Sendable {
         /// This was added.
         case add(Value)
         /// Exactly these were there.
-        case read(Set<Value>)
+        case read(Elements)
     }
 
     /// The model's name on a command line.
     public let name = "set"
     /// It is empty.
-    public let initialState: Set<Value> = []
+    public let initialState: Elements = []
 
     /// An empty one.
     public init() {}
@@ -27,7 +27,7 @@ public struct GrowOnlySet: Model {
     public func call(for operation: Operation) throws(ModelError) -> Call? {
         switch (operation.function, operation.outcome) {
         case ("read", .ok(.set(let elements))), ("read", .ok(.vector(let elements))):
-            return .read(Set(elements))
+            return .read(Elements(elements))
         case ("read", .ok(.null)): return .read([])
         case ("read", .failed), ("read", .unknown), ("add", .failed): return nil
         case ("add", _): return .add(operation.input)
@@ -36,15 +36,15 @@ public struct GrowOnlySet: Model {
     }
 
     /// The set after the call.
-    public func step(_ state: Set<Value>, _ call: Call) -> Set<Value>? {
+    public func step(_ state: Elements, _ call: Call) -> Elements? {
         switch call {
-        case .add(let value): state.union([value])
+        case .add(let value): adding(value, to: state)
         case .read(let seen): seen == state ? state : nil
         }
     }
 
     /// Adds in place.
-    public func advance(_ state: inout Set<Value>, by call: Call) -> Bool {
+    public func advance(_ state: inout Elements, by call: Call) -> Bool {
         switch call {
         case .add(let value): state.insert(value)
         case .read(let seen): return seen == state
@@ -58,7 +58,7 @@ public struct GrowOnlySet: Model {
     }
 
     /// A read is legal in one state only.
-    public func observation(of call: Call) -> Observation<Set<Value>> {
+    public func observation(of call: Call) -> Observation<Elements> {
         if case .read(let seen) = call { .only(seen) } else { .unsaid }
     }
 
@@ -71,7 +71,13 @@ public struct GrowOnlySet: Model {
         }
     }
 
-    private func list(_ elements: Set<Value>) -> String {
-        elements.map { "\($0)" }.sorted().joined(separator: " ")
+    private func adding(_ value: Value, to state: Elements) -> Elements {
+        var state = state
+        state.insert(value)
+        return state
+    }
+
+    private func list(_ elements: Elements) -> String {
+        elements.sorted.map { "\($0)" }.joined(separator: " ")
     }
 }

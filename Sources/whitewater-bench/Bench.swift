@@ -5,7 +5,7 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
-        subcommands: [Cuts.self, Checks.self, Keyed.self])
+        subcommands: [Cuts.self, Checks.self, Decide.self, Keyed.self])
 
     /// Synchronous, so that no thread has started when a lab is entered.
     static func main() {

@@ -9,7 +9,7 @@ extension Bench {
     /// `whitewater-bench checks`.
     struct Checks: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Time the reader, every decider by size, and the hard histories.")
+            abstract: "Time every decider by size, the hard histories, and folders.")
 
         @Option(help: "The largest size of the growth table, in operations.")
         var most = 10_000_000
@@ -21,6 +21,7 @@ extension Bench {
         var histories = "../shared/histories"
 
         func run() throws {
+            FreedMemory.keep()
             try growth()
             try hard()
             try folders()
@@ -41,7 +42,7 @@ extension Bench {
         ]
 
         private func folders() throws {
-            print("\nfolder                     histories     seconds: min  median     max")
+            print("\nfolder                           histories     seconds: min  median     max")
             for folder in Self.folders {
                 let path = histories + "/" + folder.name
                 let files = (FileManager.default.enumerator(atPath: path)?.allObjects ?? [])
@@ -52,32 +53,46 @@ extension Bench {
                     continue
                 }
                 let read = try files.map { try History(contentsOf: path + "/" + $0) }
-                let times = try (0..<runs).map { _ in
-                    try read.reduce(0) { try $0 + Self.seconds($1, folder.model) }
+                for part in Part.allCases {
+                    let times = try (0..<runs).map { _ in
+                        try read.reduce(0) { try $0 + part.seconds($1, folder.model) }
+                    }
+                    print(Self.row("\(folder.name), \(part)", "\(files.count)", times.sorted()))
                 }
-                print(Self.row(folder.name, "\(files.count)", times.sorted()))
             }
         }
 
-        private static func seconds(_ history: History, _ model: some Model) throws -> Double {
-            try Checker(model: model).check(history).keys
-                .reduce(0) { $0 + $1.decided / .seconds(1) }
+        /// What of a check is timed.
+        private enum Part: String, CaseIterable, CustomStringConvertible {
+            case decided
+            case explained
+
+            var description: String { rawValue }
+
+            func seconds(_ history: History, _ model: some Model) throws -> Double {
+                try seconds(Checker(model: model).check(history))
+            }
+
+            func seconds(_ report: Report) -> Double {
+                report.keys.reduce(0) {
+                    $0 + (self == .decided ? $1.decided : $1.elapsed) / .seconds(1)
+                }
+            }
         }
 
         // MARK: Growth
 
         /// Every linear-time decider at sizes ten times apart, with the exponent of its growth.
         ///
-        /// Run it with an allocator that keeps memory (the Makefile does): blocks of over 32 MiB
-        /// would otherwise come fresh from the kernel each time, and its zeroing of pages, which
-        /// smaller sizes are spared, would count as growth. The first run of a size pays for it.
+        /// Each run is a process of its own, as `whitewater check` is one: in a process that has
+        /// run before, small sizes find memory that the kernel has cleared already and large ones
+        /// do not, which would count as growth.
         private func growth() throws {
-            print("decider                   operations   seconds: min  median     max  exponent")
+            print("decider                         operations   seconds: min  median     max  exponent")
             for subject in DeciderBench.subjects {
                 var last: Double?
                 for size in [10_000, 100_000, 1_000_000, 10_000_000] where size <= most {
-                    let count = size >= 10_000_000 ? min(runs, 3) : runs
-                    let times = try subject.seconds(operations: size, runs: count)
+                    let times = try (0..<runs).map { _ in try alone(subject, size) }.sorted()
                     let exponent = last.map { log10(times[times.count / 2] / $0) }
                     last = times[times.count / 2]
                     print(
@@ -85,6 +100,22 @@ extension Bench {
                             + (exponent.map { String(format: "%10.3f", $0) } ?? ""))
                 }
             }
+        }
+
+        private func alone(_ subject: DeciderBench, _ size: Int) throws -> Double {
+            let process = Process()
+            let output = Pipe()
+            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            process.arguments = ["decide", subject.name, "\(size)"]
+            process.standardOutput = output
+            try process.run()
+            let text = String(
+                decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            guard process.terminationStatus == 0, let seconds = Double(text.dropLast()) else {
+                throw ValidationError("`decide \(subject.name) \(size)` failed: \(text)")
+            }
+            return seconds
         }
 
         // MARK: Hard histories
@@ -117,7 +148,7 @@ extension Bench {
         ]
 
         private func hard() throws {
-            print("\nhard history (n,k,c,v,mode; seed 1)    seconds: min  median     max  verdict")
+            print("\nhard history (n,k,c,v,mode; seed 1)          seconds: min  median     max  verdict")
             for kind in Self.kinds {
                 var random = SplitMix64(seed: 1)
                 let history = try History(
@@ -125,21 +156,20 @@ extension Bench {
                         operations: kind.operations, processes: kind.processes,
                         crashed: kind.crashed, values: kind.values, mode: kind.mode
                     ).events(using: &random))
-                var times: [Double] = []
-                var verdict = ""
-                for _ in 0..<runs {
-                    let report = try Checker().check(history)
-                    verdict = report.verdict.word
-                    times.append(report.keys.reduce(0) { $0 + $1.decided / .seconds(1) })
+                let reports = try (0..<runs).map { _ in try Checker().check(history) }
+                for part in Part.allCases {
+                    let times = reports.map(part.seconds).sorted()
+                    print(
+                        Self.row("\(kind.name) \(part)", "", times)
+                            + "  \(reports[0].verdict.word)")
                 }
-                print(Self.row(kind.name, "", times.sorted()) + "  \(verdict)")
             }
         }
 
         private static func row(_ name: String, _ size: String, _ times: [Double]) -> String {
             let columns = [times[0], times[times.count / 2], times[times.count - 1]]
                 .map { String(format: "%9.4f", $0) }.joined()
-            return name.padding(toLength: 26, withPad: " ", startingAt: 0)
+            return name.padding(toLength: 32, withPad: " ", startingAt: 0)
                 + String(repeating: " ", count: max(0, 10 - size.count)) + size + "     " + columns
         }
     }

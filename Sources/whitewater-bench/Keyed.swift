@@ -19,6 +19,7 @@ extension Bench {
         var folder = FileManager.default.temporaryDirectory.path
 
         func run() throws {
+            FreedMemory.keep()
             let file = folder + "/whitewater-keyed-\(ProcessInfo.processInfo.processIdentifier).edn"
             defer { try? FileManager.default.removeItem(atPath: file) }
             try write(to: file)

@@ -76,6 +76,7 @@ extension Whitewater {
         var seed: UInt64 = 1
 
         func run() throws {
+            FreedMemory.keep()
             if let selfTest {
                 try SelfTestCommand(histories: selfTest, seed: seed, part: only).run()
                 return

@@ -11,7 +11,7 @@ import Testing
         "Histories": [],
         "Netfilter": ["CIPTC"],
         "Models": ["Histories"],
-        "Checkers": ["Histories", "Models"],
+        "Checkers": ["CLinux", "Histories", "Models"],
         "Generators": ["Histories"],
         "Labs": ["CLinux", "Netfilter"],
         "Faults": ["Labs", "Netfilter"],
