@@ -49,7 +49,8 @@ let package = Package(
         .target(name: "Generators", dependencies: ["Histories"]),
 
         // What touches the machine.
-        .target(name: "Labs", dependencies: ["CLinux", "Netfilter", subprocess, systemPackage]),
+        .target(
+            name: "Labs", dependencies: ["CLinux", "Netfilter", heap, subprocess, systemPackage]),
         .target(name: "Faults", dependencies: ["Labs", "Netfilter"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 

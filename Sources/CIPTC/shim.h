@@ -5,3 +5,4 @@
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_statistic.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter/xt_NFQUEUE.h>

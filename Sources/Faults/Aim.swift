@@ -14,6 +14,14 @@ public enum Aim: Hashable, Sendable {
         public let links: [Link]
     }
 
+    /// The links that the fault touches.
+    public var links: Set<Link> {
+        switch self {
+        case .links(let directions, _): Set(directions.flatMap(\.links))
+        case .processes: []
+        }
+    }
+
     /// The nodes that the fault hits.
     public var affected: [NodeName] {
         switch self {
@@ -123,6 +131,11 @@ public enum Aim: Hashable, Sendable {
             ]
         case .replies: [Direction(links: out), toClients]
         case .clients: [toClients, Direction(links: [Link(from: .clients, to: node)])]
+        case .slow, .delay, .reorder:
+            [
+                Direction(links: out + toClients.links),
+                Direction(links: into + [Link(from: .clients, to: node)]),
+            ]
         }
     }
 

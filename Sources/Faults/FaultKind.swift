@@ -4,7 +4,7 @@ internal import Labs
 public enum FaultKind: Hashable, Sendable {
     /// The network is cut.
     case partition(Partition)
-    /// Packets are lost in part: in one direction, at random, or those of clients.
+    /// Packets are lost in part, held, or slowed down.
     case traffic(Traffic)
     /// Processes get SIGKILL, and start again later with the same data.
     case kill(Target)
@@ -38,7 +38,7 @@ public enum FaultKind: Hashable, Sendable {
         }
     }
 
-    /// Which packets are lost.
+    /// Which packets are lost or late.
     public enum Traffic: String, Hashable, Sendable, CaseIterable {
         /// Between one node and all others, in one direction only.
         case oneWay = "one-way"
@@ -48,6 +48,21 @@ public enum FaultKind: Hashable, Sendable {
         case replies
         /// Between one node and its clients, the cluster whole.
         case clients
+        /// All of one node's pass a narrow link.
+        case slow
+        /// All of one node's come later.
+        case delay
+        /// Some of one node's come later than those behind them.
+        case reorder
+
+        /// Whether packets of one node are late rather than lost: two such faults on the same
+        /// node would be in each other's way.
+        public var isLate: Bool {
+            switch self {
+            case .slow, .delay, .reorder: true
+            case .oneWay, .flaky, .replies, .clients: false
+            }
+        }
     }
 
     /// Which processes are hit.
@@ -79,7 +94,16 @@ public enum FaultKind: Hashable, Sendable {
         }
     }
 
-    /// The family that it belongs to: `partition`, `kill` or `pause`.
+    /// Whether a node can have only one fault of this kind and its like at a time.
+    public var isExclusive: Bool {
+        switch self {
+        case .partition: false
+        case .traffic(let traffic): traffic.isLate
+        case .kill, .pause: true
+        }
+    }
+
+    /// The family that it belongs to: `partition`, `traffic`, `kill` or `pause`.
     public var family: String {
         switch self {
         case .partition: "partition"
@@ -139,6 +163,9 @@ extension FaultKind.Traffic {
         case .flaky: "lose packets between all nodes at random (faults.loss)"
         case .replies: "lose what one node sends to clients and peers; it still hears them"
         case .clients: "cut one node from its clients, not from its peers"
+        case .slow: "squeeze all that one node sends and receives (faults.rate)"
+        case .delay: "deliver all that one node sends and receives late (faults.delay)"
+        case .reorder: "deliver a share of one node's packets late (faults.reorder, faults.delay)"
         }
     }
 }

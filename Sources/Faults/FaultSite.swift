@@ -6,8 +6,10 @@ public protocol FaultSite: Sendable {
     var network: LabNetwork { get }
     /// The time after which a follower without a leader stands for election.
     var electionTimeout: Duration { get }
-    /// The share of packets that flaky links lose.
-    var loss: Double { get }
+    /// How strong faults are.
+    var intensity: Intensity { get }
+    /// The faults that last at present.
+    var active: ActiveFaults { get }
     /// The time within which a healed cluster must serve.
     var recoveryTimeout: Duration { get }
 
@@ -23,6 +25,8 @@ public protocol FaultSite: Sendable {
     func leadership() async -> FaultRecord.Leadership?
     /// The links along which a datagram of the harness arrives now.
     func reachable() async -> Set<Link>
+    /// Datagrams of the harness sent along a link one after another, as they arrive.
+    func probes(_ count: Int, along link: Link) async -> [Prober.Arrival]
     /// How many operations have been invoked on each node so far.
     func invocations() -> [NodeName: Int]
 }

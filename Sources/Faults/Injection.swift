@@ -13,6 +13,7 @@ public struct Injection: Sendable {
     /// What has to be undone.
     private enum Effect: Sendable {
         case cut(Cut)
+        case late(Lateness)
         case killed([NodeName: ExitStatus])
         case paused
     }
@@ -40,12 +41,18 @@ public struct Injection: Sendable {
         _ fault: ScheduledFault, aim: Aim, at site: some FaultSite
     ) async throws -> Effect {
         switch aim {
-        case .links(let directions, _):
+        case .links(let directions, let affected):
+            let links = directions.flatMap(\.links)
+            let name = "f\(fault.number)"
+            if case .traffic(let traffic) = fault.kind, traffic.isLate {
+                return .late(
+                    try await Lateness(
+                        traffic, of: affected[0], links: links, number: fault.number, at: site))
+            }
             return .cut(
                 try Cut(
-                    directions.flatMap(\.links),
-                    loss: fault.kind == .traffic(.flaky) ? site.loss : nil, of: site.network,
-                    named: "f\(fault.number)"))
+                    links, fault.kind == .traffic(.flaky) ? .lose(site.intensity.loss) : .drop,
+                    of: site.network, named: name))
         case .processes(let nodes):
             if case .pause = fault.kind {
                 try await pause(nodes, at: site)
@@ -86,6 +93,7 @@ public struct Injection: Sendable {
         var record = record
         switch effect {
         case .cut(let cut): try await heal(cut, into: &record, at: site)
+        case .late(let lateness): try await heal(lateness, into: &record, at: site)
         case .killed(let statuses): try await restart(statuses, into: &record, at: site)
         case .paused: try await resume(into: &record, at: site)
         }
@@ -119,7 +127,9 @@ public struct Injection: Sendable {
     private func heal(
         _ cut: Cut, into record: inout FaultRecord, at site: some FaultSite
     ) async throws {
+        var elsewhere = site.active.links(besides: record.number)
         let arrived = await site.reachable()
+        elsewhere.formUnion(site.active.links(besides: record.number))
         let traffic = try cut.traffic()
         try cut.heal()
         record.end = site.now() / .seconds(1)
@@ -130,15 +140,28 @@ public struct Injection: Sendable {
                 probeArrived: arrived.contains(link))
         }
         addDrops(traffic, to: &record)
-        if let loss = cut.loss {
+        if case .lose(let loss) = cut.treatment {
             addLoss(loss, traffic, to: &record)
         } else {
-            addProbes(arrived, cut: Set(cut.links), to: &record, at: site)
+            addProbes(
+                arrived, cut: Set(cut.links), elsewhere: elsewhere, to: &record, at: site)
         }
+        addLength(to: &record, at: site)
+    }
+
+    private func heal(
+        _ lateness: Lateness, into record: inout FaultRecord, at site: some FaultSite
+    ) async throws {
+        record.checks += try await lateness.heal(at: site)
+        record.end = site.now() / .seconds(1)
+        addLength(to: &record, at: site)
+    }
+
+    private func addLength(to record: inout FaultRecord, at site: some FaultSite) {
         let lasted = Duration.seconds(record.end - record.start)
         record.checks.append(
             FaultRecord.Check(
-                "the cut outlasted two election timeouts", lasted > site.electionTimeout * 2,
+                "the fault outlasted two election timeouts", lasted > site.electionTimeout * 2,
                 "lasted \(lasted.formattedSeconds)"))
     }
 
@@ -170,7 +193,8 @@ public struct Injection: Sendable {
     }
 
     private func addProbes(
-        _ arrived: Set<Link>, cut: Set<Link>, to record: inout FaultRecord, at site: some FaultSite
+        _ arrived: Set<Link>, cut: Set<Link>, elsewhere: Set<Link>, to record: inout FaultRecord,
+        at site: some FaultSite
     ) {
         // Probes run between nodes; what clients lose, their operations show.
         let cut = cut.intersection(site.network.topology.links)
@@ -179,7 +203,7 @@ public struct Injection: Sendable {
             FaultRecord.Check(
                 "probes across every cut link went unanswered", leaks.isEmpty,
                 leaks.isEmpty ? "\(cut.count) links silent" : "arrived along \(leaks)"))
-        let open = Set(site.network.topology.links).subtracting(cut)
+        let open = Set(site.network.topology.links).subtracting(cut).subtracting(elsewhere)
         let lost = open.subtracting(arrived).sorted()
         record.checks.append(
             FaultRecord.Check(

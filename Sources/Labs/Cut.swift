@@ -1,98 +1,97 @@
 public import Netfilter
 
-/// A set of links that are cut together, wholly or in part, by a chain of its own.
+/// A set of links whose packets are lost, wholly or in part, or held, by rules of its own.
 ///
 /// For each link there are two rules. Of a whole cut the first catches the harness's probes, so
 /// that the counters of the second show the nodes' own traffic only. Of a lossy one the first
-/// drops its share, and the second counts what is left.
+/// drops its share, and the second counts what is left. Held packets meet the first one only.
 public struct Cut: Sendable {
+    /// What becomes of packets.
+    public enum Treatment: Hashable, Sendable {
+        /// All are lost.
+        case drop
+        /// A share of them is lost, between 0 and 1.
+        case lose(Double)
+        /// All wait for the verdict of a ``PacketHold``.
+        case hold(queue: UInt16)
+    }
+
     /// What is cut.
     public let links: [Link]
-    /// The share of packets that is dropped; nil if all are.
-    public let loss: Double?
+    /// What becomes of packets.
+    public let treatment: Treatment
     private let chain: String
+    private let filter: PacketFilter
 
     /// What the rules of a link have seen of the nodes' own packets.
     public struct Traffic: Hashable, Sendable {
         /// Dropped.
         public var dropped: Counters
-        /// Let through by a lossy cut.
+        /// Let through by a cut that loses some, or held.
         public var passed: Counters
     }
 
     /// Cuts all links in one commit; packets already past the chain still arrive.
     ///
-    /// Linear in the links; about 40 microseconds for five nodes.
+    /// Linear in the links; about 40 microseconds for five nodes with libiptc.
     ///
-    /// - Throws: `NetfilterError`; nothing is cut then.
+    /// - Throws: `NetfilterError`, or `LabError` if it is nft that refuses; nothing is cut then.
     public init(
-        _ links: some Sequence<Link>, loss: Double? = nil, of network: LabNetwork,
+        _ links: some Sequence<Link>, _ treatment: Treatment = .drop, of network: LabNetwork,
         named name: String
-    ) throws(NetfilterError) {
+    ) throws {
         self.links = links.sorted()
-        self.loss = loss
+        self.treatment = treatment
+        filter = network.filter
         chain = "WW-" + name
-        let (chain, hooks) = (chain, hooks)
-        let rules = Self.rules(self.links, loss: loss, network.topology)
-        try FilterTable.transaction { table throws(NetfilterError) in
-            try table.createChain(chain)
-            for rule in rules { try table.append(rule, to: chain) }
-            for hook in hooks { try table.append(Rule(.jump(chain: chain)), to: hook) }
-        }
+        try filter.add(
+            self.links.flatMap { Self.rules($0, treatment, network.topology) }, named: chain,
+            at: hooks)
     }
 
-    /// The lab's chain for traffic between nodes; the host's own ones for that of clients.
-    private var hooks: [String] {
+    /// Traffic between nodes passes through the lab's middle; that of clients begins or ends there.
+    private var hooks: [FilterTable.Hook] {
         let isBetweenNodes = links.contains { $0.source != .clients && $0.destination != .clients }
-        return (isBetweenNodes ? [LabNetwork.chain] : [])
-            + (links.contains { $0.destination == .clients }
-                ? [FilterTable.Hook.input.rawValue] : [])
-            + (links.contains { $0.source == .clients } ? [FilterTable.Hook.output.rawValue] : [])
+        return (isBetweenNodes ? [.forward] : [])
+            + (links.contains { $0.destination == .clients } ? [.input] : [])
+            + (links.contains { $0.source == .clients } ? [.output] : [])
     }
 
     private static func rules(
-        _ links: [Link], loss: Double?, _ topology: Topology
+        _ link: Link, _ treatment: Treatment, _ topology: Topology
     ) -> [Rule] {
-        links.flatMap { link in
-            let source = topology.address(of: link.source)
-            let destination = topology.address(of: link.destination)
-            guard let loss else {
-                return [
-                    Rule(from: source, to: destination, udpPort: LabNetwork.probePort, .drop),
-                    Rule(from: source, to: destination, .drop),
-                ]
+        let source = topology.address(of: link.source)
+        let destination = topology.address(of: link.destination)
+        let first =
+            switch treatment {
+            case .drop:
+                Rule(from: source, to: destination, udpPort: LabNetwork.probePort, .drop)
+            case .lose(let share): Rule(from: source, to: destination, probability: share, .drop)
+            case .hold(let queue): Rule(from: source, to: destination, .queue(queue))
             }
-            return [
-                Rule(from: source, to: destination, probability: loss, .drop),
-                Rule(from: source, to: destination, .goBack),
-            ]
-        }
+        return [first, Rule(from: source, to: destination, treatment == .drop ? .drop : .goBack)]
     }
 
     /// What has become of packets on each link so far.
     ///
-    /// - Throws: `NetfilterError` if the chain is gone.
-    public func traffic() throws(NetfilterError) -> [Link: Traffic] {
-        let counters = try FilterTable.counters(of: chain)
+    /// - Throws: `NetfilterError` or `LabError` if the rules are gone.
+    public func traffic() throws -> [Link: Traffic] {
+        let counters = try filter.counters(of: chain)
         var traffic: [Link: Traffic] = [:]
         for (number, link) in links.enumerated() {
             let (first, second) = (counters[2 * number], counters[2 * number + 1])
             traffic[link] =
-                loss == nil
-                ? Traffic(dropped: second, passed: Counters())
-                : Traffic(dropped: first, passed: second)
+                switch treatment {
+                case .drop: Traffic(dropped: second, passed: Counters())
+                case .lose: Traffic(dropped: first, passed: second)
+                case .hold: Traffic(dropped: Counters(), passed: first)
+                }
         }
         return traffic
     }
 
     /// Restores the links in one commit; other cuts stay.
     ///
-    /// - Throws: `NetfilterError`; nothing is restored then.
-    public func heal() throws(NetfilterError) {
-        let (chain, hooks) = (chain, hooks)
-        try FilterTable.transaction { table throws(NetfilterError) in
-            for hook in hooks { try table.removeJumps(to: chain, from: hook) }
-            try table.deleteChain(chain)
-        }
-    }
+    /// - Throws: `NetfilterError` or `LabError`; nothing is restored then.
+    public func heal() throws { try filter.remove(chain, from: hooks) }
 }

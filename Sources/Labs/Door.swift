@@ -51,6 +51,30 @@ public enum Door {
         return inside.terminationStatus
     }
 
+    /// Makes a lab's namespaces and leaves them at once.
+    ///
+    /// - Throws: `LabError.noNamespaces` with what the kernel or `unshare` said.
+    public static func probe() throws {
+        let process = Process()
+        let errors = Pipe()
+        let unshare = try Program("unshare", package: "util-linux")
+        process.executableURL = URL(filePath: unshare.path)
+        process.arguments = unshareArguments + ["--", "true"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = errors
+        do {
+            try process.run()
+        } catch {
+            throw LabError.noNamespaces(why: "\(unshare.path) does not start: \(error)")
+        }
+        let words = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw LabError.noNamespaces(why: words.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
     /// As root no user namespace is needed, and a root-owned one would only hide other users.
     private static var unshareArguments: [String] {
         let user = geteuid() == 0 ? [] : ["--user", "--map-root-user"]

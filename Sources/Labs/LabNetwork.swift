@@ -14,13 +14,19 @@ public struct LabNetwork: Sendable {
     /// counted apart from the nodes' own.
     public static let probePort: UInt16 = 7
 
+    /// How rules get into the kernel.
+    public let filter: PacketFilter
+
     private let ip: Program
 
     /// Builds the namespaces, the links, the routes and the chain.
     ///
+    /// Rules get into the kernel by `filter`; nil stands for what there is.
+    ///
     /// - Throws: `LabError` or `NetfilterError` for the step that failed.
-    public init(_ topology: Topology) async throws {
+    public init(_ topology: Topology, filter: PacketFilter? = nil) async throws {
         self.topology = topology
+        self.filter = try filter ?? .available()
         ip = try Program("ip", package: "iproute2")
         try Self.coverRun()
         try await ip.run(["-batch", "-"], input: rootCommands)
@@ -28,10 +34,14 @@ public struct LabNetwork: Sendable {
             try await ip.run(["-netns", "\(node.name)", "-batch", "-"], input: commands(of: node))
         }
         try Self.forwardPackets()
-        try FilterTable.transaction { table throws(NetfilterError) in
-            try table.createChain(Self.chain)
-            try table.prepend(Rule(.jump(chain: Self.chain)), to: FilterTable.Hook.forward.rawValue)
-        }
+        try self.filter.setUp()
+    }
+
+    /// The same network with another way for rules into the kernel.
+    public init(_ network: LabNetwork, filter: PacketFilter) {
+        topology = network.topology
+        ip = network.ip
+        self.filter = filter
     }
 
     /// What `ip netns` keeps in /run must not be seen outside, nor may the machine's be seen here.

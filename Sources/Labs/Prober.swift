@@ -114,6 +114,46 @@ public final class Prober: Sendable {
         return arrived
     }
 
+    /// A datagram that arrived.
+    public struct Arrival: Hashable, Sendable {
+        /// Its place among those that were sent, from 0.
+        public let sequence: Int
+        /// From its sending to its arrival.
+        public let latency: Duration
+    }
+
+    /// Sends datagrams along one link, one each two milliseconds, and gives those that arrive, in
+    /// the order of their arrival, until none has come for half a second.
+    public func probes(_ count: Int, along link: Link) -> [Arrival] {
+        let number = round.withLock { round in
+            round += 1
+            return round
+        }
+        let clock = ContinuousClock()
+        var sent: [ContinuousClock.Instant] = []
+        var arrivals: [Arrival] = []
+        var idle = clock.now + .milliseconds(500)
+        while arrivals.count < count, clock.now < idle {
+            if sent.count < count, sent.last.map({ $0 + .milliseconds(2) <= clock.now }) ?? true {
+                sent.append(clock.now)
+                send((number, UInt32(sent.count - 1)), along: link)
+                idle = clock.now + .milliseconds(500)
+            }
+            var polled = pollfd(
+                fd: sockets[link.destination.number - 1], events: Int16(POLLIN), revents: 0)
+            guard poll(&polled, 1, 1) > 0 else { continue }
+            var payload: (UInt32, UInt32) = (0, 0)
+            while recv(polled.fd, &payload, MemoryLayout.size(ofValue: payload), 0) == 8 {
+                let sequence = Int(payload.1)
+                guard payload.0 == number, sent.indices.contains(sequence) else { continue }
+                arrivals.append(
+                    Arrival(sequence: sequence, latency: clock.now - sent[sequence]))
+                idle = clock.now + .milliseconds(500)
+            }
+        }
+        return arrivals
+    }
+
     /// How many datagrams of the round have arrived at a node; nil after so many milliseconds
     /// without any.
     private func drain(_ number: UInt32, at node: NodeName, waiting: Int32) -> Int? {
@@ -128,8 +168,12 @@ public final class Prober: Sendable {
     }
 
     private func send(_ number: UInt32, along link: Link) {
+        send((number, UInt32(link.source.number)), along: link)
+    }
+
+    private func send(_ content: (UInt32, UInt32), along link: Link) {
         var address = Self.address(of: topology.nodes[link.destination.number - 1])
-        var payload = (number, UInt32(link.source.number))
+        var payload = content
         withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { destination in
                 // A datagram that cannot leave is one that does not arrive.

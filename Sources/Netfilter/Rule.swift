@@ -6,6 +6,9 @@ public struct Rule: Hashable, Sendable {
         case drop
         /// It goes on with the chain that jumped here.
         case goBack
+        /// It waits for the verdict of the program that listens on this queue; without one it
+        /// passes.
+        case queue(UInt16)
         /// It goes through another chain first.
         case jump(chain: String)
     }
@@ -32,6 +35,9 @@ public struct Rule: Hashable, Sendable {
         self.probability = probability
         self.target = target
     }
+
+    /// Whether packets wait for a program's verdict.
+    public var isQueue: Bool { if case .queue = target { true } else { false } }
 }
 
 /// What a rule has caught.

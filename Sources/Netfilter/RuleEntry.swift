@@ -66,8 +66,24 @@ struct RuleEntry {
         return switch target {
         case .drop: head(size: size, name: "DROP")
         case .goBack: head(size: size, name: "RETURN")
+        case .queue(let number): queueTarget(number)
         case .jump(let chain): head(size: size, name: chain)
         }
+    }
+
+    /// The third revision of `NFQUEUE`, the one with a bypass.
+    private static func queueTarget(_ number: UInt16) -> [UInt8] {
+        let header = MemoryLayout<xt_entry_target>.size
+        let size = aligned(header + MemoryLayout<xt_NFQ_info_v3>.size)
+        var bytes = head(size: size, name: "NFQUEUE")
+        bytes.withUnsafeMutableBytes { buffer in
+            // The revision is the last byte of the header, behind the name.
+            buffer[header - 1] = 3
+            let info = xt_NFQ_info_v3(
+                queuenum: number, queues_total: 1, flags: UInt16(NFQ_FLAG_BYPASS))
+            buffer.storeBytes(of: info, toByteOffset: header, as: xt_NFQ_info_v3.self)
+        }
+        return bytes
     }
 
     /// Both `xt_entry_match` and `xt_entry_target` begin with a size and a name of 29 bytes.

@@ -196,17 +196,31 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var every: PlanDuration
     /// How long a fault lasts.
     public var length: PlanDuration
+    /// Whether a fault may begin while others last; healing one leaves the others.
+    public var overlap: Bool
     /// The share of packets that `flaky` loses, between 0 and 1.
     public var loss: Double
+    /// By how much `delay` and `reorder` hold packets, each way.
+    public var delay: PlanDuration
+    /// The share of packets that `reorder` holds, between 0 and 1.
+    public var reorder: Double
+    /// What `slow` lets through, each way.
+    public var rate: PlanBitRate
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case kinds, first, every, length, loss }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case kinds, first, every, length, overlap, loss, delay, reorder, rate
+    }
 
     init() {
         kinds = []
         first = PlanDuration(.seconds(2))
         every = PlanDuration(.seconds(6))
         length = PlanDuration(.seconds(3))
+        overlap = false
         loss = 0.2
+        delay = PlanDuration(.milliseconds(100))
+        reorder = 0.25
+        rate = PlanBitRate(bitsPerSecond: 256_000)
     }
 
     /// Reads the section and fills in the defaults.
@@ -219,7 +233,11 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         first = try keys.decode(forKey: .first, default: first)
         every = try keys.decode(forKey: .every, default: every)
         length = try keys.decode(forKey: .length, default: length)
+        overlap = try keys.decode(forKey: .overlap, default: overlap)
         loss = try keys.decode(forKey: .loss, default: loss)
+        delay = try keys.decode(forKey: .delay, default: delay)
+        reorder = try keys.decode(forKey: .reorder, default: reorder)
+        rate = try keys.decode(forKey: .rate, default: rate)
     }
 }
 

@@ -169,18 +169,24 @@ extension Plan {
             workload.leastSuccesses >= 0,
             "workload.least-successes: \(workload.leastSuccesses) is below 0")
         try require(
-            faults.length.duration < faults.every.duration,
+            faults.overlap || faults.length.duration < faults.every.duration,
             "faults.length: a fault of \(faults.length) every \(faults.every) leaves no time to "
-                + "recover; make it shorter than faults.every")
+                + "recover; make it shorter than faults.every, or say overlap: true")
         try require(
             faults.loss > 0 && faults.loss < 1,
             "faults.loss: \(faults.loss) is not between 0 and 1")
         try require(
+            faults.reorder > 0 && faults.reorder < 1,
+            "faults.reorder: \(faults.reorder) is not between 0 and 1")
+        try require(
+            faults.delay.duration <= .seconds(10),
+            "faults.delay: \(faults.delay) is more than 10s")
+        try require(
             faults.kinds.isEmpty
-                || faults.first.duration + faults.every.duration
+                || faults.first.duration + max(faults.every.duration, faults.length.duration)
                     <= timeLimit.duration,
             "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
-                + "faults.every together")
+                + "the longer of faults.every and faults.length together")
         try require(
             checker.configurations > 0 && checker.memory > 0, "checker: limits are above 0")
         _ = try faultRequests()

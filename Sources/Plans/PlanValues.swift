@@ -48,6 +48,56 @@ public struct PlanDuration: Hashable, Sendable, Codable, CustomStringConvertible
     }
 }
 
+/// A rate of transfer as a plan writes it: `256kbit`, `1mbit`, in bits per second.
+public struct PlanBitRate: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// Bits per second.
+    public let bitsPerSecond: Int
+
+    private static let units = [("kbit", 1_000), ("mbit", 1_000_000), ("gbit", 1_000_000_000)]
+
+    /// A rate in bits per second.
+    public init(bitsPerSecond: Int) { self.bitsPerSecond = bitsPerSecond }
+
+    /// Reads the written form; nil if it is none, or not between 8 kbit and 10 gbit a second.
+    public init?(_ text: String) {
+        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
+            let number = Double(text.dropLast(unit.count)),
+            case let rate = number * Double(factor), (8_000...10_000_000_000) ~= rate
+        else { return nil }
+        bitsPerSecond = Int(rate.rounded())
+    }
+
+    /// Reads the written form from a plan.
+    ///
+    /// - Throws: `DecodingError` that shows the form.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let read = PlanBitRate(text) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "'\(text)' is no rate from 8kbit to 10gbit a second; "
+                        + "write 256kbit or 1mbit"))
+        }
+        self = read
+    }
+
+    /// Writes the written form.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+
+    /// The written form, in the largest unit that leaves no fraction, or in kilobits.
+    public var description: String {
+        let whole = Self.units.last { bitsPerSecond.isMultiple(of: $0.1) }
+        guard let (unit, factor) = whole else { return "\(Double(bitsPerSecond) / 1_000)kbit" }
+        return "\(bitsPerSecond / factor)\(unit)"
+    }
+}
+
 /// A number of workers as a plan writes it: `10`, or `2n` for twice the nodes.
 public struct PlanCount: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The written form.

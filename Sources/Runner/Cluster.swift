@@ -12,7 +12,8 @@ final class Cluster: FaultSite {
     let network: LabNetwork
     let electionTimeout: Duration
     let recoveryTimeout: Duration
-    let loss: Double
+    let intensity: Intensity
+    let active = ActiveFaults()
     let system: any System
 
     private let prober: Prober
@@ -28,7 +29,7 @@ final class Cluster: FaultSite {
         self.system = system
         electionTimeout = plan.system.electionTimeout.duration
         recoveryTimeout = plan.recoveryTimeout.duration
-        loss = plan.faults.loss
+        intensity = plan.faults.intensity
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
         processes = try zip(network.topology.names, folders).map {
@@ -107,6 +108,15 @@ final class Cluster: FaultSite {
         // The prober waits in poll(2), which must not hold a thread of the concurrency pool.
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: prober.reachable()) }
+        }
+    }
+
+    func probes(_ count: Int, along link: Link) async -> [Prober.Arrival] {
+        let prober = prober
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(returning: prober.probes(count, along: link))
+            }
         }
     }
 

@@ -2,8 +2,10 @@ internal import Faults
 internal import Histories
 internal import Labs
 internal import Logging
+internal import Synchronization
 
-/// Injects the faults of a schedule one after another, each healed before the next.
+/// Injects the faults of a schedule: one after another, each healed and recovered from before the
+/// next, or each at its time whatever else lasts then.
 struct Nemesis {
     let schedule: Schedule
     let cluster: Cluster
@@ -13,6 +15,8 @@ struct Nemesis {
     let clock: RunClock
     /// No fault is injected that could not be healed and recovered from by then.
     let end: Duration
+    /// Whether a fault may begin while others last.
+    let overlap: Bool
     let log: Logger
 
     private static let leaderPatience = Duration.seconds(5)
@@ -20,14 +24,19 @@ struct Nemesis {
     /// Runs the schedule to its end, or to the signal.
     ///
     /// - Throws: the first error of the machine; the records of earlier faults are kept.
-    func run(into records: inout [FaultRecord]) async throws {
-        for fault in schedule.faults {
-            guard await !stop.wait(until: clock.instant(at: fault.start)) else { return }
-            guard clock.now + fault.length < end else {
-                log.notice("no time is left for \(fault.kind.name); the last recovery took long")
-                return
+    func run(into records: FaultLedger) async throws {
+        try await withThrowingTaskGroup { group in
+            for fault in schedule.faults {
+                guard await !stop.wait(until: clock.instant(at: fault.start)) else { break }
+                guard clock.now + fault.length < end else {
+                    log.notice(
+                        "no time is left for \(fault.kind.name); the last recovery took long")
+                    break
+                }
+                group.addTask { records.add(try await inject(fault)) }
+                if !overlap { try await group.next() }
             }
-            records.append(try await inject(fault))
+            try await group.waitForAll()
         }
     }
 
@@ -36,12 +45,18 @@ struct Nemesis {
         let leader = before.flatMap { claim in
             cluster.network.topology.names.first { "\($0)" == claim.leader }
         }
-        guard let aim = Aim(fault.kind, order: fault.order, leader: leader) else {
-            var record = FaultRecord(fault)
-            (record.start, record.end) = (clock.now / .seconds(1), clock.now / .seconds(1))
-            record.checks = [.init("a leader was known", false, "no node claimed to lead")]
-            return record
+        // Nodes that another fault has for itself are hit only if no others are left.
+        let taken = cluster.active.takenNodes
+        let order = fault.order.filter { !taken.contains($0) } + fault.order.filter(taken.contains)
+        guard let aim = Aim(fault.kind, order: order, leader: leader) else {
+            return skipped(fault, .init("a leader was known", false, "no node claimed to lead"))
         }
+        guard cluster.active.claim(fault, aim) else {
+            return skipped(
+                fault,
+                .init("its nodes had no other such fault", false, "\(taken.sorted()) had one"))
+        }
+        defer { cluster.active.end(fault) }
         let nodes = Value.vector(aim.affected.map { .string("\($0)") })
         let name = fault.kind.name
         recorder.record(.info, by: .nemesis, "inject", [.keyword(name), nodes])
@@ -51,10 +66,18 @@ struct Nemesis {
         await stop.wait(until: clock.instant(at: clock.now + fault.length))
         tally.note(fault: "healing \(name)")
         let healed = try await injection.heal(at: cluster)
+        cluster.active.end(fault)
         recorder.record(.info, by: .nemesis, "heal", [.keyword(name), nodes])
         let record = await injection.awaitRecovery(healed, at: cluster)
         tally.note(fault: nil)
         log.info("\(record.summary)")
+        return record
+    }
+
+    private func skipped(_ fault: ScheduledFault, _ check: FaultRecord.Check) -> FaultRecord {
+        var record = FaultRecord(fault)
+        (record.start, record.end) = (clock.now / .seconds(1), clock.now / .seconds(1))
+        record.checks = [check]
         return record
     }
 
@@ -68,4 +91,14 @@ struct Nemesis {
             await stop.wait(until: .now + .milliseconds(100))
         }
     }
+}
+
+/// The records of faults that are over.
+final class FaultLedger: Sendable {
+    private let records = Mutex<[FaultRecord]>([])
+
+    /// By number.
+    var all: [FaultRecord] { records.withLock { $0 }.sorted { $0.number < $1.number } }
+
+    func add(_ record: FaultRecord) { records.withLock { $0.append(record) } }
 }

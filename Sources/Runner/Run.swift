@@ -141,20 +141,20 @@ public struct Run: Sendable {
             processes: processes)
         let nemesis = Nemesis(
             schedule: schedule, cluster: cluster, recorder: recorder, tally: tally, stop: stop,
-            clock: clock, end: plan.timeLimit.duration, log: log)
+            clock: clock, end: plan.timeLimit.duration, overlap: plan.faults.overlap, log: log)
         let (stop, log) = (stop, log)
         let faulting = Task {
-            var records: [FaultRecord] = []
+            let records = FaultLedger()
             let failures = await Self.failure {
                 do {
-                    try await nemesis.run(into: &records)
+                    try await nemesis.run(into: records)
                 } catch {
                     log.error("a fault failed: \(error)")
                     stop.stop()
                     throw error
                 }
             }
-            return (records, failures)
+            return (records.all, failures)
         }
         await driver.run(workers: workers)
         let (records, failures) = await faulting.value
@@ -211,6 +211,13 @@ public struct Run: Sendable {
 }
 
 extension FaultPlan {
+    /// How strong faults are.
+    var intensity: Intensity {
+        Intensity(
+            loss: loss, delay: delay.duration, reorderedShare: reorder,
+            bitsPerSecond: rate.bitsPerSecond)
+    }
+
     /// When faults come and how long they last.
     var rhythm: Schedule.Rhythm {
         Schedule.Rhythm(first: first.duration, every: every.duration, length: length.duration)

@@ -14,7 +14,10 @@ public struct RunFolder: Sendable {
         path = base.appending(path: plan).appending(path: started).path
         do {
             try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+                at: base.appending(path: plan), withIntermediateDirectories: true)
+            // Fails if another run has begun in the same millisecond: a folder has one run.
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: false)
             try Self.link(base.appending(path: plan).appending(path: "latest"), to: started)
             try Self.link(base.appending(path: "latest"), to: "\(plan)/\(started)")
         } catch {

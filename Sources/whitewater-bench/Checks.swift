@@ -88,7 +88,9 @@ extension Bench {
         /// run before, small sizes find memory that the kernel has cleared already and large ones
         /// do not, which would count as growth.
         private func growth() throws {
-            print("decider                         operations   seconds: min  median     max  exponent")
+            print(
+                "decider                         operations   seconds: min  median     max  exponent"
+            )
             for subject in DeciderBench.subjects {
                 var last: Double?
                 for size in [10_000, 100_000, 1_000_000, 10_000_000] where size <= most {
@@ -148,7 +150,9 @@ extension Bench {
         ]
 
         private func hard() throws {
-            print("\nhard history (n,k,c,v,mode; seed 1)          seconds: min  median     max  verdict")
+            print(
+                "\nhard history (n,k,c,v,mode; seed 1)          seconds: min  median     max  verdict"
+            )
             for kind in Self.kinds {
                 var random = SplitMix64(seed: 1)
                 let history = try History(

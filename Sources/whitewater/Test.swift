@@ -115,6 +115,7 @@ extension Whitewater {
             let own = CommandLine.arguments.dropFirst()
             let seedOption = self.seed == nil ? ["--seed", "\(seed)"] : []
             do {
+                try Examination().requireLab()
                 return try Door.enter(
                     arguments: Array(own) + seedOption + ["--inside-lab", "--called-as", calledAs])
             } catch {

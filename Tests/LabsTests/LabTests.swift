@@ -100,7 +100,7 @@ enum InLab {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let link = Link(from: NodeName(number: 2), to: NodeName(number: 5))
-        let cut = try Cut([link], loss: loss, of: network, named: "flaky")
+        let cut = try Cut([link], .lose(loss), of: network, named: "flaky")
         let arrived = prober.arrivals(of: 6_000, along: link)
         #expect(abs(Double(6_000 - arrived) / 6_000 - loss) < 0.03)
         let traffic = try #require(try cut.traffic()[link])

@@ -1,10 +1,16 @@
 #pragma once
 
 // What Swift's Glibc module hides.
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_queue.h>
+#include <linux/netlink.h>
 
 /// Moves the calling thread into the network namespace behind the descriptor.
 /// Returns 0, or the errno of the failure.
 int clinux_enter_network_namespace(int descriptor);
+
+/// Waits until the descriptor is readable, or for so many nanoseconds.
+void clinux_await_readable(int descriptor, long nanoseconds);
 
 /// Lets the allocator keep what is freed instead of handing large blocks back to the kernel one
 /// by one. Returns 0, or -1 if the C library refuses.

@@ -1,0 +1,19 @@
+/// How strong faults are, where strength is a number.
+public struct Intensity: Hashable, Sendable {
+    /// The share of packets that `flaky` loses, between 0 and 1.
+    public var loss: Double
+    /// By how much `delay` and `reorder` hold packets, each way.
+    public var delay: Duration
+    /// The share of packets that `reorder` holds, between 0 and 1.
+    public var reorderedShare: Double
+    /// What `slow` lets through each way, in bits per second.
+    public var bitsPerSecond: Int
+
+    /// The strengths of a plan.
+    public init(loss: Double, delay: Duration, reorderedShare: Double, bitsPerSecond: Int) {
+        self.loss = loss
+        self.delay = delay
+        self.reorderedShare = reorderedShare
+        self.bitsPerSecond = bitsPerSecond
+    }
+}

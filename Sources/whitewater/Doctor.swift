@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Labs
+import Netfilter
+import Plans
+import Systems
+
+extension Whitewater {
+    /// `whitewater doctor`.
+    struct Doctor: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prove that this machine can run tests, and say what is missing.",
+            discussion: """
+                Makes a throw-away lab, cuts its network, holds and slows packets, and says for \
+                everything that does not work what to install or enable. Exits with 0 if all that \
+                is needed is there, with 70 if not; what is marked "optional" some faults or \
+                systems need.
+                """)
+
+        @Option(help: "The folder for results, whose free space is looked at.")
+        var results = "results"
+
+        /// Set by the outside process for the one inside the lab.
+        @Flag(help: .hidden)
+        var insideLab = false
+
+        func run() throws {
+            guard !insideLab else { Self.examineInside() }
+            let examination = Examination()
+            let outside = examination.outside() + [examination.disk(at: results)]
+            Self.show(outside)
+            Self.showSystems()
+            guard !Self.isIll(outside) else { throw Exit.failure }
+            let status = try Door.enter(arguments: ["doctor", "--inside-lab"])
+            guard status == 0 else { throw ExitCode(status) }
+            Console.line("This machine can run tests.")
+        }
+
+        private static func examineInside() -> Never {
+            Door.listen { message in
+                if message == nil { _exit(Exit.failure.rawValue) }
+            }
+            Task {
+                let findings = await Examination().inside()
+                show(findings)
+                Foundation.exit(isIll(findings) ? Exit.failure.rawValue : 0)
+            }
+            dispatchMain()
+        }
+
+        private static func isIll(_ findings: [Examination.Finding]) -> Bool {
+            findings.contains { !$0.isThere && $0.isNeeded }
+        }
+
+        private static func show(_ findings: [Examination.Finding]) {
+            for finding in findings {
+                let state =
+                    finding.isThere ? "ok      " : finding.isNeeded ? "MISSING " : "optional"
+                let name = finding.name.padding(toLength: 16, withPad: " ", startingAt: 0)
+                Console.line("\(state)  \(name)  \(finding.detail)")
+            }
+        }
+
+        private static func showSystems() {
+            let done = DispatchSemaphore(value: 0)
+            Task.detached {
+                show(await systems())
+                done.signal()
+            }
+            done.wait()
+        }
+
+        /// The programs of the systems that can be tested, with their versions.
+        private static func systems() async -> [Examination.Finding] {
+            var findings: [Examination.Finding] = []
+            for type in SystemCatalog.all {
+                do {
+                    let plan = try Plan(yaml: "name: doctor\nsystem: {name: \(type.name)}")
+                    let system = try type.init(
+                        plan, topology: Topology(nodeCount: 1, base: IPv4Address(number: 0)))
+                    findings.append(.there(type.name, try await system.version(), needed: false))
+                    try await system.close()
+                } catch {
+                    findings.append(.missing(type.name, "\(error)", needed: false))
+                }
+            }
+            return findings
+        }
+    }
+}
