@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup build lint format bench clean
+.PHONY: run test setup build lint format bench fuzz soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -41,6 +41,18 @@ bench: setup build
 	.build/release/whitewater-bench cuts
 	.build/release/whitewater-bench checks
 	.build/release/whitewater-bench keyed
+	.build/release/whitewater-bench harness
+
+## Feed a million damaged histories and plans to their readers.
+fuzz: setup
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	.build/release/whitewater-bench fuzz
+
+## Fifty short runs over the committed plans with fresh seeds; fails if anything is left behind, or
+## if a verdict is not the plan's.
+soak: setup build
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	.build/release/whitewater-bench soak
 
 clean:
 	swift package clean

@@ -92,6 +92,7 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
+                "Plans", "Runner", "Stores",
                 argumentParser,
             ]),
 
@@ -114,7 +115,8 @@ let package = Package(
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
             ]),
         .testTarget(
-            name: "WholeRunTests", dependencies: ["Faults", "Histories", "Stores", "whitewater"]),
+            name: "WholeRunTests",
+            dependencies: ["Faults", "Histories", "Netfilter", "Runner", "Stores", "whitewater"]),
         .testTarget(name: "HouseTests"),
     ]
 )

@@ -33,9 +33,13 @@ extension History {
     /// Reads a history from text in memory.
     ///
     /// - Throws: `HistoryError` with the line.
-    public init(text: String) throws(HistoryError) {
+    public init(text: String) throws(HistoryError) { try self.init(bytes: Array(text.utf8)) }
+
+    /// Reads a history from bytes in memory, whatever they are.
+    ///
+    /// - Throws: `HistoryError` with the line.
+    public init(bytes: [UInt8]) throws(HistoryError) {
         var result: Result<History, HistoryError> = .failure(HistoryError(.empty))
-        let bytes = Array(text.utf8)
         bytes.withUnsafeBytes { bytes in
             result = Result { () throws(HistoryError) in
                 try Self.parse(bytes, tail: .whole) { _ in }

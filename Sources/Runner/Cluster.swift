@@ -8,7 +8,7 @@ internal import Synchronization
 internal import Systems
 
 /// The nodes of a run: their processes, their network, and what they say of themselves.
-final class Cluster: FaultSite {
+final class Cluster: FaultSite, LoadTarget {
     let network: LabNetwork
     let electionTimeout: Duration
     let recoveryTimeout: Duration
@@ -72,6 +72,12 @@ final class Cluster: FaultSite {
             return clock
         }
     }
+
+    // MARK: LoadTarget
+
+    var nodes: [Node] { network.topology.nodes }
+
+    func client(of node: Node) -> any Client { system.client(of: node) }
 
     // MARK: FaultSite
 

@@ -21,15 +21,16 @@ public struct Judge: Sendable {
         let violations = results.keys.filter { $0.verdict == "violation" }
         let undecided = results.keys.filter { $0.verdict == "undecided" }
         let doubts = doubts(about: results)
-        let wrong =
-            violations.map(Self.sentence)
-            + results.findings.map { "\($0.node): \($0.kind.rawValue): \($0.detail)" }
-        if !wrong.isEmpty {
+        let wrong = violations.map(Self.sentence)
+        let findings = results.findings.map { "\($0.node): \($0.kind.rawValue): \($0.detail)" }
+        // What stops the harness, a full disk for example, stops nodes too: their end proves
+        // nothing then. A violation stays one.
+        if !wrong.isEmpty || !findings.isEmpty && failures.isEmpty {
             results.verdict = .invalid
-            results.reasons = wrong + failures
+            results.reasons = wrong + findings + failures
         } else if !failures.isEmpty {
             results.verdict = .failed
-            results.reasons = failures
+            results.reasons = failures + findings
         } else if !undecided.isEmpty {
             results.verdict = .undecided
             results.reasons = undecided.map {

@@ -5,6 +5,16 @@ internal import Labs
 internal import Synchronization
 internal import Systems
 
+/// Where a load goes: nodes, and clients of them.
+protocol LoadTarget: Sendable {
+    /// The nodes, each with workers of its own.
+    var nodes: [Node] { get }
+    /// A client of a node for one logical process.
+    func client(of node: Node) -> any Client
+    /// Notes that an operation is about to be invoked on a node.
+    func noteInvocation(on node: NodeName)
+}
+
 /// Runs the workers: each asks the generator, invokes, records, and asks again.
 final class LoadDriver<Load: Generator>: Sendable {
     private struct State {
@@ -13,7 +23,7 @@ final class LoadDriver<Load: Generator>: Sendable {
     }
 
     private let state: Mutex<State>
-    private let cluster: Cluster
+    private let target: any LoadTarget
     private let recorder: Recorder
     private let tally: Tally
     private let stop: StopSignal
@@ -22,12 +32,12 @@ final class LoadDriver<Load: Generator>: Sendable {
     private let processes: ProcessNumbers
 
     init(
-        _ generator: Load, random: SplitMix64, cluster: Cluster, recorder: Recorder,
+        _ generator: Load, random: SplitMix64, target: any LoadTarget, recorder: Recorder,
         tally: Tally, stop: StopSignal, clock: RunClock, timeout: Duration,
         processes: ProcessNumbers
     ) {
         state = Mutex(State(generator: generator, random: random))
-        self.cluster = cluster
+        self.target = target
         self.recorder = recorder
         self.tally = tally
         self.stop = stop
@@ -48,16 +58,16 @@ final class LoadDriver<Load: Generator>: Sendable {
 
     /// Worker w belongs to node w modulo the number of nodes, whatever happens to that node.
     private func work(_ worker: Int) async {
-        let nodes = cluster.network.topology.nodes
+        let nodes = target.nodes
         let node = nodes[worker % nodes.count]
-        var client = cluster.system.client(of: node)
+        var client = target.client(of: node)
         while !stop.isStopped, recorder.failure == nil, let invocation = await next(worker) {
             let isKnown = await perform(invocation, worker, on: node.name, with: client)
             guard !isKnown else { continue }
             // The process may still be at work for all we know: a new one takes its place.
             processes.retire(worker)
             await client.close()
-            client = cluster.system.client(of: node)
+            client = target.client(of: node)
         }
         await client.close()
     }
@@ -78,7 +88,7 @@ final class LoadDriver<Load: Generator>: Sendable {
         _ invocation: Invocation, _ worker: Int, on node: NodeName, with client: any Client
     ) async -> Bool {
         let process = Event.Process.client(processes.number(of: worker))
-        cluster.noteInvocation(on: node)
+        target.noteInvocation(on: node)
         recorder.record(
             .invoke, by: process, invocation.function, key: invocation.key, invocation.value)
         let completion = await client.perform(invocation, timeout: timeout)

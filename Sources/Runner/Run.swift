@@ -136,7 +136,7 @@ public struct Run: Sendable {
         let workers = plan.concurrency.count(nodes: plan.nodes)
         let processes = ProcessNumbers(workers: workers)
         let driver = LoadDriver(
-            workload.load(), random: random.split(), cluster: cluster, recorder: recorder,
+            workload.load(), random: random.split(), target: cluster, recorder: recorder,
             tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
             processes: processes)
         let nemesis = Nemesis(
@@ -165,7 +165,7 @@ public struct Run: Sendable {
         log.info("the load is over; wait for recovery and read every key once more")
         results.findings += await cluster.awaitRecovery()
         let ending = LoadDriver(
-            workload.ending(after: driver.generator), random: random.split(), cluster: cluster,
+            workload.ending(after: driver.generator), random: random.split(), target: cluster,
             recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
             timeout: plan.operationTimeout.duration, processes: processes)
         await ending.run(workers: workers)

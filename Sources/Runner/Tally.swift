@@ -11,9 +11,10 @@ public final class Tally: Sendable {
     }
 
     private let state = Mutex(State())
+    private let count: SharedCount?
 
-    /// Nothing counted yet.
-    public init() {}
+    /// Nothing counted yet; completions are also counted in `count`.
+    public init(count: SharedCount? = nil) { self.count = count }
 
     func note(_ function: String, _ completion: Completion) {
         state.withLock { state in
@@ -22,6 +23,7 @@ public final class Tally: Sendable {
             case .fail: state.counts[function, default: .init()].fail += 1
             case .info: state.counts[function, default: .init()].info += 1
             }
+            count?.value += 1
         }
     }
 

@@ -5,7 +5,9 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
-        subcommands: [Cuts.self, Checks.self, Decide.self, Keyed.self])
+        subcommands: [
+            Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Soak.self,
+        ])
 
     /// Synchronous, so that no thread has started when a lab is entered.
     static func main() {

@@ -6,10 +6,14 @@ enum Console {
     static func line(_ text: String = "") { write(text + "\n") }
 
     /// Writes text to the standard output, without a line feed.
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func write(_ text: String) { write(text, to: .standardOutput) }
 
     /// Writes a line to the standard error.
-    static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    static func complain(_ text: String) { write(text + "\n", to: .standardError) }
+
+    /// A terminal that is closed, or a pipe that nobody reads, must not end a run: what it found
+    /// out is in its folder, and its exit status says the verdict.
+    private static func write(_ text: String, to handle: FileHandle) {
+        try? handle.write(contentsOf: Data(text.utf8))
     }
 }

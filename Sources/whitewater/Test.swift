@@ -51,6 +51,10 @@ extension Whitewater {
         @Flag(help: .hidden)
         var insideLab = false
 
+        /// Where the count of completed operations is kept for another process to see.
+        @Option(help: .hidden)
+        var countFile: String?
+
         /// How the user called the program, for the command that runs this again.
         @Option(help: .hidden)
         var calledAs = CommandLine.arguments[0]
@@ -58,7 +62,10 @@ extension Whitewater {
         func run() throws {
             let (plan, seed) = try resolve()
             guard insideLab else { throw ExitCode(try enterLab(seed: seed)) }
-            Inside(plan: plan, seed: seed, results: results, rerun: rerun(seed: seed)).run()
+            Inside(
+                plan: plan, seed: seed, results: results, rerun: rerun(seed: seed),
+                countFile: countFile
+            ).run()
         }
 
         /// The plan with the options over it, validated as far as it can be outside of a lab.
@@ -131,9 +138,11 @@ private struct Inside {
     let seed: UInt64
     let results: String
     let rerun: String
+    let countFile: String?
 
     /// Never returns: the run's verdict is the process's exit status.
     func run() -> Never {
+        signal(SIGPIPE, SIG_IGN)
         let stop = StopSignal()
         Door.listen { message in
             // Without its outside process nobody can end this lab any more.
@@ -154,7 +163,7 @@ private struct Inside {
         let started = RunFolder.timestamp()
         let folder = try RunFolder(results: results, plan: plan.name, started: started)
         let log = Logger(label: "whitewater") { _ in FileLog(file: folder.log) }
-        let tally = Tally()
+        let tally = Tally(count: try countFile.map(SharedCount.init(file:)))
         let run = Run(
             plan, seed: seed, folder: folder, started: started, rerun: rerun, log: log,
             tally: tally, stop: stop)

@@ -74,6 +74,14 @@ import Testing
         #expect(results.verdict == .invalid)
     }
 
+    @Test func `a node that ends while the harness fails proves nothing`() throws {
+        let results = try judged(failures: ["no space left"]) {
+            $0.findings = [.init(.unaskedExit, node: "n1", detail: "exit status 1")]
+        }
+        #expect(results.verdict == .failed)
+        #expect(results.reasons.count == 2)
+    }
+
     @Test func `a harness that failed says nothing else`() throws {
         #expect(try judged(failures: ["no more files"]).verdict == .failed)
         #expect(try judged(failures: ["no more files"]).verdict.exitStatus == 70)

@@ -6,44 +6,14 @@ import Testing
 
 /// The program itself, as a user runs it, on real etcd processes in real namespaces.
 @Suite(.serialized) struct `Whole runs` {
-    /// The program beside the test bundle.
-    private static let program: String = {
-        let executable =
-            (try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        let candidates = [executable] + CommandLine.arguments
-        let folders = candidates.map { URL(filePath: $0).deletingLastPathComponent() }
-        return folders.map { $0.appending(path: "whitewater").path }
-            .first(where: FileManager.default.isExecutableFile(atPath:)) ?? "whitewater"
-    }()
+    private let machine = Machine()
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
-    private let results = FileManager.default.temporaryDirectory
-        .appending(path: "whitewater-\(UUID().uuidString)").path
-
-    /// A running program with what it has printed.
-    private func start(_ arguments: [String]) throws -> (Process, Pipe) {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: Self.program)
-        process.arguments = arguments
-        process.currentDirectoryURL = Self.root
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        return (process, output)
-    }
+    private var results: String { machine.results }
+    private var latest: RunFolder { machine.latest }
 
     private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let (process, output) = try start(arguments)
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        try machine.run(arguments)
     }
-
-    private var latest: RunFolder { RunFolder(existing: results + "/latest") }
 
     @Test func `a healthy etcd is valid, and every fault has its evidence`() throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
@@ -96,39 +66,6 @@ import Testing
         #expect(check.output.contains("\tviolation"))
     }
 
-    @Test func `SIGTERM ends a run in good order, with its history and its verdict`() throws {
-        defer { try? FileManager.default.removeItem(atPath: results) }
-        let (process, output) = try start([
-            "test", "Workloads/quickstart.yaml", "--faults", "none", "--results", results,
-        ])
-        try waitForHistory(longerThan: 150_000)
-        process.terminate()
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(text)")
-        #expect(try latest.readResults().verdict == .valid)
-    }
-
-    @Test func `SIGKILL leaves no process behind, and the history reads back`() throws {
-        defer { try? FileManager.default.removeItem(atPath: results) }
-        let (process, _) = try start([
-            "test", "Workloads/quickstart.yaml", "--results", results,
-        ])
-        try waitForHistory(longerThan: 20_000)
-        let descendants = Self.descendants(of: process.processIdentifier)
-        #expect(descendants.count >= 7, "unshare, process 1, five nodes")
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        let deadline = ContinuousClock.now + .seconds(1)
-        while descendants.contains(where: Self.isAlive), ContinuousClock.now < deadline {
-            usleep(5_000)
-        }
-        #expect(!descendants.contains(where: Self.isAlive))
-        let history = try History(contentsOf: latest.history, tail: .maybeTorn)
-        #expect(history.operations.count > 50)
-    }
-
     @Test(arguments: [
         (["test", "Workloads/none.yaml"], "cannot be read"),
         (["test", "Workloads/quickstart.yaml", "--time-limit", "soon"], "write 60s"),
@@ -158,39 +95,5 @@ import Testing
         ])
         #expect(status == 70, "\(output)")
         #expect(!FileManager.default.fileExists(atPath: latest.results))
-    }
-
-    // MARK: Watching
-
-    private func waitForHistory(longerThan bytes: Int) throws {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            let size =
-                try? FileManager.default.attributesOfItem(atPath: latest.history)[.size] as? Int
-            if size ?? 0 > bytes { return }
-            usleep(20_000)
-        }
-        Issue.record("no history of \(bytes) bytes after a minute")
-    }
-
-    private static func descendants(of process: Int32) -> [Int32] {
-        let text = try? String(
-            contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
-        let children = (text ?? "").split(separator: " ").compactMap { Int32($0) }
-        // Children of other threads stand in those threads' files.
-        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task"))
-        let others = (tasks ?? []).filter { $0 != "\(process)" }.flatMap { task in
-            ((try? String(
-                contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? "")
-                .split(separator: " ").compactMap { Int32($0) }
-        }
-        return (children + others).flatMap { [$0] + descendants(of: $0) }
-    }
-
-    private static func isAlive(_ process: Int32) -> Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-            let state = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].dropFirst(2).first
-        else { return false }
-        return state != "Z" && state != "X"
     }
 }

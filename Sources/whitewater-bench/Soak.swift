@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import Netfilter
+import Plans
+import Stores
+
+extension Bench {
+    /// `whitewater-bench soak`.
+    struct Soak: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run the committed plans again and again with fresh seeds.",
+            discussion: """
+                Fails if a run leaves a process, a mount, a device or a rule behind, or if its \
+                verdict is not the plan's: a plan that asks for stale reads must be found out, \
+                all others are valid.
+                """)
+
+        @Option(help: "Runs.")
+        var runs = 50
+
+        @Option(help: "How long the load of each lasts.")
+        var timeLimit = "20s"
+
+        @Option(help: "The seed of the first run; the next ones count up. Drawn if not given.")
+        var seed: UInt64 = .random(in: 1...1_000_000)
+
+        @Option(help: "The folder of plans.")
+        var plans = "Workloads"
+
+        @Option(help: "The folder for results.")
+        var results = "results/soak"
+
+        @Option(help: "The program.")
+        var program = ".build/release/whitewater"
+
+        func run() throws {
+            let files = try FileManager.default.contentsOfDirectory(atPath: plans)
+                .filter { $0.hasSuffix(".yaml") }.sorted()
+            guard !files.isEmpty else { throw ValidationError("no plans in \(plans)") }
+            print("run  plan                    seed       seconds  exit  faults bit  left behind")
+            var wrong = 0
+            for number in 0..<runs {
+                let file = plans + "/" + files[number % files.count]
+                if try !run(number + 1, file, seed: seed + UInt64(number)) { wrong += 1 }
+            }
+            print("\(runs - wrong) of \(runs) as expected")
+            guard wrong == 0 else { throw ExitCode.failure }
+        }
+
+        /// One run with its line of the table; false if it was not as expected.
+        private func run(_ number: Int, _ file: String, seed: UInt64) throws -> Bool {
+            let plan = try Plan(contentsOf: file)
+            let expected: Int32 = plan.system.reads == .serializable ? 1 : 0
+            let before = Surroundings()
+            let start = ContinuousClock.now
+            let process = Process()
+            process.executableURL = URL(filePath: program)
+            process.arguments = [
+                "test", file, "--time-limit", timeLimit, "--seed", "\(seed)", "--results", results,
+            ]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let left = Surroundings().difference(to: before)
+            let stored = try? RunFolder(existing: results + "/latest").readResults()
+            let faults = stored?.faults ?? []
+            let isExpected = process.terminationStatus == expected && left.isEmpty
+            let bit = "\(faults.count(where: \.bit)) of \(faults.count)"
+            let remark =
+                isExpected ? "" : "  NOT AS EXPECTED: \(stored?.reasons.first ?? "no results")"
+            let columns = [
+                String(format: "%3d", number), pad(plan.name, 22), pad("\(seed)", 10),
+                String(format: "%7.1f", seconds), pad("\(process.terminationStatus)", 5),
+                pad(bit, 10), (left.isEmpty ? "nothing" : left.joined(separator: "; ")) + remark,
+            ]
+            print(columns.joined(separator: "  "))
+            return isExpected
+        }
+
+        private func pad(_ text: String, _ width: Int) -> String {
+            text.padding(toLength: width, withPad: " ", startingAt: 0)
+        }
+    }
+}
+
+/// What a run could leave behind on a machine.
+private struct Surroundings {
+    private let mounts: Set<String>
+    private let devices: Set<String>
+    private let processes: Set<String>
+    private let hasChain: Bool
+
+    init() {
+        mounts = Self.lines(of: "/proc/self/mounts")
+        devices = Set(
+            Self.lines(of: "/proc/net/dev").compactMap { line in
+                line.split(separator: ":").first.map(String.init)
+            })
+        // What runs with a folder of results among its arguments belongs to some run.
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        processes = Set(
+            numbers.filter { Int($0) != nil }.filter { number in
+                let arguments = FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
+                return arguments.map {
+                    String(decoding: $0, as: UTF8.self).contains("/soak/")
+                } ?? false
+            })
+        // Only root may look; others cannot have left anything there.
+        hasChain = (try? FilterTable.hasChain("WHITEWATER")) ?? false
+    }
+
+    private static func lines(of file: String) -> Set<String> {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        return Set(text.split(separator: "\n").map(String.init))
+    }
+
+    func difference(to before: Surroundings) -> [String] {
+        var new = mounts.subtracting(before.mounts).map { "mount \($0)" }
+        new += devices.subtracting(before.devices).map { "device \($0)" }
+        new += processes.subtracting(before.processes).map { "process \($0)" }
+        let rules = hasChain && !before.hasChain ? ["chain WHITEWATER"] : []
+        return new.sorted() + rules
+    }
+}

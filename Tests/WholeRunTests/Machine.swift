@@ -1,0 +1,104 @@
+import Foundation
+import Histories
+import Netfilter
+import Runner
+import Stores
+import Testing
+
+/// The program under test with what it starts, and what a machine shows of them.
+struct Machine {
+    /// The program beside the test bundle.
+    static let program: String = {
+        let executable =
+            (try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let candidates = [executable] + CommandLine.arguments
+        let folders = candidates.map { URL(filePath: $0).deletingLastPathComponent() }
+        return folders.map { $0.appending(path: "whitewater").path }
+            .first(where: FileManager.default.isExecutableFile(atPath:)) ?? "whitewater"
+    }()
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// A folder for results that no other test uses.
+    let results = FileManager.default.temporaryDirectory
+        .appending(path: "whitewater-\(UUID().uuidString)").path
+
+    var latest: RunFolder { RunFolder(existing: results + "/latest") }
+
+    func removeResults() { try? FileManager.default.removeItem(atPath: results) }
+
+    /// A running program with what it prints.
+    func start(
+        _ arguments: [String], program: String = Machine.program
+    ) throws -> (process: Process, output: Pipe) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = Self.root
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        return (process, output)
+    }
+
+    func run(
+        _ arguments: [String], program: String = Machine.program
+    ) throws -> (status: Int32, output: String) {
+        let (process, output) = try start(arguments, program: program)
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+
+    /// Waits until the condition holds; false if it does not within the time.
+    static func await(_ condition: () -> Bool, within time: Duration = .seconds(60)) -> Bool {
+        let deadline = ContinuousClock.now + time
+        while ContinuousClock.now < deadline {
+            if condition() { return true }
+            usleep(5_000)
+        }
+        return condition()
+    }
+
+    func awaitHistory(longerThan bytes: Int) {
+        let isThere = Self.await {
+            let size =
+                try? FileManager.default.attributesOfItem(atPath: latest.history)[.size] as? Int
+            return size ?? 0 > bytes
+        }
+        #expect(isThere, "no history of \(bytes) bytes after a minute")
+    }
+
+    // MARK: Processes
+
+    static func descendants(of process: Int32) -> [Int32] {
+        // Children of a thread stand in that thread's file.
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task"))
+        let children = (tasks ?? []).flatMap { task in
+            ((try? String(
+                contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? "")
+                .split(separator: " ").compactMap { Int32($0) }
+        }
+        return children.flatMap { [$0] + descendants(of: $0) }
+    }
+
+    static func isAlive(_ process: Int32) -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let state = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].dropFirst(2).first
+        else { return false }
+        return state != "Z" && state != "X"
+    }
+
+    /// Namespaces, mounts and rules of this process's own surroundings, none of which a run may
+    /// change.
+    static func surroundings() -> [String] {
+        let mounts = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "?"
+        let links = (try? String(contentsOfFile: "/proc/net/dev", encoding: .utf8)) ?? "?"
+        let names = links.split(separator: "\n").compactMap { $0.split(separator: ":").first }
+        let hasChain = (try? FilterTable.hasChain("WHITEWATER")) ?? false
+        return [mounts, names.dropFirst(2).joined(separator: " "), "chain: \(hasChain)"]
+    }
+}
