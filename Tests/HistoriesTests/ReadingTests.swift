@@ -1,3 +1,4 @@
+import Foundation
 import Histories
 import Testing
 
@@ -141,5 +142,33 @@ import Testing
         #expect(folder?.description.contains("it is a folder") == true)
         let missing = #expect(throws: HistoryError.self) { try History(contentsOf: "/none.edn") }
         #expect(missing?.description.contains("no such file") == true)
+    }
+
+    @Test func `a line of 100 MB of junk is refused at its start`() throws {
+        let file = try TemporaryFile()
+        try Data(repeating: UInt8(ascii: "x"), count: 100_000_000)
+            .write(to: URL(filePath: file.path))
+        let error = #expect(throws: HistoryError.self) { try History(contentsOf: file.path) }
+        #expect(error?.description.hasPrefix("\(file.path):1: found 'x'") == true)
+        var junk = Data("{:process 0 :type :invoke :f :read :value \"".utf8)
+        junk.append(Data(repeating: UInt8(ascii: "y"), count: 100_000_000))
+        try junk.write(to: URL(filePath: file.path))
+        let torn = #expect(throws: HistoryError.self) { try History(contentsOf: file.path) }
+        #expect(torn?.description.contains(":1: ") == true, "\(torn?.description ?? "")")
+    }
+
+    @Test func `a valid vector of 100 MB in one line is read`() throws {
+        let file = try TemporaryFile()
+        let pair =
+            "{:process 0, :type :invoke, :f :read, :value nil, :time 123456789012} "
+            + "{:process 0, :type :ok, :f :read, :value 1, :time 123456789013} "
+        let count = 100_000_000 / pair.utf8.count + 1
+        var text = Data("[".utf8)
+        text.reserveCapacity(101_000_000)
+        for _ in 0..<count { text.append(contentsOf: pair.utf8) }
+        text.append(contentsOf: "]".utf8)
+        try text.write(to: URL(filePath: file.path))
+        #expect(text.count > 100_000_000)
+        #expect(try History(contentsOf: file.path).operations.count == count)
     }
 }
