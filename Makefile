@@ -42,6 +42,7 @@ bench: setup build
 	.build/release/whitewater-bench checks
 	.build/release/whitewater-bench keyed
 	.build/release/whitewater-bench harness
+	.build/release/whitewater-bench pages
 
 ## Feed a million damaged histories and plans to their readers.
 fuzz: setup

@@ -71,7 +71,9 @@ let package = Package(
             dependencies: ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"]),
         .target(
             name: "Reports",
-            dependencies: ["Checkers", "Faults", "Histories", "Plans", "Stores"]),
+            dependencies: [
+                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Stores",
+            ]),
 
         // The whole run.
         .target(
@@ -92,7 +94,7 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "Runner", "Stores",
+                "Plans", "Reports", "Runner", "Stores",
                 argumentParser,
             ]),
 
@@ -114,6 +116,12 @@ let package = Package(
             dependencies: [
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
             ]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "Checkers", "Faults", "Histories", "Labs", "Reports", "Runner", "Stores",
+            ],
+            resources: [.copy("Golden")]),
         .testTarget(
             name: "WholeRunTests",
             dependencies: ["Faults", "Histories", "Netfilter", "Runner", "Stores", "whitewater"]),

@@ -19,7 +19,8 @@ struct Explanation<M: Model> {
             kind: conflict.kind, operations: ids(conflict.entries),
             culprit: track.entries[conflict.culprit].id,
             missed: conflict.missed.map { track.entries[$0].id }, sentence: sentence(conflict),
-            history: ids(history))
+            history: ids(history),
+            order: order(of: Set(history + conflict.entries).sorted()))
     }
 
     /// Words for a dead end of the search.
@@ -37,7 +38,14 @@ struct Explanation<M: Model> {
             sentence: "\(clause(dead.entry)), which fits nowhere: in every order that explains "
                 + "what had completed before, the object held "
                 + "\(states.joined(separator: " or "))\(more), and \(others)",
-            states: dead.states.prefix(100).map(describe(_:)), history: ids(places))
+            states: dead.states.prefix(100).map(describe(_:)), history: ids(places),
+            order: order(of: places))
+    }
+
+    private func order(of places: [Int]) -> [Contradiction.Step] {
+        LongestOrder.find(in: track, among: places).map {
+            Contradiction.Step(operation: track.entries[$0.place].id, state: describe($0.state))
+        }
     }
 
     private func ids(_ places: [Int]) -> [Int] {

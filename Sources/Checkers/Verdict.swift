@@ -125,10 +125,27 @@ public struct Contradiction: Hashable, Sendable {
     /// contradicting ones depend on; by invocation.
     public var history: [Int]
 
+    /// The longest legal order of some of ``history``, with what the object held after each.
+    public var order: [Step]
+
+    /// A step of an order.
+    public struct Step: Hashable, Sendable {
+        /// The operation's id.
+        public let operation: Int
+        /// What the object held after it.
+        public let state: String
+
+        /// An operation and the state behind it.
+        public init(operation: Int, state: String) {
+            self.operation = operation
+            self.state = state
+        }
+    }
+
     /// Makes a contradiction from its parts.
     public init(
         kind: Kind, operations: [Int], culprit: Int, missed: Int? = nil, sentence: String,
-        states: [String] = [], history: [Int] = []
+        states: [String] = [], history: [Int] = [], order: [Step] = []
     ) {
         self.kind = kind
         self.operations = operations
@@ -137,5 +154,6 @@ public struct Contradiction: Hashable, Sendable {
         self.sentence = sentence
         self.states = states
         self.history = history
+        self.order = order
     }
 }

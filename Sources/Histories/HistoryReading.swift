@@ -5,7 +5,7 @@ extension History {
     public enum Tail: Sendable {
         /// A file that breaks off is an error.
         case whole
-        /// A last line without its line feed is dropped.
+        /// A last line without its line feed is dropped; without any line there is no operation.
         case maybeTorn
     }
 
@@ -20,6 +20,9 @@ extension History {
         let file: MappedFile
         do {
             file = try MappedFile(path)
+        } catch  where error.reason == .empty && tail == .maybeTorn {
+            self.init()
+            return
         } catch {
             throw HistoryError(error.reason, file: path)
         }
@@ -54,8 +57,10 @@ extension History {
     private static func parse(
         _ bytes: UnsafeRawBufferPointer, tail: Tail, progress: (Int) -> Void
     ) throws(HistoryError) -> History {
-        var reader = try EventReader(whole(bytes, tail: tail))
         var history = History()
+        let bytes = whole(bytes, tail: tail)
+        if tail == .maybeTorn, bytes.isEmpty { return history }
+        var reader = try EventReader(bytes)
         while let event = try reader.next() {
             do {
                 try history.append(event)

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 internal import Synchronization
 
@@ -22,7 +23,9 @@ public final class Recorder: Sendable {
     private let state: Mutex<State>
     private let clock: @Sendable () -> Timestamp
     private let file: String
-    private let flusher = Mutex<Task<Void, Never>?>(nil)
+    /// Not a task: a load that keeps all threads of tasks busy must not hold back its history.
+    /// Timers of Dispatch may be used from any thread, though their type does not say so.
+    private nonisolated(unsafe) let flusher: any DispatchSourceTimer
 
     /// Creates the file.
     ///
@@ -37,18 +40,16 @@ public final class Recorder: Sendable {
         self.file = file
         self.clock = clock
         state = Mutex(State(descriptor: descriptor))
-        flusher.withLock { task in
-            task = Task { [weak self] in
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: Self.flushInterval)
-                    self?.flush()
-                }
-            }
-        }
+        flusher = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "recorder"))
+        let milliseconds = Int(Self.flushInterval / .milliseconds(1))
+        flusher.schedule(
+            deadline: .now() + .milliseconds(milliseconds), repeating: .milliseconds(milliseconds))
+        flusher.setEventHandler { [weak self] in self?.flush() }
+        flusher.resume()
     }
 
     deinit {
-        flusher.withLock { $0?.cancel() }
+        flusher.cancel()
         state.withLock { state in
             if state.descriptor >= 0 { close(state.descriptor) }
         }
@@ -82,7 +83,7 @@ public final class Recorder: Sendable {
     ///
     /// - Throws: `RecorderError` if any part of the history could not be written.
     public func finish() throws(RecorderError) {
-        flusher.withLock { $0?.cancel() }
+        flusher.cancel()
         let failure = state.withLock { state in
             write(&state)
             if state.descriptor >= 0 { close(state.descriptor) }

@@ -53,6 +53,8 @@ struct Markup: ExpressibleByStringInterpolation, CustomStringConvertible {
     static func + (left: Markup, right: Markup) -> Markup {
         Markup(raw: left.description + right.description)
     }
+
+    static func += (left: inout Markup, right: Markup) { left.description += right.description }
 }
 
 extension Sequence<Markup> {

@@ -1,52 +1,77 @@
 internal import Faults
-public import Histories
-public import Stores
+internal import Histories
+internal import Stores
 
-/// A run as one page that needs no network and no script.
+/// A run as one page that needs no network and no server; a script of its own only adds comfort.
+///
+/// Verdict first, then where it breaks, then everything over one time axis, then tables. Its size
+/// does not grow with the length of the run.
 public struct Page: Sendable {
     private static let mostReasons = 4
-    private static let mostContradictions = 10
-    private static let mostKeys = 50
 
-    private let results: RunResults
-    private let history: History
+    let run: StoredRun
+    private let timeline: Timeline
 
-    /// The page of a run with its history.
-    public init(results: RunResults, history: History) {
-        self.results = results
-        self.history = history
+    /// The page of a run.
+    public init(_ run: StoredRun) {
+        self.run = run
+        timeline = Timeline(run)
     }
 
     /// The whole page.
     public var html: String {
-        let body = [verdict, contradictions, findings, plots, counts, faults, keys, timings]
+        let sections = [
+            verdict, troubles, ContradictionSection(run).html, findings, rapids,
+            FaultSection(run).html, OperationSection(run).html, LogSection(run).html, plan,
+        ]
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(Markup(escaping: results.plan)): \(results.verdict.rawValue)</title>
-            <style>\(Self.style)</style></head><body><main>
-            \(body.joined())
-            </main></body></html>
+            <meta name="color-scheme" content="light dark">
+            <title>\(Markup(escaping: run.results.plan)): \(run.results.verdict.rawValue)</title>
+            <style>\(PageStyle.page)\(PageStyle.drawing)</style></head><body><main>
+            \(sections.joined())
+            </main><div id="tip" role="status" aria-live="polite" hidden></div>
+            <script type="application/json" id="parts">\(partsJSON)</script>
+            <script>\(PageScript.text)</script>
+            </body></html>
 
             """
+    }
+
+    /// Drawings for files of their own, by name.
+    public var plots: [(name: String, svg: String)] {
+        [
+            ("rate", Rapids.Rows.rate), ("latency", .latency), ("timeline", [.rate, .nodes]),
+        ].map { name, rows in
+            let drawing = Rapids(run, timeline, rows: rows).svg.description
+            let style = "<style>\(PageStyle.colours(of: "svg"))\(PageStyle.drawing)</style>"
+            let opening = "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+            guard let start = drawing.firstRange(of: "<svg "),
+                let end = drawing.firstRange(of: "<defs>")
+            else { return (name, drawing) }
+            return (
+                name,
+                opening + drawing[start.upperBound..<end.lowerBound] + style
+                    + drawing[end.lowerBound...] + "\n"
+            )
+        }
     }
 
     // MARK: Sections
 
     private var verdict: Markup {
+        let results = run.results
         let rest = results.reasons.count - Self.mostReasons
         let more = rest > 0 ? ["and \(rest) more, in results.json"] : []
         let reasons = (results.reasons.prefix(Self.mostReasons) + more)
-            .map { "<li>\($0)</li>" as Markup }.joined()
-        let versions = results.versions.sorted { $0.key < $1.key }
-            .map { "\($0.key) \($0.value)" }.joined(separator: " · ")
+            .map { "<li>\($0.cut(600))</li>" as Markup }.joined()
         return """
-            <header class="\(results.verdict.rawValue)"><p class="plan">\(results.plan) · \
+            <header class="\(results.verdict.rawValue)"><p class="quiet">\(results.plan) · \
             \(results.started) · seed \(String(results.seed))</p>
             <h1>\(Self.headline(results))</h1><ul>\(reasons)</ul>
-            <p>Again: <code>\(results.rerun)</code></p>
-            <p class="plan">\(versions)</p></header>
+            <p>Run it again: <code>\(results.rerun)</code></p></header>
 
             """
     }
@@ -66,169 +91,75 @@ public struct Page: Sendable {
         }
     }
 
-    private var contradictions: Markup {
-        let broken = results.keys.filter { $0.contradiction != nil }
-        guard !broken.isEmpty else { return "" }
-        let shown = broken.prefix(Self.mostContradictions).map { key -> Markup in
-            guard let contradiction = key.contradiction else { return "" }
-            let rows = contradiction.operations.map { number in
-                "<li>\(ContradictionDiagram.details(of: history.operations[number]))</li>" as Markup
-            }.joined()
-            let diagram = ContradictionDiagram(contradiction: contradiction, history: history)
-            return """
-                <article><h3>\(key.key.map { "Key \($0)" } ?? "The history")</h3>
-                <p class="sentence">\(contradiction.sentence).</p>
-                <div class="wide">\(diagram.svg)</div>
-                <details><summary>\(contradiction.operations.count) operations</summary>\
-                <ol>\(rows)</ol></details></article>
-
-                """
-        }.joined()
-        let rest = broken.count - Self.mostContradictions
-        return """
-            <section><h2>Where it breaks</h2>
-            <p>Bars run from invocation to completion, in the order of events. Red: the operation \
-            to look at first. Blue: what it missed.</p>
-            \(shown)\(rest > 0 ? "<p>And \(rest) more keys, in results.json.</p>" : "")</section>
-
-            """
+    private var troubles: Markup {
+        guard !run.troubles.isEmpty else { return "" }
+        let rows = run.troubles.map { "<li>\($0)</li>" as Markup }.joined()
+        return "<section><h2>What this page lacks</h2><ul>\(rows)</ul></section>\n"
     }
 
     private var findings: Markup {
-        guard !results.findings.isEmpty else { return "" }
-        let rows = results.findings.map {
-            "<tr><td>\($0.node)</td><td>\($0.kind.rawValue)</td><td>\($0.detail)</td></tr>"
+        guard !run.results.findings.isEmpty else { return "" }
+        let rows = run.results.findings.prefix(200).map {
+            "<tr><td>\($0.node)</td><td>\($0.kind.rawValue)</td><td>\($0.detail.cut(600))</td></tr>"
                 as Markup
         }.joined()
         return """
-            <section><h2>Findings beside linearizability</h2><div class="wide"><table>\
-            <tr><th>node</th><th>what</th><th>seen</th></tr>\(rows)</table></div></section>
+            <section><h2>Findings beside linearizability</h2><div class="wide"><table><thead><tr>\
+            <th>node</th><th>what</th><th>seen</th></tr></thead><tbody>\(rows)</tbody></table>\
+            </div></section>
 
             """
     }
 
-    private var plots: Markup {
-        let last = history.operations.compactMap(\.completedAt).max()?.seconds ?? 0
-        let axis = TimeAxis(end: max(last, results.faults.map(\.end).max() ?? 0, 1))
-        return """
-            <section><h2>Operations over time</h2><p class="legend"><span class="ok">ok</span> \
-            <span class="fail">failed</span> <span class="info">unknown</span>, per second; bands \
-            are faults.</p><div class="wide">\
-            \(RatePlot(history: history, faults: results.faults, axis: axis).svg)</div>
-            <h2>Latency</h2><div class="wide">\
-            \(LatencyPlot(history: history, faults: results.faults, axis: axis).svg)</div></section>
-
-            """
-    }
-
-    private var counts: Markup {
-        let rows = results.counts.sorted { $0.key < $1.key }.map {
-            """
-            <tr><td>\($0.key)</td><td>\($0.value.ok)</td><td>\($0.value.fail)</td>\
-            <td>\($0.value.info)</td></tr>
-            """ as Markup
-        }.joined()
-        return """
-            <section><h2>Operations</h2><div class="wide"><table><tr><th>operation</th>\
-            <th>ok</th><th>failed</th><th>unknown</th></tr>\(rows)</table></div></section>
-
-            """
-    }
-
-    private var faults: Markup {
-        guard !results.faults.isEmpty else { return "" }
-        let rows = results.faults.map { fault in
-            let checks = fault.checks.map { check in
-                "<li>\(check.isMet ? "✓" : "✗") \(check.demand): \(check.detail)</li>" as Markup
-            }.joined()
-            let links = fault.links.map { link in
-                "\(link.link) \(link.droppedPackets) dropped"
-                    + (link.probeArrived ? ", probe arrived" : "")
-            }.joined(separator: "; ")
-            let pairs: Markup = links.isEmpty ? "" : "<li>\(links)</li>"
-            return """
-                <tr><td>\(fault.number)</td><td>\(fault.kind)</td>\
-                <td>\(fault.nodes.joined(separator: " "))</td>\
-                <td>\(fault.start.fixed(2)) to \(fault.end.fixed(2)) s</td>\
-                <td>\(fault.bit ? "bit" : "did not bite")</td>\
-                <td>\(Self.leadership(fault))</td>\
-                <td><details><summary>\(fault.checks.count) checks</summary>\
-                <ul>\(checks)\(pairs)</ul></details></td></tr>
-                """ as Markup
-        }.joined()
-        return """
-            <section><h2>Faults and their evidence</h2><div class="wide"><table><tr><th>#</th>\
-            <th>kind</th><th>nodes</th><th>when</th><th>bit?</th><th>leader (term)</th>\
-            <th>evidence</th></tr>\(rows)</table></div></section>
-
-            """
-    }
-
-    private static func leadership(_ fault: FaultRecord) -> String {
-        func text(_ leadership: FaultRecord.Leadership?) -> String {
-            leadership.map { "\($0.leader) (\($0.term))" } ?? "none"
-        }
-        return "\(text(fault.before)) → \(text(fault.after))"
-    }
-
-    private var keys: Markup {
-        let order = ["violation": 0, "undecided": 1, "linearizable": 2]
-        let sorted = results.keys.sorted {
-            (order[$0.verdict] ?? 0, $1.operations) < (order[$1.verdict] ?? 0, $0.operations)
-        }
-        let rows = sorted.prefix(Self.mostKeys).map {
-            """
-            <tr><td>\($0.key ?? "-")</td><td>\($0.verdict)</td><td>\($0.operations)</td>\
-            <td>\($0.decider)</td><td>\(($0.seconds * 1_000).fixed(2)) ms</td></tr>
-            """ as Markup
-        }.joined()
-        return """
-            <section><h2>Keys</h2><p>\(results.keys.count) keys; model \(results.model); \
-            \(results.semantics).</p><div class="wide"><table><tr><th>key</th><th>verdict</th>\
-            <th>operations</th><th>decider</th><th>time</th></tr>\(rows)</table></div></section>
-
-            """
-    }
-
-    private var timings: Markup {
-        let timings = results.timings
-        return """
-            <footer><p>Set-up \(timings.setUp.fixed(1)) s, load \(timings.load.fixed(1)) s, \
-            recovery and final reads \(timings.ending.fixed(1)) s, tear-down \
-            \(timings.tearDown.fixed(1)) s, check \(timings.check.fixed(2)) s. \
-            <a href="history.edn">history.edn</a> · <a href="results.json">results.json</a> · \
-            <a href="plan.yaml">plan.yaml</a> · <a href="whitewater.log">whitewater.log</a></p>\
-            </footer>
-            """
-    }
-
-    private static let style = """
-        :root{--paper:#fff;--ink:#1b2530;--dim:#5b6875;--line:#d5dce3;--ok:#2f8f5b;--fail:#c9821b;\
-        --info:#b03a7c;--bad:#b3261e;--blue:#1f5fbf;--band:#8898aa;--card:#f5f7f9}
-        @media(prefers-color-scheme:dark){:root{--paper:#12181f;--ink:#e6edf3;--dim:#9aa7b4;\
-        --line:#2d3844;--ok:#4cc38a;--fail:#f0b429;--info:#f178b6;--bad:#ff6b60;--blue:#6ea8ff;\
-        --band:#74859a;--card:#1a222c}}
-        *{box-sizing:border-box}
-        body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-        main{max-width:1100px;margin:0 auto;padding:1.5rem 1rem 4rem}
-        h1{font-size:1.6rem;line-height:1.25;margin:.2rem 0}h2{font-size:1.15rem;margin:2rem 0 .4rem}
-        header{border-left:8px solid var(--dim);background:var(--card);padding:1rem 1.2rem}
-        header.valid{border-color:var(--ok)}header.invalid{border-color:var(--bad)}
-        header.undecided,header.inconclusive,header.failed{border-color:var(--fail)}
-        .plan,.legend{color:var(--dim);margin:.2rem 0;overflow-wrap:anywhere}
-        code{background:var(--paper);padding:.1rem .3rem;overflow-wrap:anywhere}
-        .sentence{font-size:1.05rem}.wide{overflow-x:auto}
-        table{border-collapse:collapse;width:100%;font-size:.9rem}
-        th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);\
-        vertical-align:top}th{color:var(--dim);font-weight:600}
-        svg{display:block;width:100%;min-width:640px;height:auto;font-size:11px}
-        svg text{fill:var(--dim)}.axis,.grid{stroke:var(--line)}
-        .ok{fill:var(--ok);color:var(--ok)}.fail{fill:var(--fail);color:var(--fail)}
-        .info{fill:var(--info);color:var(--info)}circle{fill-opacity:.65}
-        .band rect{fill:var(--band);fill-opacity:.18}.band.kill rect{fill:var(--bad)}
-        .band.pause rect{fill:var(--blue)}.band text{font-size:9px}
-        .bar rect{fill:var(--card);stroke:var(--dim)}.bar text{fill:var(--ink);font-size:13px}
-        .bar.culprit rect{stroke:var(--bad);stroke-width:3}
-        .bar.missed rect{stroke:var(--blue);stroke-width:3}
+    private var rapids: Markup {
         """
+        <section><h2>The rapids</h2><p class="legend"><span class="ok">ok</span> \
+        <span class="fail">failed</span> <span class="info">unknown</span> · latency: points are \
+        operations, lines the median and the 99th percentile · nodes: \
+        <span class="lane up">up</span> <span class="lane silent">silent</span> \
+        <span class="lane paused">paused</span> <span class="lane down">down</span> · bands are \
+        faults, dashed where one did not bite</p>
+        <p class="tools"><button type="button" id="whole" hidden>Show the whole run</button> \
+        <span class="quiet" id="hint" hidden>Drag across the drawing to look closer.</span></p>
+        <div class="wide" id="field">\(Rapids(run, timeline).svg)</div></section>
+
+        """
+    }
+
+    private var plan: Markup {
+        let versions = run.results.versions.sorted { $0.key < $1.key }
+            .map { "<li>\($0.key): \($0.value)</li>" as Markup }.joined()
+        let timings = run.results.timings
+        let parts = [
+            ("set-up", timings.setUp), ("load", timings.load), ("final reads", timings.ending),
+            ("tear-down", timings.tearDown), ("check", timings.check),
+        ].map { "<li>\($0.0): \($0.1.fixed(2)) s</li>" as Markup }.joined()
+        let yaml: Markup = run.plan.map { "<pre>\($0.cut(20_000))</pre>" } ?? ""
+        return """
+            <section><h2>What was run</h2><div class="columns"><ul>\(versions)\
+            <li>model: \(run.results.model)</li><li>\(run.results.semantics)</li></ul>\
+            <ul>\(parts)</ul></div><details><summary>The whole plan, with every default</summary>\
+            \(yaml)</details></section>
+
+            """
+    }
+
+    /// Parts of time for the script.
+    ///
+    /// Per part ok, failed, unknown, median and 99th percentile in milliseconds; numbers only, so
+    /// that nothing of it can end the script element.
+    private var partsJSON: Markup {
+        let rows = timeline.parts.map { part in
+            let counts = Timeline.Outcome.allCases.map { "\(part.counts[$0] ?? 0)" }
+            let latencies = [part.latencies.median, part.latencies.p99]
+                .map { ($0 * 1_000).fixed(2) }
+            return "[" + (counts + latencies).joined(separator: ",") + "]"
+        }
+        return Markup(raw: "[" + rows.joined(separator: ",") + "]")
+    }
+}
+
+extension String {
+    /// The string, its end cut off if it is longer than a page wants it.
+    func cut(_ most: Int) -> String { count > most ? prefix(most) + "…" : self }
 }

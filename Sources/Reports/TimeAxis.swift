@@ -1,11 +1,11 @@
 internal import Faults
 
-/// The one time axis of all plots: seconds since the start of the load.
+/// The one time axis of everything that is drawn: seconds since the start of the load.
 struct TimeAxis {
-    /// Width of a plot with its margins, in SVG units.
+    /// Width of a drawing with its margins, in SVG units.
     static let width = 1_000.0
-    static let left = 60.0
-    static let right = 15.0
+    static let left = 78.0
+    static let right = 12.0
 
     /// Seconds at the right end.
     let end: Double
@@ -21,28 +21,38 @@ struct TimeAxis {
         return Array(stride(from: 0, through: end, by: step))
     }
 
-    /// The axis below a plot of this height.
+    /// The axis below a drawing of this height.
     func marks(below bottom: Double) -> Markup {
-        ticks.map { tick in
+        let marks = ticks.map { tick -> Markup in
             let label = tick.fixed(tick < 10 && tick != tick.rounded() ? 1 : 0)
             return """
                 <line x1="\(x(tick))" x2="\(x(tick))" y1="\(bottom)" y2="\(bottom + 4)" \
                 class="axis"/><text x="\(x(tick))" y="\(bottom + 17)" \
                 text-anchor="middle">\(label) s</text>
+                """
+        }.joined()
+        return "<g class=\"ticks\" data-y=\"\(bottom)\">\(marks)</g>"
+    }
+
+    /// A band for each fault, with its evidence as a title.
+    func bands(_ faults: [FaultRecord], from top: Double, to bottom: Double) -> Markup {
+        faults.map { fault in
+            let left = x(fault.start)
+            return """
+                <rect class="band \(fault.family)\(fault.bit ? "" : " idle")" x="\(left)" \
+                y="\(top)" width="\(max(x(fault.end) - left, 1))" height="\(bottom - top)">\
+                <title>\(fault.number) \(fault.summary)</title></rect>
                 """ as Markup
         }.joined()
     }
 
-    /// A band for each fault, with its name and evidence as a title.
-    func bands(_ faults: [FaultRecord], height: Double) -> Markup {
-        faults.map { fault in
-            let left = x(fault.start)
-            let width = max(x(fault.end) - left, 1)
-            return """
-                <g class="band \(fault.family)"><title>\(fault.summary)</title>\
-                <rect x="\(left)" y="0" width="\(width)" height="\(height)"/>\
-                <text x="\(left + 2)" y="11">\(fault.kind)</text></g>
-                """ as Markup
+    /// The names of faults above their bands, in two rows so that neighbours do not touch.
+    func names(of faults: [FaultRecord], at y: Double) -> Markup {
+        faults.enumerated().map { number, fault in
+            """
+            <text class="name" data-x="\(x(fault.start))" x="\(x(fault.start) + 2)" \
+            y="\(y + (number % 2 == 0 ? 0 : 12))">\(fault.kind)</text>
+            """ as Markup
         }.joined()
     }
 }

@@ -1,12 +1,12 @@
 internal import Checkers
 internal import Faults
+internal import Foundation
 internal import Generators
 internal import Histories
 internal import Labs
 public import Logging
 internal import Netfilter
 public import Plans
-internal import Reports
 public import Stores
 internal import Systems
 internal import Workloads
@@ -61,7 +61,8 @@ public struct Run: Sendable {
         // Load and faults, then final reads on the healed cluster.
         let recorder = try Recorder(file: folder.history) { Timestamp(clock.now) }
         var failures = await load(
-            workload, on: cluster, clock: clock, recorder: recorder, into: &results, watch: watch)
+            workload, on: cluster, clock: clock, recorder: recorder, into: &results,
+            stopwatch: watch)
         results.findings += await cluster.findings()
 
         // Tear down. The history is on disk from here on.
@@ -79,8 +80,9 @@ public struct Run: Sendable {
             results.add(try workload.check(history))
         }
         results.timings.check = watch.lap()
+        results.failures = failures
         Judge(plan: plan, functions: workload.functions).judge(&results, failures: failures)
-        store(&results, history)
+        await store(&results, history)
         return results
     }
 
@@ -120,7 +122,7 @@ public struct Run: Sendable {
     /// - Returns: failures of the harness, in words.
     private func load<W: Workload>(
         _ workload: W, on cluster: Cluster, clock: RunClock, recorder: Recorder,
-        into results: inout RunResults, watch: Stopwatch
+        into results: inout RunResults, stopwatch: Stopwatch
     ) async -> [String] {
         var random = SplitMix64(seed: seed)
         let schedule: Schedule
@@ -156,10 +158,13 @@ public struct Run: Sendable {
             }
             return (records.all, failures)
         }
+        let watch = NodeWatch(cluster, clock: clock)
+        let watching = Task { await watch.watch() }
+        results.loadBegan = Date.now.timeIntervalSince1970 - clock.now / .seconds(1)
         await driver.run(workers: workers)
         let (records, failures) = await faulting.value
         results.faults = records
-        results.timings.load = watch.lap()
+        results.timings.load = stopwatch.lap()
 
         tally.note(fault: "recovery and final reads")
         log.info("the load is over; wait for recovery and read every key once more")
@@ -169,8 +174,11 @@ public struct Run: Sendable {
             recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
             timeout: plan.operationTimeout.duration, processes: processes)
         await ending.run(workers: workers)
+        watching.cancel()
+        await watching.value
+        results.observations = watch.observations
         tally.note(fault: nil)
-        results.timings.ending = watch.lap()
+        results.timings.ending = stopwatch.lap()
         return failures
     }
 
@@ -180,7 +188,7 @@ public struct Run: Sendable {
     ///
     /// A page that cannot be made is a line in the log; results that cannot be written spoil a
     /// verdict only if it was no violation.
-    private func store(_ results: inout RunResults, _ history: History) {
+    private func store(_ results: inout RunResults, _ history: History) async {
         do {
             try folder.write(results)
             try folder.writeContradictions(of: results, in: history)
@@ -192,11 +200,7 @@ public struct Run: Sendable {
             results.reasons.append("the results could not be stored: \(error)")
             if results.verdict != .invalid { results.verdict = .failed }
         }
-        do {
-            try folder.write(Page(results: results, history: history).html, to: folder.page)
-        } catch {
-            log.error("the page could not be written: \(error)")
-        }
+        if let trouble = await ReportProcess().render(folder) { log.error("\(trouble)") }
     }
 
     /// The error of a step in words, so that later steps still happen.

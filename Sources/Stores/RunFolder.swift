@@ -67,6 +67,8 @@ public struct RunFolder: Sendable {
     public var log: String { path + "/whitewater.log" }
     /// The page.
     public var page: String { path + "/index.html" }
+    /// A plot as a file of its own, by name: `rate`, `latency` or `timeline`.
+    public func plot(_ name: String) -> String { path + "/\(name).svg" }
 
     /// The folder of a node, made if it is not there.
     ///
@@ -130,10 +132,28 @@ public struct RunFolder: Sendable {
     public func readResults() throws(StoreError) -> RunResults {
         do {
             let data = try Data(contentsOf: URL(filePath: results))
-            return try JSONDecoder().decode(RunResults.self, from: data)
+            let results = try JSONDecoder().decode(RunResults.self, from: data)
+            guard results.format <= RunResults.formatVersion else {
+                throw StoreError(
+                    path: self.results,
+                    why: "is of format \(results.format), and this program knows formats up to "
+                        + "\(RunResults.formatVersion); use a newer whitewater")
+            }
+            return results
+        } catch let error as StoreError {
+            throw error
         } catch {
             throw StoreError(path: results, why: "\(error)")
         }
+    }
+
+    /// The text of a file of this folder, its last part if it is long; nil if there is none.
+    public func text(of file: String, last bytes: Int = 4_194_304) -> String? {
+        guard let handle = FileHandle(forReadingAtPath: path + "/" + file),
+            let size = try? handle.seekToEnd()
+        else { return nil }
+        try? handle.seek(toOffset: UInt64(max(0, Int(size) - bytes)))
+        return (try? handle.readToEnd()).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Removes the nodes' data, which only a run that is not valid keeps.

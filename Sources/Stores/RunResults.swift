@@ -5,7 +5,9 @@ internal import Histories
 /// What a run found out, as `results.json` keeps it.
 public struct RunResults: Codable, Sendable {
     /// The version of the stored format.
-    public static let formatVersion = 1
+    ///
+    /// 2 added what nodes said of themselves, orders, and the summary; older runs lack them.
+    public static let formatVersion = 2
 
     /// The whole run in one word.
     public enum Verdict: String, Codable, Sendable {
@@ -94,6 +96,39 @@ public struct RunResults: Codable, Sendable {
         public var states: [String]?
         /// Operations that contradict each other by themselves, by number.
         public var history: [Int]?
+        /// The longest order of them that is legal.
+        public var order: [Step]?
+
+        /// One step of an order.
+        public struct Step: Codable, Hashable, Sendable {
+            /// The operation's number in the history.
+            public var operation: Int
+            /// What the object held after it.
+            public var state: String
+        }
+    }
+
+    /// What a node was and said of itself, from a moment on.
+    public struct Observation: Codable, Hashable, Sendable {
+        /// The node.
+        public var node: String
+        /// Seconds since the start of the load.
+        public var time: Double
+        /// `up`, `paused` or `down`.
+        public var process: String
+        /// `leader` or `other`; nil if it did not answer.
+        public var role: String?
+        /// Its term, if it answered.
+        public var term: Int?
+
+        /// An observation of a node.
+        public init(node: String, time: Double, process: String, role: String?, term: Int?) {
+            self.node = node
+            self.time = time
+            self.process = process
+            self.role = role
+            self.term = term
+        }
     }
 
     /// How many operations of one kind ended how.
@@ -159,6 +194,12 @@ public struct RunResults: Codable, Sendable {
     public var findings: [Finding] = []
     /// How long each part took.
     public var timings = Timings()
+    /// What nodes were and said of themselves, when it changed, by time.
+    public var observations: [Observation]?
+    /// The wall-clock time at which the load began, in seconds since 1970.
+    public var loadBegan: Double?
+    /// What failed in the harness.
+    public var failures: [String]?
 
     /// The results of a run of which nothing is known yet.
     public init(plan: String, seed: UInt64, rerun: String, started: String) {
@@ -191,7 +232,8 @@ extension RunResults.KeyResult {
             contradiction = RunResults.ContradictionResult(
                 kind: found.kind.rawValue, sentence: found.sentence,
                 operations: found.operations, culprit: found.culprit, missed: found.missed,
-                states: found.states, history: found.history)
+                states: found.states, history: found.history,
+                order: found.order.map { .init(operation: $0.operation, state: $0.state) })
         }
     }
 }

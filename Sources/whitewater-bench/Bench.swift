@@ -6,7 +6,8 @@ import ArgumentParser
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
         subcommands: [
-            Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Soak.self,
+            Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Pages.self,
+            Soak.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

@@ -19,8 +19,11 @@ extension Bench {
         @Option(help: "Runs.")
         var runs = 50
 
-        @Option(help: "How long the load of each lasts.")
-        var timeLimit = "20s"
+        @Option(
+            help:
+                "How long the load of each lasts; just long enough for all its faults if not given."
+        )
+        var timeLimit: String?
 
         @Option(help: "The seed of the first run; the next ones count up. Drawn if not given.")
         var seed: UInt64 = .random(in: 1...1_000_000)
@@ -57,7 +60,9 @@ extension Bench {
             let process = Process()
             process.executableURL = URL(filePath: program)
             process.arguments = [
-                "test", file, "--time-limit", timeLimit, "--seed", "\(seed)", "--results", results,
+                "test", file, "--time-limit", timeLimit ?? Self.length(of: plan), "--seed",
+                "\(seed)",
+                "--results", results,
             ]
             process.standardOutput = FileHandle.nullDevice
             try process.run()
@@ -77,6 +82,15 @@ extension Bench {
             ]
             print(columns.joined(separator: "  "))
             return isExpected
+        }
+
+        /// Every fault of the plan comes once, and has its time to recover.
+        private static func length(of plan: Plan) -> String {
+            let faults = plan.faults
+            let needed =
+                faults.first.duration + faults.every.duration * plan.faults.kinds.count
+                + faults.length.duration
+            return "\(Int((max(needed, .seconds(15)) / .seconds(1)).rounded(.up)))s"
         }
 
         private func pad(_ text: String, _ width: Int) -> String {

@@ -1,13 +1,16 @@
 import Faults
 import Foundation
+import Histories
+import Reports
 import Stores
 
-/// What a person reads at the end of a run.
+/// What a person reads at the end of a run, in ten seconds.
 struct Summary {
     private static let mostReasons = 5
+    private static let mostFaults = 12
 
     let results: RunResults
-    let folder: String
+    let folder: RunFolder
 
     func print() {
         Console.line("\n\(colour)\(results.verdict.rawValue.uppercased())\(plain)")
@@ -18,11 +21,37 @@ struct Summary {
         for (function, counts) in results.counts.sorted(by: { $0.key < $1.key }) {
             Console.line("  \(function): \(counts.ok) ok, \(counts.fail) fail, \(counts.info) info")
         }
-        for fault in results.faults {
+        for fault in results.faults.prefix(Self.mostFaults) {
             Console.line("  fault \(fault.number): \(fault.summary)")
         }
-        Console.line("report: \(folder)/index.html")
+        if results.faults.count > Self.mostFaults {
+            Console.line("  and \(results.faults.count - Self.mostFaults) more faults")
+        }
+        showDigest()
+        Console.line("report: \(folder.page)")
         Console.line("again:  \(results.rerun)")
+    }
+
+    /// Latency and the worst outage, if the history can be read.
+    private func showDigest() {
+        guard
+            let history = try? History(contentsOf: folder.history, tail: .maybeTorn)
+                .keyed(.independent)
+        else { return }
+        let digest = Digest(StoredRun(results: results, history: history))
+        let latency = [digest.latency.median, digest.latency.p99, digest.latency.most]
+            .map { String(format: "%.1f ms", $0 * 1_000) }
+        if digest.latency.count > 0 {
+            Console.line(
+                "  latency: median \(latency[0]), 99th percentile \(latency[1]), slowest "
+                    + latency[2])
+        }
+        if let worst = digest.worstOutage {
+            let fault = results.faults.first { $0.number == worst.fault }
+            Console.line(
+                "  worst outage: " + String(format: "%.2f s", worst.seconds)
+                    + " around fault \(worst.fault)" + (fault.map { " (\($0.kind))" } ?? ""))
+        }
     }
 
     private var isColoured: Bool {

@@ -174,7 +174,7 @@ private struct Inside {
         do {
             let results = try await run.perform()
             live.end()
-            Summary(results: results, folder: folder.path).print()
+            Summary(results: results, folder: folder).print()
             return results.verdict.exitStatus
         } catch {
             live.end()

@@ -18,7 +18,10 @@ import Runner
             or input; 70 set-up or internal failure.
             """,
         version: Version.current,
-        subcommands: [Test.self, Check.self, Doctor.self, Generate.self, List.self])
+        subcommands: [
+            Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
+            List.self,
+        ])
 
     /// Synchronous, so that no thread has started when a lab is entered.
     static func main() {

@@ -26,6 +26,9 @@ import Testing
         #expect(found?.culprit == 2)
         #expect(found?.missed == 1)
         #expect(found?.operations == [0, 1, 2])
+        // Without the stale read, or before the write that it missed, the story holds.
+        #expect(found?.order.map(\.operation) == [0, 1])
+        #expect(found?.order.map(\.state) == ["5", "7"])
         #expect(
             found?.sentence
                 == "process 3 read 5 (1.204 to 1.206 s), but process 1 had written 7 (1.050 to "

@@ -137,6 +137,14 @@ import Testing
         #expect(try History(contentsOf: file.path, tail: .maybeTorn).operations.count == 1)
     }
 
+    @Test func `a file that was torn before its first line ended has no operations`() throws {
+        for text in ["", "{:process 0, :ty"] {
+            let file = try TemporaryFile(text)
+            #expect(throws: HistoryError.self) { try History(contentsOf: file.path) }
+            #expect(try History(contentsOf: file.path, tail: .maybeTorn).operations.isEmpty)
+        }
+    }
+
     @Test func `a folder and a missing file are no histories`() {
         let folder = #expect(throws: HistoryError.self) { try History(contentsOf: "/") }
         #expect(folder?.description.contains("it is a folder") == true)

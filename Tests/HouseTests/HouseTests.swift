@@ -20,7 +20,9 @@ import Testing
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
         "Systems": ["Clients", "Histories", "Labs", "Plans"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
-        "Reports": ["Checkers", "Faults", "Histories", "Plans", "Stores"],
+        "Reports": [
+            "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Stores",
+        ],
     ]
 
     /// Targets without a clock, a disk, a socket, or dice that nobody lent them.

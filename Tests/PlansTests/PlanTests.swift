@@ -17,6 +17,15 @@ import Testing
         #expect(try Plan(yaml: plan.yaml) == plan)
     }
 
+    @Test func `faults may overlap where the plan says so`() throws {
+        let plan = try Plan(
+            yaml: "name: x\nfaults: {kinds: [kill], overlap: true, every: 2s, length: 9s}")
+        #expect(plan.faults.overlap)
+        #expect(try Plan(yaml: plan.yaml) == plan, "every value is written as it is read")
+        #expect(PlanBitRate("1.5mbit")?.bitsPerSecond == 1_500_000)
+        #expect(PlanBitRate("1.5mbit")?.description == "1500kbit")
+    }
+
     @Test(arguments: ["Workloads"])
     func `every committed plan is valid and has its file's name`(folder: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -63,6 +72,11 @@ import Testing
         ("name: x\nnodes: 3\nfaults:\n  kinds: [majorities-ring]", "needs more than 3 nodes"),
         ("name: x\nfaults:\n  loss: 30", "3: faults.loss: 30.0 is not between 0 and 1"),
         ("name: x\nfaults:\n  length: 9s", "leaves no time to recover"),
+        ("name: x\nfaults:\n  rate: 5 apples", "3: faults.rate: '5 apples' is no rate"),
+        ("name: x\nfaults:\n  rate: 1kbit", "3: faults.rate: '1kbit' is no rate from 8kbit"),
+        ("name: x\nfaults:\n  delay: 11s", "3: faults.delay: 11s is more than 10s"),
+        ("name: x\nfaults:\n  reorder: 1", "3: faults.reorder: 1.0 is not between 0 and 1"),
+        ("name: x\nfaults:\n  overlap: perhaps", "3: faults.overlap:"),
         ("name: x\ntime-limit: 3s\nfaults:\n  kinds: [kill]", "too short for a single fault"),
         ("name: x\nsystem:\n  reads: quickly", "3: system.reads:"),
         ("name: x\nseed: -1", "2: seed:"),

@@ -4,7 +4,6 @@ import Foundation
 import Histories
 import Labs
 import Plans
-import Reports
 import Runner
 import Stores
 import Testing
@@ -160,35 +159,6 @@ import Testing
         let read = try folder.readResults()
         #expect(read.seed == .max)
         #expect(read.verdict == .undecided)
-    }
-}
-
-@Suite struct `Pages` {
-    @Test func `what comes from a run is escaped`() throws {
-        var results = RunResults(
-            plan: "</title><script>alert(1)</script>", seed: 1, rerun: "\"&'\u{0}", started: "s")
-        results.reasons = ["<img src=x onerror=alert(1)>"]
-        let html = Page(results: results, history: History()).html
-        #expect(!html.contains("<script"))
-        #expect(!html.contains("<img"))
-        #expect(!html.unicodeScalars.contains("\u{0}"))
-    }
-
-    @Test func `a contradiction is drawn and told`() throws {
-        let history = try History(
-            text: """
-                {:process 0 :type :invoke :f :write :value 1 :time 0}
-                {:process 0 :type :ok :f :write :value 1 :time 1000000}
-                {:process 1 :type :invoke :f :read :value nil :time 2000000}
-                {:process 1 :type :ok :f :read :value nil :time 3000000}
-                """)
-        var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
-        results.add(try Checker().check(history))
-        let html = Page(results: results, history: history).html
-        #expect(html.contains("class=\"bar culprit\""))
-        #expect(html.contains("class=\"bar missed\""))
-        #expect(html.contains("process 1 read nil (0.002 to 0.003 s)"))
-        #expect(!html.contains("http"), "a page needs no network")
     }
 }
 

@@ -1,0 +1,84 @@
+internal import Checkers
+internal import Faults
+internal import Histories
+internal import Labs
+internal import Models
+internal import Stores
+
+extension StoredRun {
+    /// A made-up valid run of any length, for tests and benchmarks of reports: five processes on
+    /// one register after another, a fault each eighth of the time, two leaders.
+    public static func sample(operations: Int) -> StoredRun {
+        var history = History()
+        var results = RunResults(
+            plan: "sample", seed: 1, rerun: "whitewater test sample.yaml --seed 1",
+            started: "20260101T000000.000Z")
+        let length = max(Double(operations) / 300, 10)
+        var counts = RunResults.Counts()
+        for number in 0..<operations {
+            let start = length * Double(number) / Double(max(operations, 1))
+            // Outcomes and latencies that repeat after a prime number of operations.
+            let outcome = number % 97 == 13 ? Event.Kind.info : number % 11 == 3 ? .fail : .ok
+            let latency = outcome == .info ? 1 : 0.001 * Double(1 + number * 7 % 23)
+            let process = outcome == .info ? 1_000 + number : number % 5
+            for (kind, time) in [(Event.Kind.invoke, start), (outcome, start + latency)] {
+                // Each process completes before it invokes again: the times do not say so, but
+                // only the order counts.
+                try? history.append(
+                    Event(
+                        index: history.eventCount,
+                        time: Timestamp(nanoseconds: Int(time * 1_000_000_000)),
+                        process: .client(process), kind: kind, function: "read",
+                        key: .int(number / 500), value: .null))
+            }
+            switch outcome {
+            case .fail: counts.fail += 1
+            case .info: counts.info += 1
+            case .ok, .invoke: counts.ok += 1
+            }
+        }
+        results.counts["read"] = counts
+        results.timings.load = length
+        if operations > 0 {
+            results.faults = (0..<8).map { fault($0, length: length) }
+            results.observations = observations(length: length)
+        }
+        if let report = try? Checker().check(history) { results.add(report) }
+        results.verdict = operations > 0 ? .valid : .inconclusive
+        results.reasons = [operations > 0 ? "all keys are linearizable" : "nothing was tested"]
+        results.loadBegan = 0
+        return StoredRun(results: results, history: history, plan: "name: sample\n")
+    }
+
+    private static func fault(_ number: Int, length: Double) -> FaultRecord {
+        let kind = FaultKind.all[number * 3 % FaultKind.all.count]
+        var record = FaultRecord(
+            ScheduledFault(number: number + 1, start: .zero, length: .zero, kind: kind, order: []))
+        record.nodes = ["n\(number % 5 + 1)"]
+        record.start = length * (Double(number) + 0.2) / 8
+        record.end = length * (Double(number) + 0.6) / 8
+        record.recovered = length * (Double(number) + 0.7) / 8
+        record.checks = [.init("something was seen", number != 5, "\(number * 17) packets")]
+        return record
+    }
+
+    private static func observations(length: Double) -> [RunResults.Observation] {
+        var observations = (1...5).map { node in
+            RunResults.Observation(
+                node: "n\(node)", time: 0, process: "up", role: node == 1 ? "leader" : "other",
+                term: 2)
+        }
+        func add(_ node: Int, _ share: Double, _ process: String, _ role: String?, _ term: Int?) {
+            observations.append(
+                .init(
+                    node: "n\(node)", time: length * share, process: process, role: role,
+                    term: term))
+        }
+        add(1, 0.3, "down", nil, nil)
+        add(3, 0.32, "up", "leader", 3)
+        add(1, 0.4, "up", "other", 3)
+        add(2, 0.6, "paused", nil, nil)
+        add(2, 0.7, "up", nil, nil)
+        return observations
+    }
+}

@@ -1,0 +1,33 @@
+internal import Histories
+internal import Plans
+public import Stores
+internal import Workloads
+
+/// Judges a stored run again: the same history, the same evidence, this program's checker.
+public struct Analysis: Sendable {
+    private let folder: RunFolder
+
+    /// The analysis of a run's folder.
+    public init(_ folder: RunFolder) { self.folder = folder }
+
+    /// Checks the history, judges, and writes results and report anew.
+    ///
+    /// - Returns: the new results.
+    /// - Throws: for a folder without a plan, results or a history that can be read; nothing has
+    ///   changed then.
+    public func perform() async throws -> RunResults {
+        var results = try folder.readResults()
+        let plan = try Plan(contentsOf: folder.plan)
+        let workload = try WorkloadCatalog.workload(of: plan)
+        let history = try History(contentsOf: folder.history, tail: .maybeTorn)
+            .keyed(.independent)
+        results.add(try workload.check(history))
+        results.format = RunResults.formatVersion
+        Judge(plan: plan, functions: workload.functions)
+            .judge(&results, failures: results.failures ?? [])
+        try folder.write(results)
+        try folder.writeContradictions(of: results, in: history)
+        _ = await ReportProcess().render(folder)
+        return results
+    }
+}

@@ -1,0 +1,181 @@
+import Checkers
+import Faults
+import Foundation
+import Histories
+import Labs
+import Reports
+import Runner
+import Stores
+import Testing
+
+@Suite struct `Pages` {
+    static let stale = """
+        {:process 0 :type :invoke :f :write :value 1 :time 0}
+        {:process 0 :type :ok :f :write :value 1 :time 1000000}
+        {:process 0 :type :invoke :f :write :value 2 :time 1500000}
+        {:process 0 :type :ok :f :write :value 2 :time 1900000}
+        {:process 1 :type :invoke :f :read :value nil :time 2000000}
+        {:process 1 :type :ok :f :read :value 1 :time 3000000}
+        """
+
+    /// A run of a history with its verdict.
+    static func run(_ text: String, budget: Budget = Budget()) throws -> StoredRun {
+        let history = try History(text: text)
+        var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
+        results.add(try Checker(budget: budget).check(history))
+        let verdicts = results.keys.map(\.verdict)
+        results.verdict =
+            verdicts.contains("violation")
+            ? .invalid : verdicts.contains("undecided") ? .undecided : .valid
+        results.reasons = results.keys.map { $0.contradiction?.sentence ?? $0.verdict }
+        return StoredRun(results: results, history: history)
+    }
+
+    /// Strings that have broken other pages.
+    static let hostile = [
+        "</script><script>alert(1)</script>", "\"'&<>", "]]>", "<!--", "\u{0}\u{1f}\u{7f}",
+        "🏞️ é \u{202e}", String(repeating: "long ", count: 2_000),
+    ]
+
+    @Test(arguments: hostile)
+    func `what comes from a run cannot become markup`(text: String) throws {
+        var run = StoredRun.sample(operations: 50)
+        run.results.plan = text
+        run.results.rerun = text
+        run.results.reasons = [text]
+        run.results.versions = [text: text]
+        run.results.faults[0].nodes = [text]
+        run.results.faults[0].checks = [.init(text, true, text)]
+        run.results.findings = [.init(.panic, node: text, detail: text)]
+        run.results.counts[text] = .init()
+        run.results.keys[0].key = text
+        run.results.loadBegan = 0
+        run.logs = ["n1": "1970-01-01T00:00:01Z " + text]
+        run.plan = text
+        let html = Page(run).html
+        let script = html.ranges(of: "<script")
+        #expect(script.count == 2, "the page's own two")
+        #expect(html.ranges(of: "</script>").count == 2)
+        #expect(!html.contains("<!--"))
+        #expect(!html.unicodeScalars.contains { $0.value < 9 || $0.value == 0x7f })
+        for plot in Page(run).plots { #expect(!plot.svg.contains("<script")) }
+    }
+
+    @Test(arguments: hostile.filter { !$0.unicodeScalars.contains { $0.value < 32 } })
+    func `values of a history cannot become markup`(text: String) throws {
+        let value = "\"" + text.replacing("\"", with: "\\\"") + "\""
+        let run = try Self.run(
+            """
+            {:process 0 :type :invoke :f :write :value 1}
+            {:process 0 :type :ok :f :write :value 1}
+            {:process 1 :type :invoke :f :read :value nil}
+            {:process 1 :type :ok :f :read :value \(value)}
+            """)
+        #expect(run.results.verdict == .invalid)
+        let html = Page(run).html
+        #expect(html.ranges(of: "</script>").count == 2)
+        #expect(!html.contains("<!--"))
+        #expect(html.utf8.count < 200_000)
+    }
+
+    @Test func `a contradiction is drawn and told`() throws {
+        let html = Page(try Self.run(Self.stale)).html
+        #expect(html.contains("class=\"bar culprit\""))
+        #expect(html.contains("class=\"bar missed\""))
+        #expect(html.contains("stale read: too old"))
+        #expect(html.contains("process 1 read 1 (0.002 to 0.003 s)"))
+        #expect(html.contains("then the object held 2"))
+        let addresses = html.ranges(of: "http").map { html[$0.lowerBound...].prefix(26) }
+        #expect(Set(addresses) == ["http://www.w3.org/2000/svg"], "a page needs no network")
+        #expect(!html.contains("src=") && !html.contains("href="))
+    }
+
+    @Test func `a page is no larger for a longer run`() {
+        let html = Page(StoredRun.sample(operations: 200_000)).html
+        #expect(html.utf8.count < 1_000_000)
+    }
+
+    @Test(arguments: ["rate", "latency", "timeline"])
+    func `drawings of a small run are as they were`(name: String) throws {
+        let plots = Page(StoredRun.sample(operations: 40)).plots
+        let svg = try #require(plots.first { $0.name == name }).svg
+        try expectGolden(svg, "\(name).svg")
+    }
+
+    @Test func `the drawing of a contradiction is as it was`() throws {
+        let html = Page(try Self.run(Self.stale)).html
+        let start = try #require(html.firstRange(of: "<svg class=\"space-time\""))
+        let end = try #require(html[start.lowerBound...].firstRange(of: "</svg>"))
+        try expectGolden(String(html[start.lowerBound..<end.upperBound]) + "\n", "stale.svg")
+    }
+
+    /// Compares with a file beside the tests; `REWRITE=1` writes it anew.
+    private func expectGolden(_ text: String, _ name: String) throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Golden/\(name)")
+        if ProcessInfo.processInfo.environment["REWRITE"] == "1" {
+            try Data(text.utf8).write(to: file)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE=1 accepts it")
+    }
+
+    @Test func `availability says how long nothing succeeded`() throws {
+        var lines: [String] = []
+        for (start, end, value) in [(1.0, 1.1, 1), (2.0, 5.0, 2), (5.2, 5.3, 3)] {
+            lines.append(
+                "{:process 0 :type :invoke :f :write :value \(value) :time \(Int(start * 1e9))}")
+            lines.append("{:process 0 :type :ok :f :write :value \(value) :time \(Int(end * 1e9))}")
+        }
+        var run = try Self.run(lines.joined(separator: "\n"))
+        var fault = StoredRun.sample(operations: 1).results.faults[0]
+        (fault.start, fault.end, fault.recovered) = (1.5, 4.5, 6)
+        run.results.faults = [fault]
+        run.results.observations = [
+            .init(node: "n1", time: 0, process: "up", role: "leader", term: 1),
+            .init(node: "n1", time: 1.6, process: "down", role: nil, term: nil),
+            .init(node: "n2", time: 2.5, process: "up", role: "leader", term: 2),
+        ]
+        let found = try #require(Availability.of(run).first)
+        #expect(found.longestOutage == 3.5)
+        #expect(found.afterInjection == 3.5)
+        #expect(abs(try #require(found.afterHealing) - 0.8) < 1e-9)
+        #expect(found.elections == [1.0])
+    }
+
+    @Test func `an older run without observations is rendered`() throws {
+        var run = StoredRun.sample(operations: 100)
+        run.results.observations = nil
+        run.results.loadBegan = nil
+        #expect(Page(run).html.contains("The rapids"))
+    }
+
+    @Test func `a renderer that fails is text on the page, and nothing else`() async throws {
+        let base = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        let folder = try RunFolder(results: base, plan: "p", started: "s")
+        try folder.write(StoredRun.sample(operations: 10).results)
+        let trouble = await ReportProcess(program: Program(path: "/bin/false")).render(folder)
+        #expect(trouble?.contains("could not be rendered") == true)
+        let page = try String(contentsOfFile: folder.page, encoding: .utf8)
+        #expect(page.contains("could not be rendered: `/bin/false report"))
+        #expect(try folder.readResults().verdict == .valid)
+    }
+
+    @Test func `a run is rendered again from its folder, and a newer format is refused`() throws {
+        let base = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        let folder = try RunFolder(results: base, plan: "p", started: "s")
+        var results = StoredRun.sample(operations: 10).results
+        try folder.write(results)
+        // Without a history the page says what it lacks, and the verdict stays.
+        #expect(try ReportWriter(folder).rewrite().verdict == .valid)
+        let page = try String(contentsOfFile: folder.page, encoding: .utf8)
+        #expect(page.contains("What this page lacks"))
+        #expect(page.contains("Valid: linearizable"))
+        #expect(FileManager.default.fileExists(atPath: folder.plot("timeline")))
+        results.format = RunResults.formatVersion + 1
+        try folder.write(results)
+        let error = #expect(throws: StoreError.self) { try ReportWriter(folder).rewrite() }
+        #expect(error?.description.contains("use a newer whitewater") == true)
+    }
+}
