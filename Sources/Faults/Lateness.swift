@@ -86,23 +86,22 @@ struct Lateness: Sendable {
                         "\(waits) times, and \(to.drops + from.drops) found no room"))
             }
         case .userSpace(let cut, let hold):
-            let packets = try cut.traffic().values.reduce(0) { $0 + $1.passed.packets }
             try cut.heal()
             hold.finish()
             checks.insert(
-                contentsOf: self.checks(hold.statistics, packets: packets, at: site), at: 0)
+                contentsOf: self.checks(hold.statistics, at: site), at: 0)
         }
         return checks
     }
 
     private func checks(
-        _ statistics: PacketHold.Statistics, packets: Int, at site: some FaultSite
+        _ statistics: PacketHold.Statistics, at site: some FaultSite
     ) -> [FaultRecord.Check] {
         let asked = site.intensity.delay
         let held = FaultRecord.Check(
             "packets of the node were held in user space (NFQUEUE, for this kernel has no netem)",
             statistics.held > 0,
-            "\(statistics.held) of \(packets), half of them up to "
+            "\(statistics.held) of \(statistics.arrived), half of them up to "
                 + "\(Self.milliseconds(statistics.median))")
         let isClose = abs(statistics.median / asked - 1) < 0.1
         let time = FaultRecord.Check(

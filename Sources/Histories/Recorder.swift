@@ -23,8 +23,8 @@ public final class Recorder: Sendable {
     private let state: Mutex<State>
     private let clock: @Sendable () -> Timestamp
     private let file: String
-    /// Not a task: a load that keeps all threads of tasks busy must not hold back its history.
-    /// Timers of Dispatch may be used from any thread, though their type does not say so.
+    // Not a task: a load that keeps all threads of tasks busy must not hold back its history.
+    // Timers of Dispatch may be used from any thread, though their type does not say so.
     private nonisolated(unsafe) let flusher: any DispatchSourceTimer
 
     /// Creates the file.

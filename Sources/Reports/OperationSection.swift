@@ -53,7 +53,8 @@ struct OperationSection {
         }.joined()
         let rest = sorted.count - Self.mostKeys
         return """
-            <section><h2>Keys</h2><p class="quiet">\(run.results.keys.count) keys, violations \
+            <section><h2>Keys</h2><p class="quiet">\(run.results.keys.count) \
+            \(run.results.keys.count == 1 ? "key" : "keys"), violations \
             first\(rest > 0 ? "; the first \(Self.mostKeys)" : "").</p><details\
             \(Markup(raw: sorted.first.map { $0.verdict != "linearizable" } == true ? " open" : ""))>\
             <summary>Verdict by key</summary><div class="wide"><table class="sortable"><thead><tr>\

@@ -81,6 +81,7 @@ enum PageScript {
           grabbed = null; choice.setAttribute("width", 0);
           if (x(b) - x(a) > 6) show(a, b);
         });
+        addEventListener("pointercancel", () => { grabbed = null; choice.setAttribute("width", 0); });
         svg.addEventListener("keydown", event => {
           const span = to - from, middle = (from + to) / 2;
           if (event.key === "+") show(middle - span / 4, middle + span / 4);
