@@ -33,7 +33,8 @@ struct Numbering {
             others[value] = Int32(number)
             return number
         }
-        if integer >= 0, integer < 4 * count + 1_024 {
+        // Wherever the array reaches, an integer is looked for there and nowhere else.
+        if integer >= 0, integer < max(dense.count, 4 * count + 1_024) {
             // What is a little ahead of the others comes into the array with them.
             if integer >= dense.count { grow(to: max(integer + 1, 2 * dense.count)) }
             dense[integer] = Int32(number)

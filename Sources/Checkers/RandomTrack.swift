@@ -48,6 +48,8 @@ struct RandomTrack<M: Simulated> {
     private var nextProcess: Int
     private var place = 0
     private var state: M.State
+    /// How far apart numbers lie that are drawn anew: deciders keep near ones and far ones apart.
+    private var spread = 1
 
     init(_ model: M, unique: Bool, crashRate: Double, mostCrashed: Int) {
         self.mostCrashed = M.remembersOrder ? min(mostCrashed, 3) : mostCrashed
@@ -65,6 +67,7 @@ struct RandomTrack<M: Simulated> {
         // Short ones come more often: brute force takes exponentially longer for long ones.
         let operations = 2 + min(dice.below(17), dice.below(17))
         let width = 1 + dice.below(processes)
+        drawing.spread = [1, 1, 350, 40_000][dice.below(4)]
         drawing.idle = Array(0..<width)
         var invoked = 0
         while true {
@@ -98,7 +101,8 @@ struct RandomTrack<M: Simulated> {
     private mutating func invoke(number: Int, using dice: inout Dice) {
         let process = idle.remove(at: dice.below(idle.count))
         let draft = model.draft(
-            fresh: number + 1, unique: unique, process: process, using: &dice)
+            fresh: number * spread + dice.below(spread) + 1, unique: unique, process: process,
+            using: &dice)
         let hasCrashed = nextProcess - processes < mostCrashed && dice.chance(crashRate)
         open.append(
             Open(draft: draft, entry: entries.count, process: process, hasCrashed: hasCrashed))
