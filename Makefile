@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup build lint format bench fuzz soak clean
+.PHONY: run test setup build lint format bench fuzz simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -48,6 +48,12 @@ bench: setup build
 fuzz: setup
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench fuzz
+
+## Simulate Raft clusters: SEEDS of them, for a minute of their time each.
+SEEDS := 1000
+simulate: setup
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	.build/release/whitewater-bench simulate --seeds $(SEEDS)
 
 ## Fifty short runs over the committed plans with fresh seeds; fails if anything is left behind, or
 ## if a verdict is not the plan's.

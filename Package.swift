@@ -21,6 +21,7 @@ let package = Package(
     name: "whitewater",
     products: [
         .executable(name: "whitewater", targets: ["whitewater"]),
+        .library(name: "Raft", targets: ["Raft"]),
         .library(name: "Checkers", targets: ["Histories", "Models", "Checkers"]),
     ],
     dependencies: [
@@ -43,10 +44,17 @@ let package = Package(
         .target(name: "Histories"),
         .target(name: "Netfilter", dependencies: ["CIPTC"]),
 
+        // The Raft wing.
+        .target(name: "Raft"),
+
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
         .target(name: "Checkers", dependencies: ["CLinux", "Histories", "Models", heap]),
         .target(name: "Generators", dependencies: ["Histories"]),
+
+        .target(
+            name: "RaftSimulator",
+            dependencies: ["Checkers", "Generators", "Histories", "Models", "Raft", heap]),
 
         // What touches the machine.
         .target(
@@ -94,7 +102,7 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "Reports", "Runner", "Stores",
+                "Plans", "RaftSimulator", "Reports", "Runner", "Stores",
                 argumentParser,
             ]),
 
@@ -125,6 +133,7 @@ let package = Package(
         .testTarget(
             name: "WholeRunTests",
             dependencies: ["Faults", "Histories", "Netfilter", "Runner", "Stores", "whitewater"]),
+        .testTarget(name: "RaftTests", dependencies: ["Generators", "Raft", "RaftSimulator"]),
         .testTarget(name: "HouseTests"),
     ]
 )

@@ -74,7 +74,7 @@ public struct Examination: Sendable {
             return .there(name, "a throw-away one was made and left")
         } catch {
             return .missing(
-                name, "\(error); \(distribution.allowingUserNamespaces)", needed: true)
+                name, "\(error)", needed: true)
         }
     }
 

@@ -19,7 +19,7 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingProgram(let name, let package):
-            "the program \(name) is missing; on Debian and Ubuntu: apt-get install \(package)"
+            "the program \(name) is missing; \(Distribution.current.installing(package))"
         case .commandFailed(let command, let status, let output):
             "`\(command)` failed (\(status))" + (output.isEmpty ? "" : ": \(output)")
         case .systemCall(let call, let code, let advice):
@@ -29,10 +29,8 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
         case .timedOut(let what, let time, let advice):
             "\(what) within \(time.formattedSeconds); \(advice)"
         case .noNamespaces(let why):
-            "no lab can be made on this machine: \(why). An ordinary user needs user namespaces "
-                + "(sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1 "
-                + "where it exists, kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu "
-                + "24.04); root needs none"
+            "no lab can be made on this machine: \(why). An ordinary user needs user namespaces: "
+                + "\(Distribution.current.allowingUserNamespaces); `whitewater doctor` says more"
         }
     }
 }

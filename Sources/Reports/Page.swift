@@ -116,7 +116,7 @@ public struct Page: Sendable {
         <section><h2>The rapids</h2><p class="legend"><span class="ok">ok</span> \
         <span class="fail">failed</span> <span class="info">unknown</span> · latency: points are \
         operations, lines the median and the 99th percentile · nodes: \
-        <span class="lane up">up</span> <span class="lane silent">silent</span> \
+        <span class="lane up">up, with its term</span> <span class="lane silent">silent</span> \
         <span class="lane paused">paused</span> <span class="lane down">down</span> · bands are \
         faults, dashed where one did not bite</p>
         <p class="tools"><button type="button" id="whole" hidden>Show the whole run</button> \

@@ -94,7 +94,8 @@ enum PageStyle {
         stroke-opacity:.9}
         .quantile{fill:none;stroke:var(--ink);stroke-width:1.4;vector-effect:non-scaling-stroke}
         .quantile.p99{stroke-dasharray:4 3}
-        .lane.up{fill:var(--up)}.lane.paused{fill:var(--paused)}.lane.down{fill:var(--down)}
+        .lane.up{fill:var(--up)}.lane.leads{stroke:var(--missed);stroke-width:2;\
+        vector-effect:non-scaling-stroke}.lane.paused{fill:var(--paused)}.lane.down{fill:var(--down)}
         .lane.silent{fill:var(--silent)}
         .leader{fill:var(--missed);fill-opacity:.35}.leader.odd{fill-opacity:.18}
         #cross{stroke:var(--ink);stroke-opacity:.6}#choice{fill:var(--ink);fill-opacity:.14}

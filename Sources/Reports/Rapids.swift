@@ -161,9 +161,27 @@ struct Rapids {
         for (number, node) in run.nodes.enumerated() {
             let y = top + Double(number + 1) * Self.laneHeight
             data += lane(of: node, at: y)
-            labels += label(node, at: y + 12)
+            labels += label(node, at: y + 12) + terms(of: node, at: y)
         }
         return (data, labels)
+    }
+
+    /// The node's term where it begins, if there is room before the next one.
+    private func terms(of node: String, at y: Double) -> Markup {
+        let seen = (run.results.observations ?? []).filter { $0.node == node && $0.term != nil }
+        var changes: [RunResults.Observation] = []
+        for observation in seen where changes.last?.term != observation.term {
+            changes.append(observation)
+        }
+        return changes.enumerated().map { number, change -> Markup in
+            let left = axis.x(change.time)
+            let right =
+                axis.x(number + 1 < changes.count ? changes[number + 1].time : timeline.end)
+            guard let term = change.term, right - left > 22 else { return "" }
+            return """
+                <text class="name in" data-x="\(left)" x="\(left + 3)" y="\(y + 11)">\(term)</text>
+                """
+        }.joined()
     }
 
     private func lane(of node: String, at y: Double) -> Markup {
@@ -171,13 +189,17 @@ struct Rapids {
         return seen.enumerated().map { number, observation in
             let end = number + 1 < seen.count ? seen[number + 1].time : timeline.end
             let state =
-                observation.process == "up" && observation.role == nil
-                ? "silent" : observation.process
+                switch (observation.process, observation.role) {
+                case ("up", nil): "silent"
+                case ("up", "leader"?): "up leads"
+                default: observation.process
+                }
+            let term = observation.term.map { ", term \($0)" } ?? ""
             let left = axis.x(observation.time)
             return """
                 <rect class="lane \(state)" x="\(left)" y="\(y)" \
                 width="\(max(axis.x(end) - left, 0.5))" height="\(Self.laneHeight - 5)"><title>\
-                \(node) \(state) from \(observation.time.fixed(2)) s</title></rect>
+                \(node) \(state)\(term) from \(observation.time.fixed(2)) s</title></rect>
                 """ as Markup
         }.joined()
     }

@@ -7,6 +7,7 @@ import ArgumentParser
         abstract: "Measure what the README claims.",
         subcommands: [
             Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Pages.self,
+            Simulate.self,
             Soak.self,
         ])
 

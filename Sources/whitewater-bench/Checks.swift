@@ -94,17 +94,22 @@ extension Bench {
             for subject in DeciderBench.subjects {
                 var last: Double?
                 for size in [10_000, 100_000, 1_000_000, 10_000_000] where size <= most {
-                    let times = try (0..<runs).map { _ in try alone(subject, size) }.sorted()
+                    let samples = try (0..<runs).map { _ in try alone(subject, size) }
+                    let times = samples.map(\.seconds).sorted()
+                    let memory = samples.map(\.megabytes).max() ?? 0
                     let exponent = last.map { log10(times[times.count / 2] / $0) }
                     last = times[times.count / 2]
                     print(
                         Self.row(subject.name, "\(size)", times)
+                            + String(format: "%9d", memory)
                             + (exponent.map { String(format: "%10.3f", $0) } ?? ""))
                 }
             }
         }
 
-        private func alone(_ subject: DeciderBench, _ size: Int) throws -> Double {
+        private func alone(
+            _ subject: DeciderBench, _ size: Int
+        ) throws -> (seconds: Double, megabytes: Int) {
             let process = Process()
             let output = Pipe()
             process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -114,10 +119,13 @@ extension Bench {
             let text = String(
                 decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
-            guard process.terminationStatus == 0, let seconds = Double(text.dropLast()) else {
+            let words = text.split { " \n".contains($0) }
+            guard process.terminationStatus == 0, words.count == 2, let seconds = Double(words[0]),
+                let megabytes = Int(words[1])
+            else {
                 throw ValidationError("`decide \(subject.name) \(size)` failed: \(text)")
             }
-            return seconds
+            return (seconds, megabytes)
         }
 
         // MARK: Hard histories

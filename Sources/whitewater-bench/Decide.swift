@@ -1,11 +1,13 @@
 import ArgumentParser
 import Checkers
+import Glibc
 
 extension Bench {
     /// `whitewater-bench decide`.
     struct Decide: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the seconds that one linear-time decider takes, once.",
+            abstract:
+                "Print the seconds and the peak MiB that one linear-time decider takes, once.",
             shouldDisplay: false)
 
         @Argument(help: "The decider.")
@@ -20,7 +22,10 @@ extension Bench {
                 let names = DeciderBench.subjects.map(\.name).joined(separator: ", ")
                 throw ValidationError("no decider \(name); there are \(names)")
             }
-            print(try subject.seconds(operations: operations))
+            let seconds = try subject.seconds(operations: operations)
+            var usage = rusage()
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            print("\(seconds) \(usage.ru_maxrss / 1_024)")
         }
     }
 }

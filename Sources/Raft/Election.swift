@@ -1,0 +1,87 @@
+/// An attempt to be elected.
+public struct Candidacy: Hashable, Sendable {
+    /// Whether it only asks whether it would have a chance (dissertation §9.6).
+    public let isPre: Bool
+    /// Who said yes, itself included.
+    var granted: Set<ServerID>
+}
+
+// Election safety: at most one server wins a term, for each votes once in it and keeps that before
+// it answers, and a win takes a majority (§5.2, §5.4.1).
+extension Server {
+    /// Stands for election, or asks first whether that would be of any use: a server that was cut
+    /// off must not drive terms up and disturb the others when it comes back.
+    mutating func stand(
+        isPre: Bool, isTransfer: Bool = false, using random: inout some RandomNumberGenerator
+    ) {
+        rest(using: &random)
+        if !isPre { keep(HardState(term: hard.term + 1, vote: id)) }
+        role = .candidate(Candidacy(isPre: isPre, granted: [id]))
+        let request = VoteRequest(
+            isPre: isPre, isTransfer: isTransfer, lastIndex: log.lastIndex,
+            lastTerm: log.lastTerm)
+        for server in membership.everybody.sorted()
+        where server != id && membership.hasVote(server) {
+            send(.requestVote(request), to: server, term: isPre ? hard.term + 1 : hard.term)
+        }
+        winIfElected(using: &random)
+    }
+
+    /// Answers a request for a vote.
+    mutating func answer(
+        _ request: VoteRequest, _ message: Message, using random: inout some RandomNumberGenerator
+    ) {
+        let isGranted = mayVote(for: message.from, request)
+        if request.isPre {
+            // Granted in the asked term, so that the candidate knows which of its tries it was.
+            send(
+                .vote(isPre: true, isGranted: isGranted), to: message.from,
+                term: isGranted ? message.term : hard.term)
+            return
+        }
+        if isGranted {
+            if hard.vote == nil { keep(HardState(term: hard.term, vote: message.from)) }
+            silence = 0
+        }
+        send(.vote(isPre: false, isGranted: isGranted), to: message.from)
+    }
+
+    /// Whether the candidate may have this server's vote: it has not gone to another one in this
+    /// term, and the candidate's log has everything that may be committed (§5.2, §5.4.1).
+    private func mayVote(for candidate: ServerID, _ request: VoteRequest) -> Bool {
+        let isFree =
+            request.isPre ? !hearsLeader : hard.vote == nil || hard.vote == candidate
+        return isFree && log.isOutdone(byTerm: request.lastTerm, index: request.lastIndex)
+    }
+
+    /// Counts a vote for the present candidacy.
+    ///
+    /// A vote of another term, or for another kind of candidacy, is for one that is over.
+    mutating func count(
+        _ voter: ServerID, isPre: Bool, isGranted: Bool, term: Term,
+        using random: inout some RandomNumberGenerator
+    ) {
+        guard case .candidate(var candidacy) = role, candidacy.isPre == isPre, isGranted,
+            term == (isPre ? hard.term + 1 : hard.term)
+        else { return }
+        candidacy.granted.insert(voter)
+        role = .candidate(candidacy)
+        winIfElected(using: &random)
+    }
+
+    private mutating func winIfElected(using random: inout some RandomNumberGenerator) {
+        guard case .candidate(let candidacy) = role, membership.isMajority(candidacy.granted)
+        else { return }
+        if candidacy.isPre {
+            stand(isPre: false, using: &random)
+        } else {
+            lead()
+        }
+    }
+
+    /// Stands at once, for the leader wants it (dissertation §3.10).
+    mutating func takeOver(using random: inout some RandomNumberGenerator) {
+        guard case .follower = role, membership.hasVote(id) else { return }
+        stand(isPre: false, isTransfer: true, using: &random)
+    }
+}

@@ -1,0 +1,183 @@
+/// What a leader knows beside its log (figure 2, "volatile state on leaders").
+public struct Leadership: Hashable, Sendable {
+    /// The others.
+    var progress: [ServerID: Progress] = [:]
+    /// Ticks since the last heartbeat round, and since a majority was last looked for.
+    var ticks = 0
+    /// Heartbeat rounds so far.
+    var round: UInt64 = 0
+    /// Reads that wait until a majority has answered a round, or until something is committed.
+    var reads: [PendingRead] = []
+    /// To whom leadership is being handed over, and for how many ticks.
+    var transfer: (target: ServerID, ticks: Int)?
+
+    /// A read that waits.
+    struct PendingRead: Hashable, Sendable {
+        let request: UInt64
+        /// The follower that asks; nil for a client of the leader's own.
+        let asker: ServerID?
+        /// The commit index when it came, and the round that must be answered; nil until the
+        /// leader has committed something in its term.
+        var index: LogIndex?
+        var round: UInt64
+    }
+
+    /// By what it knows.
+    public static func == (one: Leadership, other: Leadership) -> Bool {
+        one.progress == other.progress && one.round == other.round && one.reads == other.reads
+    }
+
+    /// Hashes the progress.
+    public func hash(into hasher: inout Hasher) { hasher.combine(progress) }
+}
+
+/// What a leader knows of another server's log.
+struct Progress: Hashable, Sendable {
+    /// How entries are sent.
+    enum Mode: Hashable, Sendable {
+        /// One message at a time, until it is known where the logs agree.
+        case probing
+        /// As many as may be on the way.
+        case streaming
+        /// A snapshot first, from this byte on.
+        case snapshot(index: LogIndex, offset: Int)
+    }
+
+    var mode = Mode.probing
+    /// The next index to send.
+    var next: LogIndex
+    /// The highest index that is known to be the same in both logs; never falls.
+    var match: LogIndex = 0
+    /// Messages with entries that have not been answered.
+    var inFlight = 0
+    /// Whether it has been heard from since a majority was last looked for.
+    var isHeard = false
+    /// The last heartbeat round that it has answered.
+    var round: UInt64 = 0
+}
+
+extension Server {
+    /// Begins to lead: with an entry of its own term, so that it learns what is committed (§8).
+    mutating func lead() {
+        var leadership = Leadership()
+        for server in membership.everybody where server != id {
+            leadership.progress[server] = Progress(next: log.lastIndex + 1)
+        }
+        role = .leader(leadership)
+        appendOwn(.nothing)
+        replicate()
+        advanceCommit()
+    }
+
+    /// Appends an entry of the present term to the leader's own log.
+    @discardableResult
+    mutating func appendOwn(_ payload: Entry.Payload) -> Entry {
+        let entry = Entry(term: hard.term, index: log.lastIndex + 1, payload)
+        log.append(entry)
+        effects.append(.append([entry]))
+        if case .membership = payload { meetMembers() }
+        return entry
+    }
+
+    /// Changes what the leader knows; nothing happens if it does not lead.
+    mutating func withLeadership(_ change: (inout Leadership) -> Void) {
+        guard case .leader(var leadership) = role else { return }
+        change(&leadership)
+        role = .leader(leadership)
+    }
+
+    /// The leader's part of a tick: heartbeats, and a look whether a majority still answers.
+    mutating func leaderTick() {
+        guard case .leader(var leadership) = role else { return }
+        leadership.transfer?.ticks += 1
+        if let transfer = leadership.transfer, transfer.ticks > options.electionTicks {
+            leadership.transfer = nil
+        }
+        role = .leader(leadership)
+        if leadership.ticks % options.heartbeatTicks == 0 { heartbeat() }
+        guard leadership.ticks >= options.electionTicks else { return }
+        withLeadership { leadership in
+            leadership.ticks = 0
+        }
+        stepDownIfAlone()
+    }
+
+    /// A leader that no majority answers any more cannot know that it still is one
+    /// (dissertation §6.2).
+    private mutating func stepDownIfAlone() {
+        guard case .leader(var leadership) = role else { return }
+        let heard = Set(leadership.progress.filter { $0.value.isHeard }.keys).union([id])
+        for server in leadership.progress.keys { leadership.progress[server]?.isHeard = false }
+        role = .leader(leadership)
+        guard !membership.isMajority(heard) else { return }
+        failPending()
+        role = .follower(leader: nil)
+        silence = 0
+    }
+
+    /// Starts a round of heartbeats: every answer to it shows that this server still led.
+    mutating func heartbeat() {
+        withLeadership { leadership in
+            leadership.round += 1
+        }
+        guard case .leader(let leadership) = role else { return }
+        for server in leadership.progress.keys.sorted() {
+            // What is lost on the way is found out by the answer to the next message.
+            withLeadership { $0.progress[server]?.inFlight = 0 }
+            sendEntries(to: server, isHeartbeat: true)
+        }
+    }
+
+    // MARK: Clients
+
+    mutating func propose(_ command: [UInt8], _ request: UInt64) {
+        guard case .leader(let leadership) = role else {
+            effects.append(.refused(request: request, .notLeader(hint: leader)))
+            return
+        }
+        guard leadership.transfer == nil else {
+            effects.append(.refused(request: request, .transferring))
+            return
+        }
+        let entry = appendOwn(.command(command))
+        effects.append(.proposed(request: request, index: entry.index, term: entry.term))
+        replicate()
+        advanceCommit()
+    }
+
+    /// Hands leadership over: catch the target up, then tell it to stand (dissertation §3.10).
+    mutating func transfer(to target: ServerID) {
+        guard case .leader(let leadership) = role, target != id, membership.voters.contains(target),
+            leadership.transfer == nil
+        else { return }
+        withLeadership { $0.transfer = (target, 0) }
+        sendEntries(to: target)
+        finishTransfer()
+    }
+
+    /// The target stands for election once it has everything.
+    mutating func finishTransfer() {
+        guard case .leader(let leadership) = role, let target = leadership.transfer?.target,
+            leadership.progress[target]?.match == log.lastIndex
+        else { return }
+        send(.timeoutNow, to: target)
+    }
+
+    /// What clients wait for here will not come from here any more.
+    mutating func failPending() {
+        for request in asked.sorted() {
+            effects.append(.refused(request: request, .notLeader(hint: nil)))
+        }
+        asked = []
+        guard case .leader(let leadership) = role else { return }
+        for read in leadership.reads { refuse(read) }
+    }
+
+    private mutating func refuse(_ read: Leadership.PendingRead) {
+        if let asker = read.asker {
+            send(.readIndexIs(nil, request: read.request), to: asker)
+        } else {
+            effects.append(.refused(request: read.request, .notLeader(hint: nil)))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// Linearizable reads without the log (§8, dissertation §6.4): the commit index when the read came
+// is enough once a majority has confirmed, afterwards, that this server still leads; and it is
+// known only when the leader has committed an entry of its own term.
+extension Server {
+    /// A client of this server's wants to read.
+    mutating func read(_ request: UInt64) {
+        switch role {
+        case .leader: enqueueRead(request, asker: nil)
+        case .follower(let leader?):
+            asked.insert(request)
+            send(.readIndex(request: request), to: leader)
+        case .follower(nil), .candidate:
+            effects.append(.refused(request: request, .notLeader(hint: nil)))
+        }
+    }
+
+    /// A follower asks for one of its clients.
+    mutating func answerRead(_ request: UInt64, for asker: ServerID) {
+        guard case .leader = role else {
+            send(.readIndexIs(nil, request: request), to: asker)
+            return
+        }
+        enqueueRead(request, asker: asker)
+    }
+
+    private mutating func enqueueRead(_ request: UInt64, asker: ServerID?) {
+        guard case .leader(let leadership) = role else { return }
+        let commit = commit
+        let knowsCommit = log.term(at: commit) == hard.term
+        // Answers to rounds that began before the read came show nothing.
+        withLeadership {
+            $0.reads.append(
+                .init(
+                    request: request, asker: asker, index: knowsCommit ? commit : nil,
+                    round: leadership.round + 1))
+        }
+        if knowsCommit { heartbeat() }
+        answerReads()
+    }
+
+    /// Reads that came before the leader knew what is committed can be asked about now.
+    mutating func promoteReads() {
+        guard case .leader(let leadership) = role,
+            leadership.reads.contains(where: { $0.index == nil })
+        else { return }
+        let commit = commit
+        withLeadership { leadership in
+            for place in leadership.reads.indices where leadership.reads[place].index == nil {
+                leadership.reads[place].index = commit
+                leadership.reads[place].round = leadership.round + 1
+            }
+        }
+        heartbeat()
+    }
+
+    /// Answers the reads whose round a majority has answered.
+    mutating func answerReads() {
+        guard case .leader(let leadership) = role, !leadership.reads.isEmpty else { return }
+        var left: [Leadership.PendingRead] = []
+        for read in leadership.reads {
+            let answered = Set(
+                leadership.progress.filter { $0.value.round >= read.round }.keys)
+            guard let index = read.index, membership.isMajority(answered.union([id])) else {
+                left.append(read)
+                continue
+            }
+            if let asker = read.asker {
+                send(.readIndexIs(index, request: read.request), to: asker)
+            } else {
+                effects.append(.readable(request: read.request, index: index))
+            }
+        }
+        withLeadership { $0.reads = left }
+    }
+
+    /// The leader's answer: the read waits until this server has applied that much itself.
+    mutating func readIndexIs(_ index: LogIndex?, _ request: UInt64) {
+        guard asked.remove(request) != nil else { return }
+        guard let index else {
+            effects.append(.refused(request: request, .notLeader(hint: leader)))
+            return
+        }
+        if commit >= index {
+            effects.append(.readable(request: request, index: index))
+        } else {
+            waitingReads.append((request, index))
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// Log matching: a follower takes entries only behind one that it shares with the leader, and what
+// contradicts them goes (§5.3). Leaders never change their own logs but at the end.
+extension Server {
+    // MARK: The leader's side
+
+    /// Sends everybody what they lack.
+    mutating func replicate() {
+        guard case .leader(let leadership) = role else { return }
+        for server in leadership.progress.keys.sorted() { sendEntries(to: server) }
+    }
+
+    /// Sends a server what it lacks, as far as more may be on the way.
+    mutating func sendEntries(to server: ServerID, isHeartbeat: Bool = false) {
+        guard case .leader(let leadership) = role, var progress = leadership.progress[server]
+        else { return }
+        let round = leadership.round
+        var isDue = isHeartbeat
+        while true {
+            if progress.next <= log.snapshot.index {
+                sendSnapshot(to: server, &progress, isDue: isDue)
+                break
+            }
+            let most = progress.mode == .streaming ? options.mostInFlight : 1
+            let last = log.lastIndex
+            let hasMore = progress.next <= last && progress.inFlight < most
+            guard hasMore || isDue, let term = log.term(at: progress.next - 1) else { break }
+            let through = progress.next + LogIndex(options.mostEntries) - 1
+            let entries = hasMore ? Array(log.entries(from: progress.next, through: through)) : []
+            send(
+                .append(
+                    Append(
+                        previousIndex: progress.next - 1, previousTerm: term, entries: entries,
+                        commit: commit, round: round)), to: server)
+            isDue = false
+            guard hasMore else { break }
+            progress.inFlight += 1
+            // Pipelining: what has been sent is taken to arrive (dissertation §10.2.1).
+            guard progress.mode == .streaming else { break }
+            progress.next += LogIndex(entries.count)
+        }
+        withLeadership { $0.progress[server] = progress }
+    }
+
+    /// The follower shares the log up to an index.
+    mutating func matched(_ server: ServerID, _ index: LogIndex, _ round: UInt64) {
+        guard case .leader(let leadership) = role, var progress = leadership.progress[server]
+        else { return }
+        progress.isHeard = true
+        progress.round = max(progress.round, round)
+        progress.inFlight = max(0, progress.inFlight - 1)
+        // Answers may come late and in any order; what has matched once stays so.
+        progress.match = max(progress.match, index)
+        progress.next = max(progress.next, progress.match + 1)
+        if case .snapshot(let needed, _) = progress.mode {
+            if progress.match >= needed { progress.mode = .probing }
+        } else if index > 0 || progress.match > 0 {
+            progress.mode = .streaming
+        }
+        withLeadership { $0.progress[server] = progress }
+        advanceCommit()
+        answerReads()
+        sendEntries(to: server)
+        finishTransfer()
+    }
+
+    /// The follower's log differs: goes back by a whole term at once (§5.3).
+    mutating func mismatched(_ server: ServerID, _ mismatch: Mismatch, _ round: UInt64) {
+        guard case .leader(let leadership) = role, var progress = leadership.progress[server]
+        else { return }
+        progress.isHeard = true
+        progress.round = max(progress.round, round)
+        progress.inFlight = 0
+        // An answer to something that has been overtaken says nothing new.
+        if mismatch.previousIndex > progress.match {
+            let shared = mismatch.term.flatMap { log.lastIndex(ofTerm: $0) }.map { $0 + 1 }
+            let next = shared.map { min($0, mismatch.previousIndex) } ?? mismatch.first
+            progress.next = max(progress.match + 1, min(next, log.lastIndex + 1))
+            if case .snapshot = progress.mode {} else { progress.mode = .probing }
+        }
+        withLeadership { $0.progress[server] = progress }
+        answerReads()
+        sendEntries(to: server)
+    }
+
+    // MARK: The follower's side
+
+    /// Takes entries from the leader of the present term.
+    mutating func take(_ append: Append, from leader: ServerID) {
+        let last = append.previousIndex + LogIndex(append.entries.count)
+        // What the snapshot covers is committed, and so the same in both logs.
+        if append.previousIndex >= log.snapshot.index {
+            guard log.term(at: append.previousIndex) == append.previousTerm else {
+                refuse(append, from: leader)
+                return
+            }
+        }
+        adopt(append.entries)
+        // Only as far as this message has shown the logs to agree.
+        advanceCommit(to: min(append.commit, last))
+        send(.matched(last, round: append.round), to: leader)
+    }
+
+    /// Adds the entries that are not there yet.
+    ///
+    /// The first one that contradicts the log removes what stands from there on; a stale message
+    /// contradicts nothing, so it removes nothing.
+    private mutating func adopt(_ entries: [Entry]) {
+        guard
+            let start = entries.firstIndex(where: {
+                $0.index > log.snapshot.index && log.term(at: $0.index) != $0.term
+            })
+        else { return }
+        let fresh = entries[start...]
+        let index = fresh[start].index
+        if index <= log.lastIndex {
+            precondition(index > commit, "a leader contradicts a committed entry at \(index)")
+            log.removeEntries(from: index)
+            effects.append(.truncate(from: index))
+        }
+        for entry in fresh { log.append(entry) }
+        effects.append(.append(Array(fresh)))
+    }
+
+    private mutating func refuse(_ append: Append, from leader: ServerID) {
+        let term = log.term(at: append.previousIndex)
+        let first =
+            term == nil ? log.lastIndex + 1 : log.firstIndex(ofTermAt: append.previousIndex)
+        send(
+            .mismatched(
+                Mismatch(previousIndex: append.previousIndex, term: term, first: first),
+                round: append.round), to: leader)
+    }
+}
