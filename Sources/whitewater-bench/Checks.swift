@@ -89,7 +89,7 @@ extension Bench {
         /// do not, which would count as growth.
         private func growth() throws {
             print(
-                "decider                         operations   seconds: min  median     max  exponent"
+                "decider                         operations   seconds: min  median     max      MiB  exponent"
             )
             for subject in DeciderBench.subjects {
                 var last: Double?
