@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup build lint format bench fuzz simulate soak clean
+.PHONY: run test setup setup-tests build lint format bench fuzz simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -16,7 +16,7 @@ run: setup build
 
 ## Install what is missing, check the format, and run every test: those that change the network
 ## inside of a lab, those that run whole clusters alone on the machine, then all others.
-test: setup lint
+test: setup-tests lint
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
 	sh .ci/in-lab $(TEST) --filter LabsTests
 	$(TEST) --filter WholeRunTests
@@ -25,6 +25,9 @@ test: setup lint
 ## Install what is missing; does nothing where all is there.
 setup:
 	@sh .ci/setup
+
+setup-tests:
+	@sh .ci/setup tests
 
 build:
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater

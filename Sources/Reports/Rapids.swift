@@ -143,7 +143,8 @@ struct Rapids {
     private func lanes(at top: Double) -> (data: Markup, labels: Markup) {
         var data: Markup = ""
         var labels = label("leader", at: top + 12)
-        for (number, span) in LeaderSpan.all(in: run).enumerated() {
+        let spans = LeaderSpan.all(in: run)
+        for (number, span) in axis.visible(spans, end: { min($1.end, timeline.end) }) {
             let right = axis.x(min(span.end, timeline.end))
             data += """
                 <rect class="leader\(number % 2 == 0 ? "" : " odd")" x="\(axis.x(span.start))" \
@@ -173,7 +174,7 @@ struct Rapids {
         for observation in seen where changes.last?.term != observation.term {
             changes.append(observation)
         }
-        return changes.enumerated().map { number, change -> Markup in
+        return axis.visible(changes, end: { $1.time }).map { number, change -> Markup in
             let left = axis.x(change.time)
             let right =
                 axis.x(number + 1 < changes.count ? changes[number + 1].time : timeline.end)
@@ -186,8 +187,11 @@ struct Rapids {
 
     private func lane(of node: String, at y: Double) -> Markup {
         let seen = (run.results.observations ?? []).filter { $0.node == node }
-        return seen.enumerated().map { number, observation in
-            let end = number + 1 < seen.count ? seen[number + 1].time : timeline.end
+        func end(_ number: Int) -> Double {
+            number + 1 < seen.count ? seen[number + 1].time : timeline.end
+        }
+        return axis.visible(seen, end: { number, _ in end(number) }).map { number, observation in
+            let end = end(number)
             let state =
                 switch (observation.process, observation.role) {
                 case ("up", nil): "silent"

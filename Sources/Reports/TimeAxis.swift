@@ -34,9 +34,31 @@ struct TimeAxis {
         return "<g class=\"ticks\" data-y=\"\(bottom)\">\(marks)</g>"
     }
 
+    /// Beyond so many, names of faults would only hide each other.
+    private static let mostNames = 400
+
+    /// Those of many stretches of time that an eye can tell apart: none that lies within a part of
+    /// a pixel of what has been drawn.
+    func visible<Stretch>(
+        _ stretches: [Stretch], end: (Int, Stretch) -> Double
+    ) -> [(number: Int, stretch: Stretch)] {
+        var drawn = -Double.infinity
+        return stretches.enumerated().compactMap { number, stretch in
+            let right = x(end(number, stretch))
+            guard right >= drawn + Self.leastStep || stretches.count <= Self.mostNames else {
+                return nil
+            }
+            drawn = max(drawn, right)
+            return (number, stretch)
+        }
+    }
+
+    /// In SVG units.
+    private static let leastStep = 0.4
+
     /// A band for each fault, with its evidence as a title.
     func bands(_ faults: [FaultRecord], from top: Double, to bottom: Double) -> Markup {
-        faults.map { fault in
+        visible(faults) { $1.end }.map { _, fault in
             let left = x(fault.start)
             return """
                 <rect class="band \(fault.family)\(fault.bit ? "" : " idle")" x="\(left)" \
@@ -48,7 +70,8 @@ struct TimeAxis {
 
     /// The names of faults above their bands, in two rows so that neighbours do not touch.
     func names(of faults: [FaultRecord], at y: Double) -> Markup {
-        faults.enumerated().map { number, fault in
+        faults.prefix(faults.count > Self.mostNames ? 0 : faults.count).enumerated().map {
+            number, fault in
             """
             <text class="name" data-x="\(x(fault.start))" x="\(x(fault.start) + 2)" \
             y="\(y + (number % 2 == 0 ? 0 : 12))">\(fault.kind)</text>

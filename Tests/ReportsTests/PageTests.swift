@@ -90,6 +90,24 @@ import Testing
         #expect(!html.contains("src=") && !html.contains("href="))
     }
 
+    @Test func `a page is bounded however much happened to the cluster`() {
+        var run = StoredRun.sample(operations: 1_000)
+        let fault = run.results.faults[0]
+        run.results.timings.load = 86_400
+        run.results.faults = (0..<20_000).map { number in
+            var copy = fault
+            copy.number = number
+            (copy.start, copy.end) = (Double(number) * 4, Double(number) * 4 + 2)
+            return copy
+        }
+        run.results.observations = (0..<100_000).map { number in
+            .init(
+                node: "n\(number % 5 + 1)", time: Double(number) * 0.8, process: "up",
+                role: number / 5 % 3 == 0 ? "leader" : nil, term: number)
+        }
+        #expect(Page(run).html.utf8.count < 5_000_000)
+    }
+
     @Test func `a page is no larger for a longer run`() {
         let html = Page(StoredRun.sample(operations: 200_000)).html
         #expect(html.utf8.count < 1_000_000)

@@ -61,6 +61,17 @@ import Testing
         let again = try run(["check", latest.path + "/contradictions"])
         #expect(again.status == 1)
         #expect(!again.output.contains("\tlinearizable"), "each contradicts itself")
+        for file in ["index.html", "rate.svg", "latency.svg", "timeline.svg"] {
+            try FileManager.default.removeItem(atPath: latest.path + "/" + file)
+        }
+        let analysis = try run(["analyze", latest.path])
+        #expect(analysis.status == 1)
+        #expect(analysis.output.contains("worst outage"))
+        for file in ["index.html", "rate.svg", "latency.svg", "timeline.svg"] {
+            #expect(FileManager.default.fileExists(atPath: latest.path + "/" + file), "\(file)")
+        }
+        #expect(try latest.readResults().keys.compactMap(\.contradiction).count >= 1)
+        #expect(try run(["report", latest.path]).status == 0)
         let check = try run(["check", latest.history])
         #expect(check.status == 1)
         #expect(check.output.contains("\tviolation"))
@@ -79,6 +90,8 @@ import Testing
         (["check", "x.edn", "--missing-completion", "maybe"], "is invalid"),
         (["generate", "--ops", "0"], "above 0"),
         (["list", "everything"], "is invalid"),
+        (["report", "/nowhere"], "results.json"),
+        (["analyze", "/nowhere"], "results.json"),
     ])
     func `wrong usage exits with 64 and says what to do`(
         arguments: [String], message: String
