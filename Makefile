@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup setup-tests build lint format bench fuzz simulate soak clean
+.PHONY: run test setup setup-tests build lint format bench fuzz kills simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -51,6 +51,11 @@ bench: setup build
 fuzz: setup
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench fuzz
+
+## Kill the harness at a hundred moments of a run; each time nothing may be left behind or lost.
+kills: setup-tests
+	swift build $(CONFIGURATION) $(TESTABLE) --build-tests
+	WHITEWATER_KILLS=100 $(TEST) --filter 'SIGKILL at any moment'
 
 ## Simulate Raft clusters: SEEDS of them, for a minute of their time each.
 SEEDS := 1000

@@ -49,7 +49,7 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     public var number: Int
     /// Its kind, `halves` for example.
     public var kind: String
-    /// `partition`, `kill` or `pause`.
+    /// `partition`, `traffic`, `kill` or `pause`.
     public var family: String
     /// The nodes that it hit.
     public var nodes: [String] = []

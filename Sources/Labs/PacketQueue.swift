@@ -31,18 +31,16 @@ final class PacketQueue: Sendable {
         }
         var size = CInt(8_388_608)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<CInt>.size))
-        do {
-            try configure(NFQA_CFG_CMD, [UInt8(NFQNL_CFG_CMD_BIND.rawValue), 0, 0, 0])
-            try configure(
-                NFQA_CFG_PARAMS, Self.bytes(UInt32(0)) + [UInt8(NFQNL_COPY_META.rawValue)])
-            try configure(NFQA_CFG_QUEUE_MAXLEN, Self.bytes(Self.mostPackets))
-        } catch {
-            close(descriptor)
-            throw error
-        }
+        // If one of these fails, the descriptor is closed by deinit, for self is complete.
+        try configure(NFQA_CFG_CMD, [UInt8(NFQNL_CFG_CMD_BIND.rawValue), 0, 0, 0])
+        try configure(
+            NFQA_CFG_PARAMS, Self.bytes(UInt32(0)) + [UInt8(NFQNL_COPY_META.rawValue)])
+        try configure(NFQA_CFG_QUEUE_MAXLEN, Self.bytes(Self.mostPackets))
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 
     private static let advice =
         "does this kernel have NFQUEUE (modprobe nfnetlink_queue xt_NFQUEUE)?"

@@ -1,5 +1,40 @@
+/// A value that a plan writes as text.
+public protocol PlanText: Codable, CustomStringConvertible {
+    /// What a text is that cannot be read, and what to write instead.
+    static var refusal: String { get }
+    /// Reads the written form, which `description` writes; nil if it is none.
+    init?(_ text: String)
+}
+
+extension PlanText {
+    /// Reads the written form from a plan.
+    ///
+    /// - Throws: `DecodingError` that shows the form.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let read = Self(text) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "'\(text)' is \(Self.refusal)"))
+        }
+        self = read
+    }
+
+    /// Writes the written form.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
 /// A length of time as a plan writes it: `60s`, `300ms`, `1.5s`, `2m`.
-public struct PlanDuration: Hashable, Sendable, Codable, CustomStringConvertible {
+public struct PlanDuration: Hashable, Sendable, PlanText {
+    /// What is no length of time, and what to write.
+    public static let refusal = "no length of time above zero; write 60s, 300ms or 2m"
+
     /// The length of time.
     public var duration: Duration
 
@@ -18,29 +53,6 @@ public struct PlanDuration: Hashable, Sendable, Codable, CustomStringConvertible
         return nil
     }
 
-    /// Reads the written form from a plan.
-    ///
-    /// - Throws: `DecodingError` that shows the form.
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let read = PlanDuration(text) else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "'\(text)' is no length of time above zero; "
-                        + "write 60s, 300ms or 2m"))
-        }
-        self = read
-    }
-
-    /// Writes the written form.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-
     /// The written form, in seconds or milliseconds.
     public var description: String {
         let milliseconds = Int((duration / .milliseconds(1)).rounded())
@@ -49,7 +61,10 @@ public struct PlanDuration: Hashable, Sendable, Codable, CustomStringConvertible
 }
 
 /// A rate of transfer as a plan writes it: `256kbit`, `1mbit`, in bits per second.
-public struct PlanBitRate: Hashable, Sendable, Codable, CustomStringConvertible {
+public struct PlanBitRate: Hashable, Sendable, PlanText {
+    /// What is no rate, and what to write.
+    public static let refusal = "no rate from 8kbit to 10gbit a second; write 256kbit or 1mbit"
+
     /// Bits per second.
     public let bitsPerSecond: Int
 
@@ -65,29 +80,6 @@ public struct PlanBitRate: Hashable, Sendable, Codable, CustomStringConvertible 
             case let rate = number * Double(factor), (8_000...10_000_000_000) ~= rate
         else { return nil }
         bitsPerSecond = Int(rate.rounded())
-    }
-
-    /// Reads the written form from a plan.
-    ///
-    /// - Throws: `DecodingError` that shows the form.
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let read = PlanBitRate(text) else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "'\(text)' is no rate from 8kbit to 10gbit a second; "
-                        + "write 256kbit or 1mbit"))
-        }
-        self = read
-    }
-
-    /// Writes the written form.
-    ///
-    /// - Throws: what the encoder throws.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
     }
 
     /// The written form, in the largest unit that leaves no fraction, or in kilobits.

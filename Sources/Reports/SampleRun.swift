@@ -22,14 +22,12 @@ extension StoredRun {
             let latency = outcome == .info ? 1 : 0.001 * Double(1 + number * 7 % 23)
             let process = outcome == .info ? 1_000 + number : number % 5
             for (kind, time) in [(Event.Kind.invoke, start), (outcome, start + latency)] {
-                // Each process completes before it invokes again: the times do not say so, but
-                // only the order counts.
-                try? history.append(
+                append(
                     Event(
                         index: history.eventCount,
                         time: Timestamp(nanoseconds: Int(time * 1_000_000_000)),
                         process: .client(process), kind: kind, function: "read",
-                        key: .int(number / 500), value: .null))
+                        key: .int(number / 500), value: .null), to: &history)
             }
             switch outcome {
             case .fail: counts.fail += 1
@@ -43,11 +41,29 @@ extension StoredRun {
             results.faults = (0..<8).map { fault($0, length: length) }
             results.observations = observations(length: length)
         }
-        if let report = try? Checker().check(history) { results.add(report) }
+        results.add(report(on: history))
         results.verdict = operations > 0 ? .valid : .inconclusive
         results.reasons = [operations > 0 ? "all keys are linearizable" : "nothing was tested"]
         results.loadBegan = 0
         return StoredRun(results: results, history: history, plan: "name: sample\n")
+    }
+
+    /// Each process completes before it invokes again: the times do not say so, but only the order
+    /// counts.
+    private static func append(_ event: Event, to history: inout History) {
+        do {
+            try history.append(event)
+        } catch {
+            preconditionFailure("the sample is no history: \(error)")
+        }
+    }
+
+    private static func report(on history: History) -> Report {
+        do {
+            return try Checker().check(history)
+        } catch {
+            preconditionFailure("the sample is no history of registers: \(error)")
+        }
     }
 
     private static func fault(_ number: Int, length: Double) -> FaultRecord {

@@ -12,10 +12,10 @@ public struct Analysis: Sendable {
 
     /// Checks the history, judges, and writes results and report anew.
     ///
-    /// - Returns: the new results.
+    /// - Returns: the new results, and what went wrong with the report, if anything.
     /// - Throws: for a folder without a plan, results or a history that can be read; nothing has
     ///   changed then.
-    public func perform() async throws -> RunResults {
+    public func perform() async throws -> (results: RunResults, trouble: String?) {
         var results = try folder.readResults()
         let plan = try Plan(contentsOf: folder.plan)
         let workload = try WorkloadCatalog.workload(of: plan)
@@ -27,7 +27,6 @@ public struct Analysis: Sendable {
             .judge(&results, failures: results.failures ?? [])
         try folder.write(results)
         try folder.writeContradictions(of: results, in: history)
-        _ = await ReportProcess().render(folder)
-        return results
+        return (results, await ReportProcess().render(folder))
     }
 }

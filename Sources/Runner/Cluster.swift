@@ -152,10 +152,12 @@ final class Cluster: FaultSite, LoadTarget {
 
     private func panics(of node: NodeName, in folder: String) -> [RunResults.Finding] {
         ["stderr.log", "stdout.log"].compactMap { file in
-            guard let log = try? String(contentsOfFile: folder + "/" + file, encoding: .utf8),
-                let line = log.split(separator: "\n").first(where: { line in
-                    system.panicPatterns.contains { line.contains($0) }
-                })
+            // Whatever else stands in a log, a panic in it must be found.
+            guard let bytes = FileManager.default.contents(atPath: folder + "/" + file),
+                let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(
+                    where: { line in
+                        system.panicPatterns.contains { line.contains($0) }
+                    })
             else { return nil }
             return .init(
                 .panic, node: "\(node)", detail: "nodes/\(node)/\(file): \(line.prefix(300))")

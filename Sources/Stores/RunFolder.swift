@@ -130,6 +130,12 @@ public struct RunFolder: Sendable {
     ///
     /// - Throws: `StoreError` if there is none of a known format.
     public func readResults() throws(StoreError) -> RunResults {
+        guard FileManager.default.fileExists(atPath: results) else {
+            throw StoreError(
+                path: results,
+                why: "is not there: this is no run's folder, or the run was cut short; "
+                    + "`whitewater check \(history)` judges what was recorded")
+        }
         do {
             let data = try Data(contentsOf: URL(filePath: results))
             let results = try JSONDecoder().decode(RunResults.self, from: data)

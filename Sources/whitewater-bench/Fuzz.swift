@@ -46,7 +46,7 @@ extension Bench {
             file.remove()
         }
 
-        /// Reads it, and the first history again as it is written: reading and writing agree.
+        /// Reads it, and tells keys from values; what comes of it.
         private static func read(_ bytes: [UInt8], as kind: DamagedText.Kind) -> String {
             switch kind {
             case .plan:

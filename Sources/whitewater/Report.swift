@@ -43,7 +43,8 @@ extension Whitewater {
             let folder = RunFolder(existing: folder)
             Task {
                 do {
-                    let results = try await Analysis(folder).perform()
+                    let (results, trouble) = try await Analysis(folder).perform()
+                    if let trouble { Console.complain("whitewater: \(trouble)") }
                     Summary(results: results, folder: folder).print()
                     Foundation.exit(results.verdict.exitStatus)
                 } catch {

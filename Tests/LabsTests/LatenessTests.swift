@@ -1,4 +1,5 @@
 import Faults
+import Foundation
 import Labs
 import Netfilter
 import Testing
@@ -54,6 +55,27 @@ extension `The network of a lab` {
         let cut = try Cut([Self.link], .hold(queue: 9), of: network, named: "nobody")
         #expect(prober.reachable() == Set(network.topology.links))
         try cut.heal()
+    }
+
+    @Test func `a queue has one listener, and a second one is refused without harm`() async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let hold = try PacketHold(queue: 11, .delay(.milliseconds(20)))
+        let cut = try Cut([Self.link], .hold(queue: 11), of: network, named: "taken")
+        func descriptors() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        }
+        let before = try descriptors()
+        for _ in 0..<50 {
+            #expect(throws: LabError.self) {
+                try PacketHold(queue: 11, .delay(.milliseconds(20)))
+            }
+        }
+        #expect(try descriptors() == before)
+        #expect(prober.probes(50, along: Self.link).count == 50)
+        try cut.heal()
+        hold.finish()
+        #expect(hold.statistics.held == 50)
     }
 
     @Test func `a cut holds on a link whose packets are held too`() async throws {

@@ -58,9 +58,22 @@ struct Machine {
         let deadline = ContinuousClock.now + time
         while ContinuousClock.now < deadline {
             if condition() { return true }
-            usleep(5_000)
+            pause()
         }
         return condition()
+    }
+
+    /// Between two looks at another process: its files, its memory and the ends of its
+    /// grandchildren announce themselves to nobody here, so a test looks again and again until a
+    /// deadline.
+    static func pause() { usleep(5_000) }
+
+    /// Whether a signal has been sent to the process and not yet been taken.
+    static func isPending(_ signal: Int32, in process: Int32) -> Bool {
+        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = (status ?? "").split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
+        let bits = line.flatMap { UInt64($0.dropFirst(7).filter(\.isHexDigit), radix: 16) } ?? 0
+        return bits & 1 << UInt64(signal - 1) != 0
     }
 
     func awaitHistory(longerThan bytes: Int) {

@@ -90,7 +90,7 @@ import Testing
         (["check", "x.edn", "--missing-completion", "maybe"], "is invalid"),
         (["generate", "--ops", "0"], "above 0"),
         (["list", "everything"], "is invalid"),
-        (["report", "/nowhere"], "results.json"),
+        (["report", "/nowhere"], "whitewater check /nowhere/history.edn"),
         (["analyze", "/nowhere"], "results.json"),
     ])
     func `wrong usage exits with 64 and says what to do`(
@@ -99,6 +99,18 @@ import Testing
         let (status, output) = try run(arguments)
         #expect(status == 64, "\(output)")
         #expect(output.contains(message), "\(output)")
+    }
+
+    @Test func `the doctor proves what a run needs, and what faults need`() throws {
+        let (status, output) = try run(["doctor"])
+        #expect(status == 0, "\(output)")
+        for name in ["unshare", "etcd", "legacy tables", "nft tables", "network", "NFQUEUE", "tbf"]
+        {
+            let line = output.split(separator: "\n").first { $0.contains("  \(name) ") }
+            #expect(line?.hasPrefix("ok ") == true, "\(name)")
+        }
+        #expect(output.contains("netem"))
+        #expect(output.contains("This machine can run tests."))
     }
 
     @Test func `a program that does not start is a set-up failure, never a verdict`() throws {
