@@ -21,6 +21,7 @@ let package = Package(
     name: "whitewater",
     products: [
         .executable(name: "whitewater", targets: ["whitewater"]),
+        .executable(name: "raftd", targets: ["raftd"]),
         .library(name: "Raft", targets: ["Raft"]),
         .library(name: "Checkers", targets: ["Histories", "Models", "Checkers"]),
     ],
@@ -44,8 +45,20 @@ let package = Package(
         .target(name: "Histories"),
         .target(name: "Netfilter", dependencies: ["CIPTC"]),
 
+        .target(name: "Wire"),
+
         // The Raft wing.
         .target(name: "Raft"),
+        .target(name: "RaftStorage", dependencies: ["CLinux", "Raft", "Wire"]),
+        .target(
+            name: "RaftNode",
+            dependencies: ["Raft", "RaftStorage", "Wire", logging, nioCore, nioPosix]),
+        .executableTarget(
+            name: "raftd",
+            dependencies: [
+                "Raft", "RaftNode", "RaftStorage", "Wire", argumentParser, logging, nioCore,
+                nioPosix,
+            ]),
 
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
@@ -133,7 +146,13 @@ let package = Package(
         .testTarget(
             name: "WholeRunTests",
             dependencies: ["Faults", "Histories", "Netfilter", "Runner", "Stores", "whitewater"]),
+        .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),
         .testTarget(name: "RaftTests", dependencies: ["Generators", "Raft", "RaftSimulator"]),
+        .testTarget(
+            name: "RaftStorageTests", dependencies: ["Generators", "Raft", "RaftStorage", "Wire"]),
+        .testTarget(
+            name: "RaftNodeTests",
+            dependencies: ["Raft", "RaftNode", "RaftStorage", "Wire", logging]),
         .testTarget(name: "HouseTests"),
     ]
 )

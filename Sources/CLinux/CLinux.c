@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sched.h>
+#include <string.h>
 #include <time.h>
 
 int clinux_enter_network_namespace(int descriptor) {
@@ -22,4 +23,63 @@ int clinux_keep_freed_memory(void) {
     int no_mappings = mallopt(M_MMAP_MAX, 0);
     int no_trimming = mallopt(M_TRIM_THRESHOLD, -1);
     return no_mappings == 1 && no_trimming == 1 ? 0 : -1;
+}
+
+static unsigned int crc32c_table[8][256];
+
+// Tables for eight bytes at a time, made once, before main.
+__attribute__((constructor)) static void make_crc32c_table(void) {
+    for (unsigned int byte = 0; byte < 256; byte++) {
+        unsigned int crc = byte;
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ ((crc & 1) ? 0x82F63B78u : 0);
+        crc32c_table[0][byte] = crc;
+    }
+    for (int place = 1; place < 8; place++)
+        for (int byte = 0; byte < 256; byte++) {
+            unsigned int crc = crc32c_table[place - 1][byte];
+            crc32c_table[place][byte] = (crc >> 8) ^ crc32c_table[0][crc & 255];
+        }
+}
+
+static unsigned int crc32c_by_table(
+    unsigned int crc, const unsigned char *bytes, unsigned long count) {
+    while (count >= 8) {
+        unsigned int low, high;
+        memcpy(&low, bytes, 4);
+        memcpy(&high, bytes + 4, 4);
+        low ^= crc;
+        crc = crc32c_table[7][low & 255] ^ crc32c_table[6][(low >> 8) & 255]
+            ^ crc32c_table[5][(low >> 16) & 255] ^ crc32c_table[4][low >> 24]
+            ^ crc32c_table[3][high & 255] ^ crc32c_table[2][(high >> 8) & 255]
+            ^ crc32c_table[1][(high >> 16) & 255] ^ crc32c_table[0][high >> 24];
+        bytes += 8;
+        count -= 8;
+    }
+    while (count-- > 0) crc = (crc >> 8) ^ crc32c_table[0][(crc ^ *bytes++) & 255];
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static unsigned int crc32c_by_instruction(
+    unsigned int crc, const unsigned char *bytes, unsigned long count) {
+    unsigned long long wide = crc;
+    while (count >= 8) {
+        unsigned long long word;
+        memcpy(&word, bytes, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+        bytes += 8;
+        count -= 8;
+    }
+    crc = (unsigned int)wide;
+    while (count-- > 0) crc = __builtin_ia32_crc32qi(crc, *bytes++);
+    return crc;
+}
+#endif
+
+unsigned int clinux_crc32c(unsigned int crc, const void *bytes, unsigned long count) {
+    crc = ~crc;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) return ~crc32c_by_instruction(crc, bytes, count);
+#endif
+    return ~crc32c_by_table(crc, bytes, count);
 }

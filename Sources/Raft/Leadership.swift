@@ -2,10 +2,16 @@
 public struct Leadership: Hashable, Sendable {
     /// The others.
     var progress: [ServerID: Progress] = [:]
-    /// Ticks since the last heartbeat round, and since a majority was last looked for.
+    /// Ticks since a majority was last looked for.
     var ticks = 0
-    /// Heartbeat rounds so far.
+    /// Ticks since it began to lead.
+    var now = 0
+    /// Rounds so far.
     var round: UInt64 = 0
+    /// When rounds began that may still count for a lease.
+    var roundBegan: [UInt64: Int] = [:]
+    /// Whether somebody was told to take over, who may do so at any time from then on.
+    var hasOfferedTransfer = false
     /// Reads that wait until a majority has answered a round, or until something is committed.
     var reads: [PendingRead] = []
     /// To whom leadership is being handed over, and for how many ticks.
@@ -93,8 +99,11 @@ extension Server {
         if let transfer = leadership.transfer, transfer.ticks > options.electionTicks {
             leadership.transfer = nil
         }
+        leadership.now += 1
+        let isOld = leadership.now - options.electionTicks
+        leadership.roundBegan = leadership.roundBegan.filter { $0.value > isOld }
         role = .leader(leadership)
-        if leadership.ticks % options.heartbeatTicks == 0 { heartbeat() }
+        if leadership.now % options.heartbeatTicks == 0 { heartbeat() }
         guard leadership.ticks >= options.electionTicks else { return }
         withLeadership { leadership in
             leadership.ticks = 0
@@ -115,34 +124,57 @@ extension Server {
         silence = 0
     }
 
-    /// Starts a round of heartbeats: every answer to it shows that this server still led.
-    mutating func heartbeat() {
+    /// Starts a round: every answer to it shows that this server still led when it began.
+    mutating func startRound() {
         withLeadership { leadership in
             leadership.round += 1
+            leadership.roundBegan[leadership.round] = leadership.now
         }
         guard case .leader(let leadership) = role else { return }
-        for server in leadership.progress.keys.sorted() {
-            // What is lost on the way is found out by the answer to the next message.
-            withLeadership { $0.progress[server]?.inFlight = 0 }
-            sendEntries(to: server, isHeartbeat: true)
+        for server in leadership.progress.keys.sorted() { sendEntries(to: server, isDue: true) }
+    }
+
+    /// A round because it is time: whatever has not been answered by now is taken to be lost.
+    mutating func heartbeat() {
+        withLeadership { leadership in
+            for server in leadership.progress.keys {
+                leadership.progress[server]?.inFlight = 0
+            }
         }
+        startRound()
     }
 
     // MARK: Clients
 
-    mutating func propose(_ command: [UInt8], _ request: UInt64) {
+    mutating func propose(_ proposals: [Proposal]) {
         guard case .leader(let leadership) = role else {
-            effects.append(.refused(request: request, .notLeader(hint: leader)))
+            refuse(proposals, .notLeader(hint: leader))
             return
         }
         guard leadership.transfer == nil else {
-            effects.append(.refused(request: request, .transferring))
+            refuse(proposals, .transferring)
             return
         }
-        let entry = appendOwn(.command(command))
-        effects.append(.proposed(request: request, index: entry.index, term: entry.term))
+        var entries: [Entry] = []
+        for proposal in proposals {
+            let entry = Entry(
+                term: hard.term, index: log.lastIndex + 1, .command(proposal.command))
+            log.append(entry)
+            entries.append(entry)
+        }
+        effects.append(.append(entries))
+        for (proposal, entry) in zip(proposals, entries) {
+            effects.append(
+                .proposed(request: proposal.request, index: entry.index, term: entry.term))
+        }
         replicate()
         advanceCommit()
+    }
+
+    private mutating func refuse(_ proposals: [Proposal], _ why: Refusal) {
+        for proposal in proposals {
+            effects.append(.refused(request: proposal.request, why))
+        }
     }
 
     /// Hands leadership over: catch the target up, then tell it to stand (dissertation §3.10).
@@ -160,15 +192,13 @@ extension Server {
         guard case .leader(let leadership) = role, let target = leadership.transfer?.target,
             leadership.progress[target]?.match == log.lastIndex
         else { return }
+        withLeadership { $0.hasOfferedTransfer = true }
         send(.timeoutNow, to: target)
     }
 
     /// What clients wait for here will not come from here any more.
     mutating func failPending() {
-        for request in asked.sorted() {
-            effects.append(.refused(request: request, .notLeader(hint: nil)))
-        }
-        asked = []
+        refuseAsked { _ in true }
         guard case .leader(let leadership) = role else { return }
         for read in leadership.reads { refuse(read) }
     }

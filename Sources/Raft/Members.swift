@@ -61,7 +61,7 @@ extension Server {
             advanceCommit()
         } else if !present.voters.contains(id) {
             // The others learn that it is committed, and elect one of themselves.
-            heartbeat()
+            startRound()
             failPending()
             role = .follower(leader: nil)
             silence = 0

@@ -41,6 +41,13 @@ public struct Message: Hashable, Sendable {
         self.term = term
         self.body = body
     }
+
+    /// Whether it may leave before what stands in front of it is safe on disk, provided that
+    /// nothing of that is a ``Effect/keep(_:)`` and that the next event waits until all is safe: a
+    /// leader writes to its own disk while its followers write to theirs (dissertation §10.2.1).
+    public var mayPrecedeDisk: Bool {
+        if case .append = body { true } else { false }
+    }
 }
 
 /// A request for a vote (figure 2, RequestVote).
@@ -53,6 +60,14 @@ public struct VoteRequest: Hashable, Sendable {
     public let lastIndex: LogIndex
     /// The term there.
     public let lastTerm: Term
+
+    /// A request.
+    public init(isPre: Bool, isTransfer: Bool, lastIndex: LogIndex, lastTerm: Term) {
+        self.isPre = isPre
+        self.isTransfer = isTransfer
+        self.lastIndex = lastIndex
+        self.lastTerm = lastTerm
+    }
 }
 
 /// Entries from a leader (figure 2, AppendEntries).
@@ -67,6 +82,18 @@ public struct Append: Hashable, Sendable {
     public let commit: LogIndex
     /// The leader's count of heartbeat rounds, by which it knows that it still led (§8).
     public let round: UInt64
+
+    /// Entries behind a place.
+    public init(
+        previousIndex: LogIndex, previousTerm: Term, entries: [Entry], commit: LogIndex,
+        round: UInt64
+    ) {
+        self.previousIndex = previousIndex
+        self.previousTerm = previousTerm
+        self.entries = entries
+        self.commit = commit
+        self.round = round
+    }
 }
 
 /// Why entries were refused, in the detail that saves round trips (§5.3).
@@ -77,6 +104,13 @@ public struct Mismatch: Hashable, Sendable {
     public let term: Term?
     /// The first index of that term, or the one behind the log's end.
     public let first: LogIndex
+
+    /// A mismatch.
+    public init(previousIndex: LogIndex, term: Term?, first: LogIndex) {
+        self.previousIndex = previousIndex
+        self.term = term
+        self.first = first
+    }
 }
 
 /// A part of a snapshot (figure 13, InstallSnapshot).
@@ -89,6 +123,28 @@ public struct SnapshotPart: Hashable, Sendable {
     public let bytes: [UInt8]
     /// Whether it is the last one.
     public let isLast: Bool
+
+    /// A part.
+    public init(head: Snapshot, offset: Int, bytes: [UInt8], isLast: Bool) {
+        self.head = head
+        self.offset = offset
+        self.bytes = bytes
+        self.isLast = isLast
+    }
+}
+
+/// A command that a client wants in the log.
+public struct Proposal: Hashable, Sendable {
+    /// The command.
+    public let command: [UInt8]
+    /// Comes back in the answer.
+    public let request: UInt64
+
+    /// A proposal.
+    public init(_ command: [UInt8], request: UInt64) {
+        self.command = command
+        self.request = request
+    }
 }
 
 /// What happens to a server.
@@ -97,8 +153,8 @@ public enum Event: Hashable, Sendable {
     case tick
     /// Something has arrived.
     case message(Message)
-    /// A client wants a command in the log; `request` comes back in the answer.
-    case propose([UInt8], request: UInt64)
+    /// Clients want commands in the log; all of them go there, behind each other, or none.
+    case propose([Proposal])
     /// A client wants to read what is there when it asks, or later.
     case read(request: UInt64)
     /// Somebody wants other members.

@@ -7,7 +7,7 @@ extension Server {
         switch role {
         case .leader: enqueueRead(request, asker: nil)
         case .follower(let leader?):
-            asked.insert(request)
+            asked[request] = 0
             send(.readIndex(request: request), to: leader)
         case .follower(nil), .candidate:
             effects.append(.refused(request: request, .notLeader(hint: nil)))
@@ -27,6 +27,10 @@ extension Server {
         guard case .leader(let leadership) = role else { return }
         let commit = commit
         let knowsCommit = log.term(at: commit) == hard.term
+        if knowsCommit, hasLease {
+            answer(.init(request: request, asker: asker, index: commit, round: 0), commit)
+            return
+        }
         // Answers to rounds that began before the read came show nothing.
         withLeadership {
             $0.reads.append(
@@ -34,7 +38,7 @@ extension Server {
                     request: request, asker: asker, index: knowsCommit ? commit : nil,
                     round: leadership.round + 1))
         }
-        if knowsCommit { heartbeat() }
+        if knowsCommit { startRound() }
         answerReads()
     }
 
@@ -50,7 +54,23 @@ extension Server {
                 leadership.reads[place].round = leadership.round + 1
             }
         }
-        heartbeat()
+        startRound()
+    }
+
+    /// Whether nobody else can lead yet: a majority has heard from this server since, and will not
+    /// vote before its election timeout has passed (dissertation §6.4.1).
+    ///
+    /// Whoever has been told to take over does so without waiting, so from then on there is no
+    /// lease.
+    private var hasLease: Bool {
+        guard options.leaseTicks > 0, case .leader(let leadership) = role,
+            !leadership.hasOfferedTransfer
+        else { return false }
+        return leadership.roundBegan.contains { round, began in
+            guard leadership.now - began < options.leaseTicks else { return false }
+            let answered = leadership.progress.filter { $0.value.round >= round }.keys
+            return membership.isMajority(Set(answered).union([id]))
+        }
     }
 
     /// Answers the reads whose round a majority has answered.
@@ -64,18 +84,22 @@ extension Server {
                 left.append(read)
                 continue
             }
-            if let asker = read.asker {
-                send(.readIndexIs(index, request: read.request), to: asker)
-            } else {
-                effects.append(.readable(request: read.request, index: index))
-            }
+            answer(read, index)
         }
         withLeadership { $0.reads = left }
     }
 
+    private mutating func answer(_ read: Leadership.PendingRead, _ index: LogIndex) {
+        if let asker = read.asker {
+            send(.readIndexIs(index, request: read.request), to: asker)
+        } else {
+            effects.append(.readable(request: read.request, index: index))
+        }
+    }
+
     /// The leader's answer: the read waits until this server has applied that much itself.
     mutating func readIndexIs(_ index: LogIndex?, _ request: UInt64) {
-        guard asked.remove(request) != nil else { return }
+        guard asked.removeValue(forKey: request) != nil else { return }
         guard let index else {
             effects.append(.refused(request: request, .notLeader(hint: leader)))
             return
@@ -84,6 +108,14 @@ extension Server {
             effects.append(.readable(request: request, index: index))
         } else {
             waitingReads.append((request, index))
+        }
+    }
+
+    /// Gives up reads for which the leader's answer has not come.
+    mutating func refuseAsked(where isHopeless: (_ ticks: Int) -> Bool) {
+        for request in asked.filter({ isHopeless($0.value) }).keys.sorted() {
+            asked[request] = nil
+            effects.append(.refused(request: request, .notLeader(hint: nil)))
         }
     }
 }

@@ -10,14 +10,16 @@ extension Server {
     }
 
     /// Sends a server what it lacks, as far as more may be on the way.
-    mutating func sendEntries(to server: ServerID, isHeartbeat: Bool = false) {
+    ///
+    /// - Parameter isDue: whether something must be sent in any case, to begin a round.
+    mutating func sendEntries(to server: ServerID, isDue: Bool = false) {
         guard case .leader(let leadership) = role, var progress = leadership.progress[server]
         else { return }
         let round = leadership.round
-        var isDue = isHeartbeat
+        var isDue = isDue
         while true {
             if progress.next <= log.snapshot.index {
-                sendSnapshot(to: server, &progress, isDue: isDue)
+                sendSnapshot(to: server, &progress)
                 break
             }
             let most = progress.mode == .streaming ? options.mostInFlight : 1
@@ -25,7 +27,7 @@ extension Server {
             let hasMore = progress.next <= last && progress.inFlight < most
             guard hasMore || isDue, let term = log.term(at: progress.next - 1) else { break }
             let through = progress.next + LogIndex(options.mostEntries) - 1
-            let entries = hasMore ? Array(log.entries(from: progress.next, through: through)) : []
+            let entries = hasMore ? entries(from: progress.next, through: through) : []
             send(
                 .append(
                     Append(
@@ -80,6 +82,16 @@ extension Server {
         withLeadership { $0.progress[server] = progress }
         answerReads()
         sendEntries(to: server)
+    }
+
+    /// Entries for one message: not too many, and not too many bytes.
+    private func entries(from first: LogIndex, through last: LogIndex) -> [Entry] {
+        var bytes = 0
+        let entries = log.entries(from: first, through: last).prefix { entry in
+            defer { bytes += entry.size }
+            return bytes < options.mostBytes
+        }
+        return Array(entries)
     }
 
     // MARK: The follower's side

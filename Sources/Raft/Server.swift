@@ -35,10 +35,13 @@ public struct Server: Sendable {
     var patience: Int
     /// The parts of a snapshot that have come so far.
     var incoming: (head: Snapshot, data: [UInt8])?
-    /// Reads that wait for the leader's answer.
-    var asked: Set<UInt64> = []
+    /// Reads that wait for the leader's answer, and for how many ticks.
+    var asked: [UInt64: Int] = [:]
     /// Reads that wait until an index has been applied here.
     var waitingReads: [(request: UInt64, index: LogIndex)] = []
+    /// Ticks since it started, as far as that matters: a server with leases behaves at first as
+    /// if it had just heard from a leader, for it may have, and have forgotten.
+    var age = 0
     /// What the present step wants done.
     var effects: [Effect] = []
 
@@ -77,7 +80,7 @@ public struct Server: Sendable {
         switch event {
         case .tick: tick(using: &random)
         case .message(let message): receive(message, using: &random)
-        case .propose(let command, let request): propose(command, request)
+        case .propose(let proposals): propose(proposals)
         case .read(let request): read(request)
         case .changeMembers(let voters, let learners, let request):
             changeMembers(voters: voters, learners: learners, request)
@@ -98,6 +101,10 @@ public struct Server: Sendable {
             return
         }
         silence += 1
+        age = min(age + 1, options.electionTicks)
+        for request in asked.keys { asked[request, default: 0] += 1 }
+        let longest = options.electionTicks
+        refuseAsked { $0 > longest }
         guard silence >= patience, membership.hasVote(id) else { return }
         stand(isPre: true, using: &random)
     }
@@ -173,7 +180,8 @@ public struct Server: Sendable {
 
     /// Whether a leader is at work, as far as one can tell from here.
     var hearsLeader: Bool {
-        switch role {
+        if options.leaseTicks > 0, age < options.electionTicks { return true }
+        return switch role {
         case .follower(let leader): leader != nil && silence < options.electionTicks
         case .candidate: false
         case .leader: true

@@ -13,13 +13,13 @@ extension Server {
     }
 
     /// Sends the next part of the snapshot, one at a time.
-    mutating func sendSnapshot(to server: ServerID, _ progress: inout Progress, isDue: Bool) {
+    mutating func sendSnapshot(to server: ServerID, _ progress: inout Progress) {
         let snapshot = log.snapshot
         var offset = 0
         if case .snapshot(snapshot.index, let sent) = progress.mode {
             offset = sent
-            // A heartbeat sends the part again: it may have been lost.
-            guard isDue || progress.inFlight == 0 else { return }
+            // Once a heartbeat takes it for lost, the part is sent again.
+            guard progress.inFlight == 0 else { return }
         }
         progress.mode = .snapshot(index: snapshot.index, offset: offset)
         progress.inFlight = 1

@@ -55,6 +55,15 @@ public struct Entry: Hashable, Sendable {
     /// Whether it says who the members are.
     var isMembership: Bool { if case .membership = payload { true } else { false } }
 
+    /// Its size in bytes, about.
+    var size: Int {
+        switch payload {
+        case .nothing: 16
+        case .command(let command): 16 + command.count
+        case .membership(let members): 16 + 8 * members.everybody.count
+        }
+    }
+
     /// An entry at a place.
     public init(term: Term, index: LogIndex, _ payload: Payload) {
         self.term = term

@@ -20,6 +20,10 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
     public var operations = 0
     /// Of those, reads answered by a follower.
     public var followerReads = 0
+    /// Of those, reads answered under a lease.
+    public var leaseReads = 0
+    /// Commands that were in the log twice and applied once.
+    public var repeatedCommands = 0
 
     /// Nothing yet.
     public init() {}
@@ -31,7 +35,8 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
             ("snapshot installs", snapshotInstalls), ("membership changes", membershipChanges),
             ("torn tails", tornTails), ("lost writes", lostWrites), ("restarts", restarts),
             ("committed entries", committed), ("operations", operations),
-            ("follower reads", followerReads),
+            ("follower reads", followerReads), ("lease reads", leaseReads),
+            ("repeated commands", repeatedCommands),
         ]
     }
 
@@ -48,6 +53,8 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
         sum.committed += other.committed
         sum.operations += other.operations
         sum.followerReads += other.followerReads
+        sum.leaseReads += other.leaseReads
+        sum.repeatedCommands += other.repeatedCommands
         return sum
     }
 

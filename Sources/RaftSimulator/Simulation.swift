@@ -51,12 +51,12 @@ public struct Simulation {
 
     struct Pending {
         let client: Int
-        let server: ServerID
-        let isRead: Bool
-        let value: Int
+        /// nil for a read.
+        let write: SimulatedNode.Write?
+        var tries = 1
     }
 
-    private static let clients = 4
+    static let clients = 4
     private static let mostLines = 400
 
     var random: SplitMix64
@@ -74,6 +74,7 @@ public struct Simulation {
     let leaderCrashes: Double
     let longestRest: Int
     let mostEntries: Int
+    let hasLeases: Bool
     var invariants = Invariants()
     var coverage = Coverage()
     var lines: [String] = []
@@ -81,6 +82,7 @@ public struct Simulation {
     var pending: [UInt64: Pending] = [:]
     var nextRequest: UInt64 = 0
     var nextValue = 0
+    var sequences: [Int]
     var processes: [Int]
     var history = History()
 
@@ -99,7 +101,9 @@ public struct Simulation {
         leaderCrashes = Bool.random(using: &random) ? 0.1 : 0.7
         longestRest = Bool.random(using: &random) ? 2_000 : 300
         mostEntries = Int.random(in: 1...4, using: &random)
+        hasLeases = Double.random(in: 0..<1, using: &random) < 0.3
         processes = Array(0..<Self.clients)
+        sequences = Array(repeating: 0, count: Self.clients)
         let everybody = (1...UInt64(servers)).map(ServerID.init)
         // Some are no members at first, so that members can change.
         let fewest = min(3, servers)
@@ -163,7 +167,7 @@ public struct Simulation {
             try step(message.to, .message(message))
         case .client(let client): try act(client)
         case .giveUp(let request):
-            if let lost = pending[request] { try finish(request, lost, nil) }
+            if let lost = pending[request] { try giveUp(request, lost) }
         case .trouble: try makeTrouble()
         case .restart(let id): start(id)
         case .crash(let id): try crash(id)
@@ -176,11 +180,11 @@ public struct Simulation {
         if lines.count > Self.mostLines { lines.removeFirst() }
     }
 
-    private func chance(_ probability: Double, _ random: inout SplitMix64) -> Bool {
+    func chance(_ probability: Double, _ random: inout SplitMix64) -> Bool {
         Double.random(in: 0..<1, using: &random) < probability
     }
 
-    private mutating func chance(_ probability: Double) -> Bool {
+    mutating func chance(_ probability: Double) -> Bool {
         chance(probability, &random)
     }
 
@@ -190,7 +194,9 @@ public struct Simulation {
         guard var node = nodes[id], node.server == nil else { return }
         var options = Options()
         options.mostEntries = mostEntries
-        options.snapshotPartSize = 1
+        options.snapshotPartSize = 4
+        // Clocks differ by a third at most: 7 ticks of 23 ms are less than 10 of 17 ms.
+        if hasLeases { options.leaseTicks = 7 }
         node.server = Server(
             id: id, hard: node.disk.hard, log: node.disk.log, options: options, using: &random)
         node.machine = SimulatedNode.Machine(
@@ -208,7 +214,7 @@ public struct Simulation {
         note("\(id) crashes")
         nodes[id]?.server = nil
         for request in (nodes[id]?.waiting ?? [:]).keys.sorted() {
-            if let lost = pending[request] { try finish(request, lost, nil) }
+            if let lost = pending[request] { try giveUp(request, lost) }
         }
         nodes[id]?.waiting = [:]
         schedule(.restart(id), in: Int.random(in: 50..<longestRest, using: &random))
@@ -238,13 +244,29 @@ public struct Simulation {
             }
         }
         nodes[id]?.wasLeader = isLeader
-        for effect in effects {
+        if case .read(let request) = event, isLeader,
+            effects.contains(where: { if case .readable(request, _) = $0 { true } else { false } })
+        {
+            coverage.leaseReads += 1
+        }
+        for effect in inOrder(effects) {
             if chance(crashes) {
                 try tear(id, effect)
                 return
             }
             try perform(effect, of: id, server)
         }
+    }
+
+    /// Does what may be done before the disk is safe before it, as real servers do.
+    private func inOrder(_ effects: [Effect]) -> [Effect] {
+        guard !effects.contains(where: { if case .keep = $0 { true } else { false } }) else {
+            return effects
+        }
+        func isEarly(_ effect: Effect) -> Bool {
+            if case .send(let message) = effect { message.mayPrecedeDisk } else { false }
+        }
+        return effects.filter(isEarly) + effects.filter { !isEarly($0) }
     }
 
     /// A crash before an effect is done, or in the middle of it.
@@ -280,7 +302,7 @@ public struct Simulation {
         case .proposed(let request, let index, let term):
             nodes[id]?.waiting[request] = .write(index: index, term: term)
         case .refused(let request, _):
-            if let refused = pending[request] { try finish(request, refused, .fail) }
+            if let refused = pending[request] { try refuse(request, refused) }
         case .readable(let request, let index):
             guard let read = pending[request], let node = nodes[id] else { return }
             guard node.machine.applied >= index else {
@@ -303,7 +325,10 @@ public struct Simulation {
             nodes[id]?.machine.applied = entry.index
             switch entry.payload {
             case .command(let bytes):
-                nodes[id]?.machine.value = SimulatedNode.Machine.value(bytes)
+                let write = SimulatedNode.Write(bytes)
+                if nodes[id]?.machine.apply(write, at: entry.index) == true {
+                    coverage.repeatedCommands += 1
+                }
             case .membership(let members):
                 if case .leader = server.role, !members.isJoint { coverage.membershipChanges += 1 }
             case .nothing: break
@@ -312,7 +337,11 @@ public struct Simulation {
                 guard case .write(entry.index, let term) = waiting, let write = pending[request]
                 else { continue }
                 nodes[id]?.waiting[request] = nil
-                try finish(request, write, term == entry.term ? .ok : .fail)
+                if term == entry.term {
+                    try finish(request, write, .ok)
+                } else {
+                    try refuse(request, write)
+                }
             }
         }
     }
@@ -327,59 +356,5 @@ public struct Simulation {
                 .deliver(message),
                 in: Int.random(in: isLate ? 50...800 : 1...latency, using: &random))
         }
-    }
-
-    // MARK: Clients
-
-    private mutating func act(_ client: Int) throws {
-        let servers = nodes.keys.sorted()
-        let leader = nodes.values.filter(\.wasLeader).map(\.id).min()
-        let server =
-            leader.flatMap { chance(0.6) ? $0 : nil }
-            ?? servers[Int.random(in: 0..<servers.count, using: &random)]
-        let isRead = chance(0.5)
-        if !isRead { nextValue += 1 }
-        nextRequest += 1
-        let request = nextRequest
-        pending[request] = Pending(
-            client: client, server: server, isRead: isRead, value: nextValue)
-        try record(
-            .invoke, client, isRead ? "read" : "write", isRead ? .null : .int(nextValue))
-        if nodes[server]?.server == nil {
-            try finish(
-                request,
-                Pending(
-                    client: client, server: server, isRead: isRead, value: nextValue), .fail)
-            return
-        }
-        schedule(.giveUp(request: request), in: 1_500)
-        try step(
-            server,
-            isRead
-                ? .read(request: request)
-                : .propose(SimulatedNode.Machine.bytes(nextValue), request: request))
-    }
-
-    /// Ends a client's operation; nil where nobody knows how.
-    private mutating func finish(
-        _ request: UInt64, _ operation: Pending, _ kind: Histories.Event.Kind?,
-        value: Int = 0
-    ) throws {
-        pending[request] = nil
-        let name = operation.isRead ? "read" : "write"
-        let seen = operation.isRead ? value : operation.value
-        if kind == .ok { coverage.operations += 1 }
-        try record(kind ?? .info, operation.client, name, kind == .ok ? .int(seen) : .null)
-        if kind == nil { processes[operation.client] += Self.clients }
-        schedule(.client(operation.client), in: Int.random(in: 5..<120, using: &random))
-    }
-
-    private mutating func record(
-        _ kind: Histories.Event.Kind, _ client: Int, _ function: String, _ value: Value
-    ) throws {
-        try history.append(
-            Event(
-                index: history.eventCount, process: .client(processes[client]), kind: kind,
-                function: function, value: value))
     }
 }

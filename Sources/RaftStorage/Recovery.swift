@@ -1,0 +1,220 @@
+public import Raft
+internal import Wire
+
+/// What a folder said when it was opened.
+public struct Recovery: Sendable {
+    /// Term and vote.
+    public private(set) var hard = HardState()
+    /// Snapshot and entries.
+    public private(set) var log: Log
+    /// Where the torn end of the last write was cut off; nil if there was none.
+    public private(set) var cut: (file: String, offset: Int, bytes: Int)?
+    /// Whether the folder was new.
+    public let isNew: Bool
+
+    var segments: [Storage.Closed] = []
+    var nextSegment: UInt64 = 1
+    var nextBatch: UInt64 = 1
+
+    private var entries: [Entry] = []
+    private var position: LogIndex = 0
+    private var highest: LogIndex = 0
+
+    private static let identity = "identity"
+
+    static func read(
+        _ disk: any Disk, server: ServerID, members: Membership
+    ) throws(StorageError) -> Recovery {
+        let isNew = try !identify(disk, server, try disk.names())
+        let names = try disk.names()
+        for name in names where name.hasSuffix(".tmp") { try disk.remove(name) }
+        let snapshots = names.compactMap(SnapshotFile.index).sorted()
+        guard let latest = snapshots.last else {
+            guard isNew || !names.contains(where: { Segment.number($0) != nil }) else {
+                throw .corrupt(
+                    file: disk.folder, offset: 0,
+                    what: "a log, but no snapshot that it goes on from"
+                )
+            }
+            let first = Snapshot(index: 0, term: 0, membership: members, data: [])
+            try SnapshotFile.write(first, to: disk)
+            return Recovery(snapshot: first, isNew: isNew)
+        }
+        let snapshot = try SnapshotFile.read(SnapshotFile.name(latest), from: disk)
+        var recovery = Recovery(snapshot: snapshot, isNew: isNew)
+        try recovery.readSegments(disk, names.compactMap(Segment.number).sorted())
+        try recovery.connect(snapshot, disk)
+        return recovery
+    }
+
+    private init(snapshot: Snapshot, isNew: Bool) {
+        log = Log(snapshot: snapshot)
+        self.isNew = isNew
+    }
+
+    /// Says whose folder it is, or checks that; false if it is new.
+    private static func identify(
+        _ disk: any Disk, _ server: ServerID, _ names: [String]
+    ) throws(StorageError) -> Bool {
+        let own = "raftd 1\n\(server)\n"
+        let path = disk.folder + "/" + identity
+        if names.contains(identity) {
+            let kept = String(decoding: try disk.read(identity), as: UTF8.self)
+            guard kept == own else {
+                throw .foreign(
+                    file: path,
+                    what:
+                        "the folder is of \(kept.split(separator: "\n").last ?? "nobody"), not \(server)"
+                )
+            }
+            return true
+        }
+        if let stranger = names.first(where: { $0 != "lock" && !$0.hasSuffix(".tmp") }) {
+            throw .foreign(
+                file: path, what: "missing, but there is \(stranger): not a folder of raftd's")
+        }
+        let file = try disk.open(identity + ".tmp", size: nil)
+        try file.truncate(to: 0)
+        try file.write(Array(own.utf8), at: 0)
+        try file.sync()
+        try disk.rename(identity + ".tmp", to: identity)
+        try disk.sync()
+        return false
+    }
+
+    // MARK: Segments
+
+    private mutating func readSegments(
+        _ disk: any Disk, _ numbers: [UInt64]
+    ) throws(StorageError) {
+        for (place, number) in numbers.enumerated() {
+            if place > 0, number != numbers[place - 1] + 1 {
+                throw .corrupt(
+                    file: disk.folder + "/" + Segment.name(number - 1), offset: 0,
+                    what: "missing between others")
+            }
+            try read(number, isFirst: place == 0, isLast: place == numbers.count - 1, disk)
+        }
+        nextSegment = segments.last.map { $0.number + 1 } ?? numbers.first ?? 1
+    }
+
+    private mutating func read(
+        _ number: UInt64, isFirst: Bool, isLast: Bool, _ disk: any Disk
+    ) throws(StorageError) {
+        let name = Segment.name(number)
+        let path = disk.folder + "/" + name
+        let bytes = try disk.read(name)
+        highest = position
+        guard let header = Segment.Header(bytes), header.number == number else {
+            // A segment whose making was cut short has nothing behind its header yet.
+            guard isLast, bytes.dropFirst(Segment.headerBytes).allSatisfy({ $0 == 0 }) else {
+                throw .corrupt(file: path, offset: 0, what: "a damaged segment header")
+            }
+            try disk.remove(name)
+            try disk.sync()
+            return
+        }
+        if isFirst { nextBatch = header.firstBatch }
+        guard header.firstBatch == nextBatch else {
+            throw .corrupt(
+                file: path, offset: 0,
+                what: "batches are missing before this segment, at the end of the one before")
+        }
+        var offset = Segment.headerBytes
+        while let (records, next) = Segment.batch(
+            in: bytes, at: offset, number: nextBatch, salt: header.salt)
+        {
+            try replay(records, path, offset)
+            nextBatch += 1
+            offset = next
+        }
+        try finish(bytes, name, offset, header.salt, isLast, disk)
+        segments.append(Storage.Closed(number: number, highest: highest))
+    }
+
+    /// What stands behind the last whole batch: nothing, the torn end of a write, or damage.
+    private mutating func finish(
+        _ bytes: [UInt8], _ name: String, _ offset: Int, _ salt: UInt32, _ isLast: Bool,
+        _ disk: any Disk
+    ) throws(StorageError) {
+        let rest = bytes[min(offset, bytes.count)...]
+        let isClean = rest.allSatisfy { $0 == 0 }
+        if isClean, !isLast || rest.isEmpty { return }
+        let path = disk.folder + "/" + name
+        if !isClean {
+            guard isLast else {
+                throw .corrupt(
+                    file: path, offset: offset, what: "a damaged batch, and segments behind it")
+            }
+            guard
+                !Segment.hasLaterBatch(in: bytes, behind: offset, number: nextBatch, salt: salt)
+            else {
+                throw .corrupt(
+                    file: path, offset: offset, what: "a damaged batch, and whole ones behind it")
+            }
+            cut = (path, offset, rest.count)
+        }
+        let file = try disk.open(name, size: nil)
+        try file.truncate(to: offset)
+        try file.sync()
+    }
+
+    // MARK: Records
+
+    private mutating func replay(
+        _ records: ArraySlice<UInt8>, _ path: String, _ offset: Int
+    ) throws(StorageError) {
+        var reader = ByteReader(records)
+        while reader.left > 0 {
+            do {
+                switch try Record(from: &reader) {
+                case .hard(let state): hard = state
+                case .entries(let new):
+                    guard let first = new.first?.index, first <= position + 1 else {
+                        throw WireError.stranger("entries that leave a gap")
+                    }
+                    moveTo(first - 1)
+                    entries += new
+                    position += LogIndex(new.count)
+                    highest = max(highest, position)
+                case .position(let index): moveTo(index)
+                }
+            } catch {
+                throw .corrupt(
+                    file: path, offset: offset, what: "a whole batch that means nothing (\(error))")
+            }
+        }
+    }
+
+    /// The log ends here from now on.
+    private mutating func moveTo(_ index: LogIndex) {
+        if index < position, index >= position - LogIndex(entries.count) {
+            entries.removeLast(Int(position - index))
+        } else if index != position {
+            entries = []
+        }
+        position = index
+    }
+
+    /// Puts snapshot and entries together (§7): what stands behind the snapshot counts if it goes
+    /// on from it.
+    private mutating func connect(
+        _ snapshot: Snapshot, _ disk: any Disk
+    ) throws(StorageError) {
+        let first = position - LogIndex(entries.count) + 1
+        guard first <= snapshot.index + 1 else {
+            throw .corrupt(
+                file: disk.folder, offset: 0,
+                what: "the log begins at \(first), the snapshot ends at \(snapshot.index): entries "
+                    + "or a snapshot are missing")
+        }
+        guard position > snapshot.index else { return }
+        let covered = Int(snapshot.index + 1 - first)
+        // The entry at the snapshot's end, where it is there, decides whether the rest goes on
+        // from it.
+        if covered > 0, entries[covered - 1].term != snapshot.term { return }
+        entries.removeFirst(covered)
+        log = Log(snapshot: snapshot, entries: entries)
+        entries = []
+    }
+}
