@@ -46,17 +46,19 @@ let package = Package(
         .target(name: "Netfilter", dependencies: ["CIPTC"]),
 
         .target(name: "Wire"),
+        .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix]),
 
         // The Raft wing.
         .target(name: "Raft"),
         .target(name: "RaftStorage", dependencies: ["CLinux", "Raft", "Wire"]),
         .target(
             name: "RaftNode",
-            dependencies: ["Raft", "RaftStorage", "Wire", logging, nioCore, nioPosix]),
+            dependencies: ["Raft", "RaftStorage", "Wire", "WireNIO", logging, nioCore, nioPosix]),
         .executableTarget(
             name: "raftd",
             dependencies: [
-                "Raft", "RaftNode", "RaftStorage", "Wire", argumentParser, logging, nioCore,
+                "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", argumentParser, logging,
+                nioCore,
                 nioPosix,
             ]),
 

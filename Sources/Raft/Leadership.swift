@@ -187,6 +187,14 @@ extension Server {
         finishTransfer()
     }
 
+    /// Who would lose the least time if it took over; nil where this server does not lead, or is
+    /// the only one that votes.
+    public var successor: ServerID? {
+        guard case .leader(let leadership) = role else { return nil }
+        let voters = leadership.progress.filter { membership.voters.contains($0.key) }
+        return voters.max { ($0.value.match, $1.key) < ($1.value.match, $0.key) }?.key
+    }
+
     /// The target stands for election once it has everything.
     mutating func finishTransfer() {
         guard case .leader(let leadership) = role, let target = leadership.transfer?.target,

@@ -11,7 +11,9 @@ extension Server {
 
     /// Sends a server what it lacks, as far as more may be on the way.
     ///
-    /// - Parameter isDue: whether something must be sent in any case, to begin a round.
+    /// - Parameters:
+    ///   - server: to whom.
+    ///   - isDue: whether something must be sent in any case, to begin a round.
     mutating func sendEntries(to server: ServerID, isDue: Bool = false) {
         guard case .leader(let leadership) = role, var progress = leadership.progress[server]
         else { return }

@@ -1,13 +1,17 @@
 // Log compaction (§7): what has been applied can be kept as a state instead of entries, and is
 // sent as such to whoever lacks entries that are gone.
 extension Server {
+    /// The state as of an applied index with what belongs to it; nil if the log does not reach
+    /// there, or no more.
+    public func snapshot(upTo index: LogIndex, _ data: [UInt8]) -> Snapshot? {
+        guard index <= commit, let term = log.term(at: index) else { return nil }
+        return Snapshot(
+            index: index, term: term, membership: log.membership(asOf: index), data: data)
+    }
+
     /// Drops the entries up to an applied index, whose state has been saved.
     mutating func compact(upTo index: LogIndex, _ data: [UInt8]) {
-        guard index > log.snapshot.index, index <= commit, let term = log.term(at: index) else {
-            return
-        }
-        let snapshot = Snapshot(
-            index: index, term: term, membership: log.membership(asOf: index), data: data)
+        guard index > log.snapshot.index, let snapshot = snapshot(upTo: index, data) else { return }
         log.restore(snapshot)
         effects.append(.keepSnapshot(snapshot, droppingAll: false))
     }

@@ -97,7 +97,9 @@ public final class RealDisk: Disk {
         var isWhole = true
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
-                let got = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<size])
+                let got = Glibc.read(descriptor, rest.baseAddress, rest.count)
                 if got < 0, errno == EINTR { continue }
                 guard got > 0 else {
                     isWhole = false
@@ -161,10 +163,8 @@ private final class RealFile: DiskFile {
     func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                pwrite(
-                    descriptor, $0.baseAddress! + written, bytes.count - written,
-                    off_t(offset + written))
+            let count = bytes[written...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + written))
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw .last("write", path) }

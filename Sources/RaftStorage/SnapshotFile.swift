@@ -17,7 +17,9 @@ public enum SnapshotFile {
             ? LogIndex(name.dropFirst(9), radix: 16) : nil
     }
 
-    /// Writes a snapshot; it is safe when this returns. May be called from any thread.
+    /// Writes a snapshot, which is safe when this returns.
+    ///
+    /// May be called from any thread.
     ///
     /// - Throws: ``StorageError``; then no file of that name has come or changed.
     public static func write(

@@ -53,8 +53,12 @@ public final class Storage {
     /// Opens a folder: what was kept there comes back, or a new server begins.
     ///
     /// - Parameters:
+    ///   - disk: the folder.
     ///   - server: whose folder it is; it stays that one's for good.
     ///   - members: the members with whom a new server begins.
+    ///   - options: how the storage behaves.
+    ///   - random: for what no client may guess.
+    /// - Returns: the storage, and what it holds.
     /// - Throws: ``StorageError``; nothing has been changed then but temporary files.
     public static func open(
         _ disk: any Disk, server: ServerID, members: Membership, options: Options = Options(),

@@ -11,6 +11,8 @@ public struct Reply: Hashable, Sendable {
         case answer(Answer)
         /// Nothing has been or will be done.
         case refused(Refusal)
+        /// Nobody can tell whether it has been, or will be, carried out.
+        case unknown(String)
         /// What the server says of itself.
         case status(ServerStatus)
     }
@@ -34,27 +36,31 @@ public struct Reply: Hashable, Sendable {
     }
 
     /// The reply in its frame.
-    public var frame: [UInt8] {
-        Frame.framed { writer in
-            writer.put(number)
-            switch body {
-            case .answer(let answer):
-                writer.put(0 as UInt8)
-                answer.write(to: &writer)
-            case .refused(.notLeader(let hint)):
-                writer.put(1 as UInt8)
-                writer.put(hint ?? 0)
-            case .refused(.overwritten): writer.put(2 as UInt8)
-            case .refused(.busy(let why)):
-                writer.put(3 as UInt8)
-                writer.put(Array(why.utf8))
-            case .refused(.malformed(let why)):
-                writer.put(4 as UInt8)
-                writer.put(Array(why.utf8))
-            case .status(let status):
-                writer.put(5 as UInt8)
-                status.write(to: &writer)
-            }
+    public var frame: [UInt8] { Frame.framed(write(to:)) }
+
+    /// Appends the reply's bytes, without a frame.
+    public func write(to writer: inout ByteWriter) {
+        writer.put(number)
+        switch body {
+        case .answer(let answer):
+            writer.put(0 as UInt8)
+            answer.write(to: &writer)
+        case .refused(.notLeader(let hint)):
+            writer.put(1 as UInt8)
+            writer.put(hint ?? 0)
+        case .refused(.overwritten): writer.put(2 as UInt8)
+        case .refused(.busy(let why)):
+            writer.put(3 as UInt8)
+            writer.put(Array(why.utf8))
+        case .refused(.malformed(let why)):
+            writer.put(4 as UInt8)
+            writer.put(Array(why.utf8))
+        case .status(let status):
+            writer.put(5 as UInt8)
+            status.write(to: &writer)
+        case .unknown(let why):
+            writer.put(6 as UInt8)
+            writer.put(Array(why.utf8))
         }
     }
 
@@ -73,6 +79,7 @@ public struct Reply: Hashable, Sendable {
         case 3: body = .refused(.busy(try Self.takeText(from: &reader)))
         case 4: body = .refused(.malformed(try Self.takeText(from: &reader)))
         case 5: body = .status(try ServerStatus(from: &reader))
+        case 6: body = .unknown(try Self.takeText(from: &reader))
         case let kind: throw .unknownKind("reply", kind)
         }
         try reader.finish()

@@ -10,9 +10,10 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "Histories": [],
         "Wire": [],
+        "WireNIO": ["Wire"],
         "Raft": [],
         "RaftStorage": ["CLinux", "Raft", "Wire"],
-        "RaftNode": ["Raft", "RaftStorage", "Wire"],
+        "RaftNode": ["Raft", "RaftStorage", "Wire", "WireNIO"],
         "RaftSimulator": ["Checkers", "Generators", "Histories", "Models", "Raft"],
         "Netfilter": ["CIPTC"],
         "Models": ["Histories"],

@@ -1,0 +1,57 @@
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+public import Raft
+public import RaftStorage
+
+/// Makes a node from its folder.
+public enum NodeFactory {
+    /// Reads the folder and makes a node of it, which has not begun yet.
+    ///
+    /// - Parameters:
+    ///   - options: how it runs.
+    ///   - disk: its folder.
+    ///   - isJoining: whether a new folder begins as no member of a cluster.
+    ///   - log: where it says what it does.
+    /// - Returns: the node.
+    /// - Throws: `StorageError`.
+    public static func node(
+        _ options: NodeOptions, disk: any Disk, isJoining: Bool, log: Logger
+    ) async throws -> Node {
+        var random = SystemRandomNumberGenerator()
+        let parts = try open(options, disk, isJoining, log, using: &random)
+        return try Node(
+            options, storage: parts.storage, recovery: parts.recovery, disk: disk,
+            on: MultiThreadedEventLoopGroup.singleton.next(), log: log)
+    }
+
+    package static func node(
+        _ options: NodeOptions, disk: any Disk, log: Logger,
+        step: @escaping (inout Server, Event) -> [Effect]
+    ) async throws -> Node {
+        var random = SystemRandomNumberGenerator()
+        let parts = try open(options, disk, false, log, using: &random)
+        return try Node(
+            options, storage: parts.storage, recovery: parts.recovery, disk: disk,
+            on: MultiThreadedEventLoopGroup.singleton.next(), log: log, step: step)
+    }
+
+    private static func open(
+        _ options: NodeOptions, _ disk: any Disk, _ isJoining: Bool, _ log: Logger,
+        using random: inout some RandomNumberGenerator
+    ) throws(StorageError) -> (storage: Storage, recovery: Recovery) {
+        let parts = try Storage.open(
+            disk, server: options.id,
+            members: Membership(voters: isJoining ? [] : Set(options.servers.keys)),
+            using: &random)
+        if let cut = parts.recovery.cut {
+            log.warning(
+                "the torn end of the last write was cut off; it was never acknowledged",
+                metadata: [
+                    "file": "\(cut.file)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)",
+                ]
+            )
+        }
+        return parts
+    }
+}

@@ -1,0 +1,51 @@
+internal import Logging
+internal import NIOCore
+internal import Raft
+internal import Wire
+
+/// What another server sends here; answers go out on the connection to it, never on this one.
+final class PeerHandler: ChannelInboundHandler {
+    typealias InboundIn = [UInt8]
+
+    private let node: Node
+    private var sender: ServerID?
+
+    init(_ node: Node) { self.node = node }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do {
+            let frame = try PeerFrame(unwrapInboundIn(data)[...])
+            switch (frame, sender) {
+            case (.hello(let server, let cluster), nil):
+                guard cluster == node.options.cluster, node.options.servers[server] != nil,
+                    server != node.options.id
+                else {
+                    throw WireError.stranger("\(server) of cluster \(cluster) is not let in")
+                }
+                sender = server
+            case (.message(let message), let sender?):
+                guard message.from == sender else {
+                    throw WireError.stranger("\(sender) sent a message as \(message.from)")
+                }
+                node.receive(message)
+            case (.forward(let number, let command), let sender?):
+                node.receive(command, number, forwardedBy: sender)
+            case (.forwarded(let reply), _?): node.receive(reply)
+            case (_, nil), (.hello, _?):
+                throw WireError.stranger("the first frame, and no other, says who calls")
+            }
+        } catch {
+            errorCaught(context: context, error: error)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        node.log.warning(
+            "a server's connection is closed",
+            metadata: [
+                "server": "\(sender?.description ?? "unknown")", "why": "\(error)",
+                "address": "\(context.remoteAddress?.description ?? "unknown")",
+            ])
+        context.close(promise: nil)
+    }
+}

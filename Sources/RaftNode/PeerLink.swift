@@ -1,0 +1,89 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import Raft
+internal import Wire
+
+/// The way to another server: one connection, made again whenever it is lost.
+///
+/// What cannot be sent at once is dropped; Raft sends again what matters.
+final class PeerLink {
+    /// `TCP_USER_TIMEOUT`, of linux/tcp.h: data that is not acknowledged for so many milliseconds
+    /// ends the connection, so that a healed network is not left to TCP's growing pauses.
+    private static let userTimeout = ChannelOptions.Types.SocketOption(
+        level: .tcp, name: .init(rawValue: 18))
+    private static let pause = TimeAmount.milliseconds(50)
+    private static let mostBuffered = 64 << 20
+
+    private let peer: ServerID
+    private let address: NodeOptions.Address
+    private let node: Node
+    private var channel: (any Channel)?
+    private var isClosed = false
+
+    init(to peer: ServerID, at address: NodeOptions.Address, of node: Node) {
+        self.peer = peer
+        self.address = address
+        self.node = node
+    }
+
+    func connect() {
+        guard !isClosed else { return }
+        let patience = max(node.options.electionTimeout, .milliseconds(200))
+        let milliseconds = Int(patience / .milliseconds(1))
+        let loop = node.loop
+        ClientBootstrap(group: loop)
+            .connectTimeout(.milliseconds(Int64(milliseconds)))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(Self.userTimeout, value: SocketOptionValue(2 * milliseconds))
+            .channelOption(
+                .writeBufferWaterMark, value: .init(low: 1 << 20, high: Self.mostBuffered)
+            )
+            .connect(host: address.host, port: address.port)
+            .assumeIsolated()
+            .whenComplete { result in
+                switch result {
+                case .success(let channel): self.begin(channel)
+                case .failure: self.retry()
+                }
+            }
+    }
+
+    private func begin(_ channel: any Channel) {
+        guard !isClosed else {
+            channel.close(promise: nil)
+            return
+        }
+        self.channel = channel
+        channel.write(ByteBuffer(bytes: Frame.preface(.peer)), promise: nil)
+        let hello = PeerFrame.hello(node.options.id, cluster: node.options.cluster)
+        channel.writeAndFlush(ByteBuffer(bytes: hello.frame), promise: nil)
+        node.log.debug("connected", metadata: ["server": "\(peer)"])
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.channel = nil
+            self.node.log.debug("disconnected", metadata: ["server": "\(self.peer)"])
+            self.retry()
+        }
+    }
+
+    private func retry() {
+        guard !isClosed else { return }
+        node.loop.assumeIsolated().scheduleTask(in: Self.pause) { self.connect() }
+    }
+
+    /// Sends a frame, at the end of the turn; drops it if there is no connection, or too much on
+    /// the way already.
+    func send(_ frame: PeerFrame) {
+        guard let channel, channel.isWritable else { return }
+        channel.write(ByteBuffer(bytes: frame.frame), promise: nil)
+        node.needsFlush(channel)
+    }
+
+    /// Sends what has been written.
+    func flush() { channel?.flush() }
+
+    func close() {
+        isClosed = true
+        channel?.close(promise: nil)
+    }
+}
