@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup setup-tests build lint format bench fuzz kills simulate soak clean
+.PHONY: run test setup setup-tests setup-etcd build lint format bench fuzz kills simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -29,8 +29,13 @@ setup:
 setup-tests:
 	@sh .ci/setup tests
 
+## Install what etcd's plans need as well.
+setup-etcd:
+	@sh .ci/setup etcd
+
 build:
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater
+	swift build $(CONFIGURATION) $(TESTABLE) --product raftd
 
 lint:
 	swift format lint --strict --recursive --parallel $(SWIFT_FILES)

@@ -86,8 +86,8 @@ let package = Package(
         .target(
             name: "Systems",
             dependencies: [
-                "Clients", "Histories", "Labs", "Plans", asyncHTTPClient, nioCore, nioHTTP1,
-                nioPosix,
+                "Clients", "Histories", "Labs", "Plans", "Wire", "WireNIO", asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix,
             ]),
         .target(
             name: "Workloads",

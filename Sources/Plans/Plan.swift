@@ -86,17 +86,21 @@ public struct SystemPlan: Hashable, Sendable, Codable {
     }
 
     init() {
-        name = "etcd"
+        name = "raftd"
         reads = .linearizable
         electionTimeout = PlanDuration(.milliseconds(300))
         heartbeat = PlanDuration(.milliseconds(50))
     }
 
-    /// Reads the section and fills in the defaults.
+    /// Reads the section, or the system's name alone, and fills in the defaults.
     ///
     /// - Throws: `DecodingError` for the first value that is none.
     public init(from decoder: any Decoder) throws {
         self.init()
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            name = word
+            return
+        }
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         name = try keys.decode(forKey: .name, default: name)
         binary = try keys.decodeIfPresent(String.self, forKey: .binary)
@@ -127,7 +131,7 @@ public struct WorkloadPlan: Hashable, Sendable, Codable {
     public struct Mix: Hashable, Sendable, Codable {
         /// Reads.
         public var read: Int
-        /// Writes.
+        /// Writes; appends in the workload `append`.
         public var write: Int
         /// Compare-and-sets.
         public var cas: Int
@@ -175,6 +179,10 @@ public struct WorkloadPlan: Hashable, Sendable, Codable {
     /// - Throws: `DecodingError` for the first value that is none.
     public init(from decoder: any Decoder) throws {
         self.init()
+        if let word = try? decoder.singleValueContainer().decode(String.self) {
+            name = word
+            return
+        }
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         name = try keys.decode(forKey: .name, default: name)
         operationsPerKey = try keys.decode(forKey: .operationsPerKey, default: operationsPerKey)

@@ -68,6 +68,8 @@ extension Plan {
         _ node: Node, path: String = ""
     ) throws(PlanError) {
         guard let known = sections[path] else { return }
+        // These two can be a name alone.
+        if ["system", "workload"].contains(path), case .scalar = node { return }
         guard case .mapping(let mapping) = node else {
             throw PlanError(
                 path.isEmpty
@@ -165,6 +167,9 @@ extension Plan {
         try require(
             weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 },
             "workload.mix: weights are 0 or more, and not all 0")
+        try require(
+            workload.name != "append" || workload.mix.read + workload.mix.write > 0,
+            "workload.mix: the workload append reads and writes; give one of them a weight")
         try require(
             workload.leastSuccesses >= 0,
             "workload.least-successes: \(workload.leastSuccesses) is below 0")

@@ -174,6 +174,7 @@ public struct Run: Sendable {
             recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
             timeout: plan.operationTimeout.duration, processes: processes)
         await ending.run(workers: workers)
+        results.findings += await cluster.awaitAgreement()
         watching.cancel()
         await watching.value
         results.observations = watch.observations

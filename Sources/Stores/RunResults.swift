@@ -43,6 +43,8 @@ public struct RunResults: Codable, Sendable {
             case panic
             /// A node did not serve in time after the last healing.
             case notServing = "not-serving"
+            /// A node's state differs from another's that has applied the same entries.
+            case divergedState = "diverged-state"
         }
 
         /// What was found.

@@ -14,10 +14,13 @@ public struct Etcd: System {
     /// What it is.
     public static let summary = "etcd 3.4 or later, through its JSON gateway"
 
+    /// The workloads that it can serve.
+    public static let workloads: Set<String> = ["register"]
+
     /// The port for clients, on each node's own address.
     static let clientPort = 2379
     private static let peerPort = 2380
-    /// Where `make setup` unpacks Debian's package, which is never installed: that would start it.
+    /// Where `make setup-etcd` unpacks Debian's package, which is never installed: that would start it.
     private static let folders = [".tools/usr/bin"]
 
     private let plan: SystemPlan
@@ -42,7 +45,7 @@ public struct Etcd: System {
                 FileManager.default.currentDirectoryPath + "/" + $0
             }
             binary = try Program(
-                "etcd", package: "--download-only etcd-server (or run `make setup`)",
+                "etcd", package: "--download-only etcd-server (or run `make setup-etcd`)",
                 also: folders
             ).path
         }

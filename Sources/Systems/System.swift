@@ -8,6 +8,8 @@ public protocol System: Sendable {
     static var name: String { get }
     /// What it is, in one line.
     static var summary: String { get }
+    /// The workloads that its clients can perform.
+    static var workloads: Set<String> { get }
 
     /// The system of a plan on a network.
     ///
@@ -36,18 +38,35 @@ public struct NodeStatus: Hashable, Sendable {
     public let isLeader: Bool
     /// Its term.
     public let term: Int
+    /// What it has applied, if it says so.
+    public let applied: Applied?
+
+    /// A state machine's state, in short.
+    public struct Applied: Hashable, Sendable {
+        /// The index of the last entry that was applied.
+        public let index: UInt64
+        /// A hash of the state: at an equal index it is equal on every node.
+        public let hash: UInt64
+
+        /// A state.
+        public init(index: UInt64, hash: UInt64) {
+            self.index = index
+            self.hash = hash
+        }
+    }
 
     /// A node's own view.
-    public init(isLeader: Bool, term: Int) {
+    public init(isLeader: Bool, term: Int, applied: Applied? = nil) {
         self.isLeader = isLeader
         self.term = term
+        self.applied = applied
     }
 }
 
 /// The systems that plans can name.
 public enum SystemCatalog {
     /// Every system, in the order of `whitewater list systems`.
-    public static let all: [any System.Type] = [Etcd.self]
+    public static let all: [any System.Type] = [Raftd.self, Etcd.self]
 
     /// The type of the system that a plan names.
     ///
@@ -58,6 +77,11 @@ public enum SystemCatalog {
                 "system.name: "
                     + NearestWord.refusal(
                         of: plan.system.name, what: "system", known: all.map { $0.name }))
+        }
+        guard type.workloads.contains(plan.workload.name) else {
+            throw PlanError(
+                "workload.name: \(plan.system.name) does not offer \(plan.workload.name); it has "
+                    + type.workloads.sorted().joined(separator: ", "))
         }
         return type
     }

@@ -29,10 +29,19 @@ public protocol Workload: Sendable {
     func check(_ history: History) throws(ModelError) -> Report
 }
 
+extension CheckerPlan {
+    /// What one key may cost.
+    var budget: Budget {
+        Budget(time: time.duration, configurations: configurations, memory: memory * 1_048_576)
+    }
+}
+
 /// The workloads that plans can name.
 public enum WorkloadCatalog {
     /// Every workload, in the order of `whitewater list workloads`.
-    public static let all: [any Workload.Type] = [RegisterWorkload.self]
+    public static let all: [any Workload.Type] = [
+        RegisterWorkload.self, AppendWorkload.self, LockWorkload.self,
+    ]
 
     /// The workload of a plan.
     ///

@@ -24,7 +24,7 @@ import Testing
         "Clients": ["Histories"],
         "Plans": ["Faults", "Netfilter"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
-        "Systems": ["Clients", "Histories", "Labs", "Plans"],
+        "Systems": ["Clients", "Histories", "Labs", "Plans", "Wire", "WireNIO"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": [
             "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Stores",

@@ -1,0 +1,51 @@
+internal import Labs
+internal import Stores
+internal import Systems
+
+extension Cluster {
+    /// Waits until all nodes have applied the same entries, and compares what came of it: the same
+    /// commands in the same order give the same state, or a replica is wrong whatever clients saw.
+    ///
+    /// Asks only systems that say what they have applied; nobody writes meanwhile.
+    ///
+    /// - Returns: a finding for each node whose state is not that of the first, or that lags.
+    func awaitAgreement() async -> [RunResults.Finding] {
+        let deadline = ContinuousClock.now + recoveryTimeout
+        var states: [NodeName: NodeStatus.Applied] = [:]
+        repeat {
+            states = [:]
+            for node in nodes {
+                guard let status = await system.status(of: node) else { continue }
+                guard let applied = status.applied else { return [] }
+                states[node.name] = applied
+            }
+            if states.count == nodes.count, Set(states.values.map(\.index)).count == 1 { break }
+            try? await Task.sleep(for: .milliseconds(50))
+        } while ContinuousClock.now < deadline
+        return Self.disagreements(states, of: nodes.map(\.name))
+    }
+
+    /// What is wrong with states that should be the same.
+    static func disagreements(
+        _ states: [NodeName: NodeStatus.Applied], of nodes: [NodeName]
+    ) -> [RunResults.Finding] {
+        guard let most = states.max(by: { ($0.value.index, $1.key) < ($1.value.index, $0.key) })
+        else { return [] }
+        return nodes.compactMap { node in
+            guard let state = states[node] else {
+                return .init(
+                    .notServing, node: "\(node)", detail: "does not say what it has applied")
+            }
+            if state.index < most.value.index {
+                return .init(
+                    .notServing, node: "\(node)",
+                    detail: "has applied \(state.index) entries, \(most.key) \(most.value.index), "
+                        + "though nobody writes any more")
+            }
+            guard state.hash != most.value.hash else { return nil }
+            return .init(
+                .divergedState, node: "\(node)",
+                detail: "has another state than \(most.key) after the same \(state.index) entries")
+        }
+    }
+}

@@ -1,0 +1,169 @@
+public import Clients
+internal import Foundation
+public import Labs
+internal import NIOCore
+internal import NIOPosix
+public import Plans
+internal import Synchronization
+internal import Wire
+internal import WireNIO
+
+/// `raftd`, Whitewater's own Raft, through its binary protocol (``Wire``).
+public struct Raftd: System {
+    /// The name that plans use.
+    public static let name = "raftd"
+    /// What it is.
+    public static let summary = "Whitewater's own Raft node, built with it"
+    /// The workloads that it can serve.
+    public static let workloads: Set<String> = ["register", "append", "lock"]
+
+    /// The port for clients, on each node's own address.
+    static let clientPort = 7_100
+    private static let peerPort = 7_200
+    private static let patience = Duration.milliseconds(500)
+
+    private let plan: SystemPlan
+    private let topology: Topology
+    private let binary: String
+    private let group: MultiThreadedEventLoopGroup
+    private let monitors: [NodeName: RaftdLink]
+    private let owners = OwnerNumbers()
+
+    /// raftd as the plan wants it.
+    ///
+    /// - Throws: `LabError.missingProgram` or `PlanError` if there is no such binary.
+    public init(_ plan: Plan, topology: Topology) throws {
+        self.plan = plan.system
+        self.topology = topology
+        binary = try Self.binary(plan.system.binary)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.group = group
+        monitors = Dictionary(
+            uniqueKeysWithValues: topology.nodes.map {
+                ($0.name, RaftdLink(to: $0, on: group))
+            })
+    }
+
+    /// The plan's program, or the one that was built beside this one.
+    private static func binary(_ path: String?) throws -> String {
+        if let path {
+            guard FileManager.default.isExecutableFile(atPath: path) else {
+                throw PlanError("system.binary: \(path) is no program")
+            }
+            return path
+        }
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let beside = URL(filePath: own).deletingLastPathComponent().appending(path: "raftd").path
+        if FileManager.default.isExecutableFile(atPath: beside) { return beside }
+        return try Program("raftd", package: "none; run `make build`, which builds it").path
+    }
+
+    /// `raftd 0.1.0`.
+    ///
+    /// - Throws: `LabError` if the program does not run.
+    public func version() async throws -> String {
+        try await Program(path: binary).run(["--version"])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// One server of a cluster of all nodes.
+    public func command(for node: Node, folder: String) -> NodeCommand {
+        let servers = topology.nodes.flatMap {
+            ["--server", "\($0.name.number)=\($0.address):\(Self.peerPort)"]
+        }
+        return NodeCommand(
+            executable: binary,
+            arguments: [
+                "run", "--id", "\(node.name.number)", "--folder", folder + "/data",
+                "--clients", "\(node.address):\(Self.clientPort)",
+                "--election-timeout", milliseconds(plan.electionTimeout),
+                "--heartbeat", milliseconds(plan.heartbeat),
+            ] + servers)
+    }
+
+    private func milliseconds(_ duration: PlanDuration) -> String {
+        "\(Int((duration.duration / .milliseconds(1)).rounded()))ms"
+    }
+
+    /// A client with a connection of its own, and a name of its own for locks.
+    public func client(of node: Node) -> any Client {
+        RaftdClient(
+            RaftdLink(to: node, on: group), owner: owners.next(),
+            consistency: plan.reads == .serializable ? .local : .linearizable)
+    }
+
+    /// What the node's status says, which answers without a leader too.
+    public func status(of node: Node) async -> NodeStatus? {
+        guard let link = monitors[node.name],
+            case .status(let status)? = try? await link.send(.status, timeout: Self.patience)
+        else { return nil }
+        return NodeStatus(
+            isLeader: status.role == .leader, term: Int(status.term),
+            applied: .init(index: status.applied, hash: status.stateHash))
+    }
+
+    /// Whether a linearizable read of a missing key is answered.
+    public func serves(_ node: Node) async -> Bool {
+        guard let link = monitors[node.name],
+            case .answer? = try? await link.send(
+                .read(key: Array("whitewater".utf8), .linearizable), timeout: .seconds(1))
+        else { return false }
+        return true
+    }
+
+    /// What Swift writes when it gives up, and how raftd says that it cannot go on.
+    public var panicPatterns: [String] { ["Fatal error:", " critical raftd"] }
+
+    /// Ends the connections and the threads that serve them.
+    ///
+    /// - Throws: what the network library throws.
+    public func close() async throws {
+        for link in monitors.values { await link.close() }
+        try await group.shutdownGracefully()
+    }
+}
+
+/// Gives each client a number by which it owns locks.
+private final class OwnerNumbers: Sendable {
+    private let last = Mutex<UInt64>(0)
+
+    func next() -> UInt64 {
+        last.withLock { last in
+            last += 1
+            return last
+        }
+    }
+}
+
+/// The way to one node: a connection that is made when it is needed, and made again when it was
+/// lost.
+actor RaftdLink {
+    private let node: Node
+    private let group: MultiThreadedEventLoopGroup
+    private var connection: Connection?
+
+    init(to node: Node, on group: MultiThreadedEventLoopGroup) {
+        self.node = node
+        self.group = group
+    }
+
+    func send(
+        _ body: Request.Body, timeout: Duration
+    ) async throws(Connection.Failure) -> Reply.Body {
+        let deadline = ContinuousClock.now + timeout
+        let open: Connection
+        if let connection, connection.isOpen {
+            open = connection
+        } else {
+            open = try await Connection.open(
+                host: "\(node.address)", port: Raftd.clientPort, on: group, timeout: timeout)
+            connection = open
+        }
+        return try await open.send(body, timeout: deadline - .now)
+    }
+
+    func close() async {
+        await connection?.close()
+        connection = nil
+    }
+}
