@@ -117,8 +117,8 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "RaftSimulator", "Reports", "Runner", "Stores",
-                argumentParser,
+                "Plans", "RaftSimulator", "Reports", "Runner", "Stores", "Wire", "WireNIO",
+                argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),

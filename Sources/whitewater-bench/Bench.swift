@@ -1,4 +1,6 @@
 import ArgumentParser
+import Dispatch
+import Synchronization
 
 /// Measures what the README claims; `make bench` runs all of it.
 @main struct Bench: ParsableCommand {
@@ -7,8 +9,7 @@ import ArgumentParser
         abstract: "Measure what the README claims.",
         subcommands: [
             Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Pages.self,
-            Simulate.self,
-            Soak.self,
+            Serve.self, Simulate.self, Soak.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.
@@ -19,5 +20,19 @@ import ArgumentParser
         } catch {
             exit(withError: error)
         }
+    }
+}
+
+/// Runs asynchronous work from a thread that may wait.
+enum Blocking {
+    static func run(_ work: @escaping @Sendable () async throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        Task.detached {
+            do { try await work() } catch { failure.withLock { $0 = error } }
+            done.signal()
+        }
+        done.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 }
