@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup setup-tests setup-etcd build lint format bench fuzz kills simulate soak clean
+.PHONY: run test setup setup-tests setup-etcd build lint format bench fuzz kills mutants simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -61,6 +61,11 @@ fuzz: setup
 kills: setup-tests
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests
 	WHITEWATER_KILLS=100 $(TEST) --filter 'SIGKILL at any moment'
+
+## Plant two bugs in real nodes, five runs each; each run must find its bug within a minute.
+mutants: setup-tests
+	swift build $(CONFIGURATION) $(TESTABLE) --build-tests
+	WHITEWATER_MUTANT_RUNS=5 $(TEST) --filter 'planted bug is found in real processes'
 
 ## Simulate Raft clusters: SEEDS of them, for a minute of their time each.
 SEEDS := 1000

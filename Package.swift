@@ -54,12 +54,13 @@ let package = Package(
         .target(
             name: "RaftNode",
             dependencies: ["Raft", "RaftStorage", "Wire", "WireNIO", logging, nioCore, nioPosix]),
+        .target(
+            name: "RaftDaemon",
+            dependencies: ["Raft", "RaftNode", "RaftStorage", argumentParser, logging]),
         .executableTarget(
             name: "raftd",
             dependencies: [
-                "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", argumentParser, logging,
-                nioCore,
-                nioPosix,
+                "RaftDaemon", "RaftNode", "Wire", "WireNIO", argumentParser, nioPosix,
             ]),
 
         // What is pure.
@@ -147,11 +148,22 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "WholeRunTests",
-            dependencies: ["Faults", "Histories", "Netfilter", "Runner", "Stores", "whitewater"]),
+            dependencies: [
+                "Faults", "Histories", "Netfilter", "Runner", "Stores", "raftd", "raftd-mutant",
+                "whitewater",
+            ],
+            exclude: ["kills.yaml", "mutants.yaml"]),
         .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),
-        .testTarget(name: "RaftTests", dependencies: ["Generators", "Raft", "RaftSimulator"]),
+        .testTarget(
+            name: "RaftTests", dependencies: ["Generators", "Raft", "RaftSimulator"],
+            exclude: ["Transcripts"]),
         .testTarget(
             name: "RaftStorageTests", dependencies: ["Generators", "Raft", "RaftStorage", "Wire"]),
+        // A node with bugs in it, for tests of the harness; no product has it.
+        .executableTarget(
+            name: "raftd-mutant",
+            dependencies: ["Raft", "RaftDaemon", "RaftNode", argumentParser],
+            path: "Tests/RaftdMutant"),
         .testTarget(
             name: "RaftNodeTests",
             dependencies: ["Raft", "RaftNode", "RaftStorage", "Wire", logging]),

@@ -1,4 +1,4 @@
-public import Histories
+internal import Histories
 
 /// Appends to one list, each element once, and reads of all of it.
 public struct AppendOperations: Generator {

@@ -101,10 +101,13 @@ public enum Door {
 
     /// The signals that end a run, while the inside works.
     private final class Signals: @unchecked Sendable {
+        /// The same signal again within this time is the same wish.
+        private static let echo = Duration.milliseconds(100)
+
         private let queue = DispatchQueue(label: "signals")
         private var sources: [any DispatchSourceSignal] = []
         private let pipe: Pipe
-        private var received: Int32?
+        private var received: (number: Int32, instant: ContinuousClock.Instant)?
         private var process: Int32?
 
         init(pipe: Pipe) {
@@ -125,19 +128,21 @@ public enum Door {
         }
 
         /// The last signal that arrived.
-        var last: Int32? { queue.sync { received } }
+        var last: Int32? { queue.sync { received?.number } }
 
         func cancel() {
             for source in sources { source.cancel() }
         }
 
         private func receive(_ number: Int32) {
+            // timeout(1) sends each signal twice, to the program and to its group.
+            let isEcho = received.map { $0.number == number && .now - $0.instant < Self.echo }
             if received == nil {
                 try? pipe.fileHandleForWriting.write(contentsOf: [Message.stop.rawValue])
-            } else if let process {
+            } else if isEcho != true, let process {
                 kill(process, SIGKILL)
             }
-            received = number
+            received = (number, .now)
         }
     }
 }

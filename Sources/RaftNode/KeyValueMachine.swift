@@ -1,8 +1,9 @@
 internal import Raft
 internal import Wire
 
-/// The state machine: what the cluster agrees on. The same commands in the same order give the
-/// same state and the same answers on every server.
+/// The state machine: what the cluster agrees on.
+///
+/// The same commands in the same order give the same state and the same answers on every server.
 ///
 /// Keys are spread over shards, so that a copy, from which a snapshot is written beside the work,
 /// costs nothing until a shard changes.

@@ -1,7 +1,7 @@
 public import Logging
 public import NIOCore
 internal import NIOPosix
-public import Raft
+package import Raft
 public import RaftStorage
 internal import Wire
 internal import WireNIO

@@ -1,7 +1,7 @@
 public import Logging
 internal import NIOCore
 internal import NIOPosix
-public import Raft
+package import Raft
 public import RaftStorage
 
 /// Makes a node from its folder.

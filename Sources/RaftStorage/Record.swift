@@ -10,6 +10,9 @@ enum Record {
     /// The log ends at this index: what stands behind goes. If it does not reach so far, a
     /// snapshot has taken its place, and what follows stands behind that index.
     case position(LogIndex)
+    /// A snapshot up to this index has taken the place of the whole log; what stood there may
+    /// contradict it, up to its very end.
+    case reset(LogIndex)
 
     func write(to writer: inout ByteWriter) {
         switch self {
@@ -23,6 +26,9 @@ enum Record {
         case .position(let index):
             writer.put(3 as UInt8)
             writer.put(index)
+        case .reset(let index):
+            writer.put(4 as UInt8)
+            writer.put(index)
         }
     }
 
@@ -34,6 +40,7 @@ enum Record {
             self = .hard(HardState(term: term, vote: vote == 0 ? nil : ServerID(vote)))
         case 2: self = .entries(try EntryCoding.entries(from: &reader))
         case 3: self = .position(try reader.take())
+        case 4: self = .reset(try reader.take())
         case let kind: throw .unknownKind("record", kind)
         }
     }

@@ -178,6 +178,9 @@ public struct Recovery: Sendable {
                     position += LogIndex(new.count)
                     highest = max(highest, position)
                 case .position(let index): moveTo(index)
+                case .reset(let index):
+                    entries = []
+                    position = index
                 }
             } catch {
                 throw .corrupt(

@@ -87,7 +87,9 @@ public final class Storage {
             disk, .init(number: number, firstBatch: nextBatch, salt: salt), options.segmentBytes)
         beginBatch()
         Record.hard(hard).write(to: &batch)
-        Record.position(last).write(to: &batch)
+        // What the snapshot has overruled must not come back with what will follow it.
+        let isEmpty = recovery.log.entries.isEmpty
+        (isEmpty ? Record.reset(last) : .position(last)).write(to: &batch)
         try sync()
     }
 
@@ -199,7 +201,7 @@ public final class Storage {
         }
         if droppingAll {
             last = snapshot.index
-            Record.position(last).write(to: &batch)
+            Record.reset(last).write(to: &batch)
             try sync()
         }
         try adopt(snapshotUpTo: snapshot.index)

@@ -86,5 +86,7 @@ struct RaftdClient: Client {
         }
     }
 
-    private static func number(_ bytes: [UInt8]) -> Int? { Int(String(decoding: bytes, as: UTF8.self)) }
+    private static func number(_ bytes: [UInt8]) -> Int? {
+        Int(String(decoding: bytes, as: UTF8.self))
+    }
 }

@@ -1,5 +1,5 @@
 public import Generators
-public import Histories
+internal import Histories
 internal import Plans
 
 /// One operation on every key on every node, shared among the node's workers.

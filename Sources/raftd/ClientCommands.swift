@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOPosix
+import RaftDaemon
 import RaftNode
 import Wire
 import WireNIO

@@ -1,7 +1,4 @@
-public import ArgumentParser
-import Logging
-import Raft
-public import RaftNode
+import ArgumentParser
 
 /// `raftd`: one server of a Raft cluster.
 @main
@@ -28,51 +25,4 @@ struct Raftd: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, GetCommand.self, PutCommand.self,
             MembersCommand.self, TransferCommand.self,
         ])
-}
-
-extension NodeOptions.Address: ExpressibleByArgument {
-    /// `host:port`.
-    public init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"),
-            let port = Int(argument[argument.index(after: colon)...]), (1...65_535).contains(port),
-            colon > argument.startIndex
-        else { return nil }
-        self.init(host: String(argument[..<colon]), port: port)
-    }
-}
-
-/// `2=host:port`.
-struct ServerAddress: ExpressibleByArgument {
-    let id: ServerID
-    let address: NodeOptions.Address
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, let number = UInt64(parts[0]), number > 0,
-            let address = NodeOptions.Address(argument: String(parts[1]))
-        else { return nil }
-        id = ServerID(number)
-        self.address = address
-    }
-}
-
-/// `50ms`, `1s`.
-struct Milliseconds: ExpressibleByArgument {
-    let duration: Duration
-
-    init?(argument: String) {
-        if argument.hasSuffix("ms"), let number = Int(argument.dropLast(2)), number > 0 {
-            duration = .milliseconds(number)
-        } else if argument.hasSuffix("s"), let number = Int(argument.dropLast()), number > 0 {
-            duration = .seconds(number)
-        } else {
-            return nil
-        }
-    }
-
-    init(_ duration: Duration) { self.duration = duration }
-
-    var defaultValueDescription: String {
-        "\(Int((duration / .milliseconds(1)).rounded()))ms"
-    }
 }

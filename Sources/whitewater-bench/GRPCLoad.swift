@@ -11,7 +11,8 @@ struct GRPCLoad {
     init?(port: Int) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.program) else { return nil }
         self.port = port
-        folder = URL(filePath: NSTemporaryDirectory()).appending(path: "whitewater-grpc-\(getpid())")
+        folder = URL(filePath: NSTemporaryDirectory()).appending(
+            path: "whitewater-grpc-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
@@ -24,7 +25,8 @@ struct GRPCLoad {
         let process = Process()
         process.executableURL = URL(filePath: Self.program)
         process.arguments = [
-            "-D", "\(Int(seconds.rounded()))", "--warm-up-time", "500ms", "-c", "\(clients)", "-m", "1",
+            "-D", "\(Int(seconds.rounded()))", "--warm-up-time", "500ms", "-c", "\(clients)", "-m",
+            "1",
             "-d", body.path, "-H", "content-type: application/grpc", "-H", "te: trailers",
             "--log-file", log,
             "http://127.0.0.1:\(port)/etcdserverpb.KV/\(path)",
@@ -33,7 +35,8 @@ struct GRPCLoad {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0, text.contains("0 failed, 0 errored") else {
             throw WrongAnswer(description: "h2load: \(text)")
@@ -42,7 +45,9 @@ struct GRPCLoad {
         let times = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
             .compactMap { line -> Duration? in
                 let words = line.split(separator: "\t")
-                guard words.count == 3, words[1] == "200", let time = Int(words[2]) else { return nil }
+                guard words.count == 3, words[1] == "200", let time = Int(words[2]) else {
+                    return nil
+                }
                 return .microseconds(time)
             }
         return LoadResult(times, seconds: seconds.rounded())

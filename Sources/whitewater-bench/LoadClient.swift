@@ -82,7 +82,10 @@ struct EtcdLoadClient: LoadClient {
     /// The etcd node that leads.
     static func leader(on group: any EventLoopGroup) async throws -> Int {
         struct Status: Decodable {
-            struct Header: Decodable { let member_id: String }
+            struct Header: Decodable {
+                let memberID: String
+                enum CodingKeys: String, CodingKey { case memberID = "member_id" }
+            }
             let header: Header
             let leader: String?
         }
@@ -98,7 +101,7 @@ struct EtcdLoadClient: LoadClient {
                     let body = try? await response.body.collect(upTo: 1 << 16),
                     let status = try? JSONDecoder().decode(
                         Status.self, from: Data(body.readableBytesView)),
-                    status.leader == status.header.member_id
+                    status.leader == status.header.memberID
                 else { continue }
                 try await client.shutdown()
                 return node

@@ -44,9 +44,10 @@ final class LocalCluster {
         process.executableURL = URL(filePath: "/usr/bin/setpriv")
         process.arguments = ["--pdeathsig", "KILL"] + words
         let log = folder.appending(path: "n\(node).log").path
-        if !FileManager.default.fileExists(atPath: log) {
-            FileManager.default.createFile(atPath: log, contents: nil)
-        }
+        guard
+            FileManager.default.fileExists(atPath: log)
+                || FileManager.default.createFile(atPath: log, contents: nil)
+        else { throw Failure.missing(log) }
         let handle = try FileHandle(forWritingTo: URL(filePath: log))
         try handle.seekToEnd()
         process.standardOutput = handle
@@ -93,7 +94,9 @@ final class LocalCluster {
         let binary = FileManager.default.isExecutableFile(atPath: here) ? here : "/usr/bin/etcd"
         let peers = (1...3).map { "n\($0)=http://127.0.0.1:\(12_480 + $0)" }
         return try LocalCluster("etcd") { node, folder in
-            let (client, peer) = ("http://127.0.0.1:\(etcdPort(node))", "http://127.0.0.1:\(12_480 + node)")
+            let (client, peer) = (
+                "http://127.0.0.1:\(etcdPort(node))", "http://127.0.0.1:\(12_480 + node)"
+            )
             return [
                 binary, "--name", "n\(node)", "--data-dir", folder,
                 "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
@@ -113,8 +116,9 @@ final class LocalCluster {
         let deadline = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < deadline {
             for node in nodes {
-                guard let connection = try? await Connection.open(
-                    host: "127.0.0.1", port: clientPort(node), on: group, timeout: .seconds(1))
+                guard
+                    let connection = try? await Connection.open(
+                        host: "127.0.0.1", port: clientPort(node), on: group, timeout: .seconds(1))
                 else { continue }
                 let reply = try? await connection.send(.status, timeout: .seconds(1))
                 await connection.close()

@@ -97,7 +97,9 @@ extension Bench {
                 text + String(repeating: " ", count: max(0, width - text.count))
             }
             let rates = results.map { Int($0.perSecond.rounded()) }.sorted()
-            func median(_ values: [Double]) -> Int { Int(values.sorted()[values.count / 2].rounded()) }
+            func median(_ values: [Double]) -> Int {
+                Int(values.sorted()[values.count / 2].rounded())
+            }
             print(
                 padded(name, 14) + padded(isPut ? "put" : "read", 11) + padded("\(clients)", 10)
                     + padded(rates.map(String.init).joined(separator: " "), 29)
@@ -121,7 +123,11 @@ extension Bench {
                         while true {
                             let began = ContinuousClock.now
                             guard began < end else { break }
-                            if isPut { try await client.put(key) } else { try await client.get(key) }
+                            if isPut {
+                                try await client.put(key)
+                            } else {
+                                try await client.get(key)
+                            }
                             if began >= start { times.append(ContinuousClock.now - began) }
                             key = (key + count) % 10_000
                         }
@@ -146,7 +152,9 @@ struct LoadResult {
         let sorted = times.sorted()
         func quantile(_ share: Double) -> Double {
             sorted.isEmpty
-                ? 0 : sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)] / .microseconds(1)
+                ? 0
+                : sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)]
+                    / .microseconds(1)
         }
         perSecond = Double(sorted.count) / seconds
         p50 = quantile(0.5)

@@ -3,10 +3,17 @@ import Plans
 import Testing
 
 @Suite struct `Plans` {
+    @Test func `a system and a workload can be a name alone`() throws {
+        let plan = try Plan(yaml: "name: x\nsystem: etcd\nworkload: lock")
+        #expect(plan.system.name == "etcd")
+        #expect(plan.workload.name == "lock")
+        #expect(plan.workload.operationsPerKey == 200)
+    }
+
     @Test func `a name is enough`() throws {
         let plan = try Plan(yaml: "name: small")
         #expect(plan.nodes == 5)
-        #expect(plan.system.name == "etcd")
+        #expect(plan.system.name == "raftd")
         #expect(plan.concurrency.count(nodes: plan.nodes) == 10)
         #expect(plan.timeLimit.duration == .seconds(60))
     }
@@ -46,7 +53,7 @@ import Testing
         ("nodes: 5", "the key 'name' is missing"),
         ("name: x\nnode: 5", "2: unknown key 'node'; did you mean 'nodes'?"),
         ("name: x\nsystem:\n  nmae: etcd", "3: unknown key of system 'nmae'; did you mean 'name'?"),
-        ("name: x\nsystem: etcd", "2: system has keys of its own"),
+        ("name: x\nsystem: [etcd]", "2: system has keys of its own"),
         ("name: x\nnodes: five", "2: nodes:"),
         ("name: x\nnodes: 0", "2: nodes: 0 is not between 1 and 99"),
         ("name: x\nnodes: -3", "2: nodes: -3 is not between"),

@@ -1,1 +1,259 @@
+import Foundation
+import Generators
 import Testing
+
+@testable import Raft
+@testable import RaftStorage
+
+/// What a server must not forget, on a disk that forgets all it may.
+@Suite struct `What a server keeps` {
+    private let members = Membership(voters: [ServerID(1), ServerID(2), ServerID(3)])
+    private let server = ServerID(1)
+
+    private func open(
+        _ disk: any Disk, segment: Int = 4_096, seed: UInt64 = 1
+    ) throws -> (storage: Storage, recovery: Recovery) {
+        var random = SplitMix64(seed: seed)
+        var options = Storage.Options()
+        options.segmentBytes = segment
+        return try Storage.open(
+            disk, server: server, members: members, options: options, using: &random)
+    }
+
+    private func entries(_ range: ClosedRange<LogIndex>, term: Term = 1) -> [Entry] {
+        range.map { Entry(term: term, index: $0, .command([UInt8(truncatingIfNeeded: $0)])) }
+    }
+
+    private func snapshot(_ index: LogIndex, term: Term = 1) -> Snapshot {
+        Snapshot(index: index, term: term, membership: members, data: [1, 2, 3])
+    }
+
+    // MARK: Round trips
+
+    @Test func `a new folder begins with the members and nothing else`() throws {
+        let recovery = try open(MemoryDisk()).recovery
+        #expect(recovery.isNew)
+        #expect(recovery.hard == HardState())
+        #expect(recovery.log.snapshot.membership == members)
+        #expect(recovery.log.lastIndex == 0)
+    }
+
+    @Test func `term, vote and entries come back from a real folder`() throws {
+        let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())/made/on/the/way"
+        let state = HardState(term: 7, vote: ServerID(2))
+        do {
+            let (storage, _) = try open(try RealDisk(path))
+            storage.keep(state)
+            storage.append(entries(1...100))
+            try storage.sync()
+            storage.truncate(from: 51)
+            storage.append(entries(51...60, term: 7))
+            try storage.sync()
+        }
+        let (_, recovery) = try open(try RealDisk(path))
+        #expect(!recovery.isNew)
+        #expect(recovery.hard == state)
+        #expect(recovery.log.entries == entries(1...50) + entries(51...60, term: 7))
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    @Test func `one sync serves all entries and votes of a batch`() throws {
+        let (storage, _) = try open(MemoryDisk())
+        let before = storage.syncs
+        storage.keep(HardState(term: 2, vote: server))
+        storage.append(entries(1...10))
+        storage.append(entries(11...20))
+        try storage.sync()
+        try storage.sync()
+        #expect(storage.syncs == before + 1)
+    }
+
+    @Test func `the log goes on over many segments, and old ones go with a snapshot`() throws {
+        let disk = MemoryDisk()
+        var (storage, _) = try open(disk)
+        for index in LogIndex(1)...1_000 {
+            storage.append(entries(index...index))
+            try storage.sync()
+        }
+        let many = try disk.names().count { $0.hasPrefix("log-") }
+        #expect(many > 5)
+        try storage.keep(snapshot(900), droppingAll: false)
+        let few = try disk.names().count { $0.hasPrefix("log-") }
+        #expect(few < many / 2)
+        let recovery: Recovery
+        (storage, recovery) = try open(disk)
+        #expect(recovery.log.snapshot == snapshot(900))
+        #expect(recovery.log.entries == entries(901...1_000))
+    }
+
+    @Test func `a snapshot that contradicts the log takes all of its place`() throws {
+        let disk = MemoryDisk()
+        let (storage, _) = try open(disk)
+        storage.append(entries(1...50))
+        try storage.keep(snapshot(40, term: 9), droppingAll: true)
+        storage.append(entries(41...45, term: 9))
+        try storage.sync()
+        let recovery = try open(disk).recovery
+        #expect(recovery.log.snapshot == snapshot(40, term: 9))
+        #expect(recovery.log.entries == entries(41...45, term: 9))
+    }
+
+    // MARK: Damage
+
+    /// A folder with three batches, the name of its log, and where each batch begins.
+    private func folder() throws -> (disk: MemoryDisk, log: String, offsets: [Int]) {
+        let disk = MemoryDisk()
+        let (storage, _) = try open(disk)
+        var offsets: [Int] = []
+        for index in LogIndex(1)...3 {
+            offsets.append(Segment.headerBytes + storage.bytesWritten)
+            storage.append(
+                entries((10 * index)...(10 * index), term: index).map {
+                    Entry(term: $0.term, index: index, $0.payload)
+                })
+            try storage.sync()
+        }
+        offsets.append(Segment.headerBytes + storage.bytesWritten)
+        return (disk, Segment.name(1), offsets)
+    }
+
+    @Test func `a write torn anywhere is cut off, and nothing before it`() throws {
+        let (_, _, offsets) = try folder()
+        for end in offsets[2]..<offsets[3] {
+            let (disk, log, _) = try folder()
+            disk.damage(log) { bytes in
+                for place in end..<offsets[3] { bytes[place] = 0 }
+            }
+            let recovery = try open(disk, seed: 2).recovery
+            // The end of a batch is zeros to a multiple of eight: without them it is whole.
+            let kept: LogIndex = recovery.cut == nil && recovery.log.lastIndex == 3 ? 3 : 2
+            #expect(recovery.log.lastIndex == kept, "torn at \(end)")
+            if kept == 2, end > offsets[2] {
+                #expect(recovery.cut?.offset == offsets[2], "torn at \(end)")
+            }
+            let again = try open(disk, seed: 3).recovery
+            #expect(again.cut == nil)
+            #expect(again.log.lastIndex == kept)
+        }
+    }
+
+    @Test func `any bit that rots before the last batch is refused, with file and offset`() throws {
+        let (_, _, offsets) = try folder()
+        var refused = 0
+        for place in offsets[0]..<offsets[2] {
+            let (disk, log, _) = try folder()
+            disk.damage(log) { $0[place] ^= 0x10 }
+            do {
+                let recovery = try open(disk, seed: 2).recovery
+                // What fills a batch up to eight bytes means nothing.
+                #expect(recovery.log.lastIndex == 3, "at \(place)")
+            } catch StorageError.corrupt(let file, let offset, _) {
+                refused += 1
+                #expect(file == "memory/" + log)
+                #expect(offset == (place < offsets[1] ? offsets[0] : offsets[1]), "at \(place)")
+            }
+        }
+        #expect(refused > (offsets[2] - offsets[0]) * 3 / 4)
+    }
+
+    @Test func `a segment's header, and a segment that is missing, are refused`() throws {
+        let disk = MemoryDisk()
+        let (storage, _) = try open(disk)
+        for index in LogIndex(1)...300 {
+            storage.append(entries(index...index))
+            try storage.sync()
+        }
+        let second = Segment.name(2)
+        let whole = try disk.read(second)
+        disk.damage(second) { $0[9] ^= 1 }
+        #expect(throws: StorageError.self) { try open(disk) }
+        disk.damage(second) { $0 = whole }
+        try disk.remove(second)
+        #expect(throws: StorageError.self) { try open(disk) }
+    }
+
+    @Test func `a damaged snapshot is refused`() throws {
+        let disk = MemoryDisk()
+        let (storage, _) = try open(disk)
+        storage.append(entries(1...10))
+        try storage.keep(snapshot(10), droppingAll: false)
+        disk.damage(SnapshotFile.name(10)) { $0[$0.count - 1] ^= 1 }
+        #expect(throws: StorageError.self) { try open(disk) }
+    }
+
+    @Test func `a value that looks like a batch is not taken for one`() throws {
+        let (disk, log, offsets) = try folder()
+        let copy = Array(try disk.read(log)[offsets[2]..<offsets[3]])
+        let (storage, _) = try open(disk, seed: 5)
+        // The bytes of a whole batch, in a command that is then torn off.
+        storage.append([Entry(term: 3, index: 4, .command(copy + copy + copy))])
+        try storage.sync()
+        disk.damage(Segment.name(2)) { bytes in
+            let first = Segment.headerBytes + 64
+            bytes[first] ^= 1
+            bytes[first + 1] ^= 1
+        }
+        let recovery = try open(disk, seed: 6).recovery
+        #expect(recovery.cut != nil)
+        #expect(recovery.log.lastIndex == 3)
+    }
+
+    // MARK: Other people's folders
+
+    @Test func `another server's folder, a stranger's, and one in use are refused`() throws {
+        let disk = MemoryDisk()
+        _ = try open(disk)
+        var random = SplitMix64(seed: 1)
+        #expect(throws: StorageError.self) {
+            try Storage.open(disk, server: ServerID(2), members: members, using: &random)
+        }
+        let stranger = MemoryDisk()
+        _ = try stranger.open("thesis.txt", size: nil)
+        #expect(throws: StorageError.self) { try open(stranger) }
+        let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())"
+        let first = try RealDisk(path)
+        #expect(throws: StorageError.inUse(file: path + "/lock")) { try RealDisk(path) }
+        _ = first.folder
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    // MARK: Failing disks
+
+    @Test(arguments: [
+        StorageError.full(file: "memory"), .failed(operation: "sync", file: "memory", errno: EIO),
+    ])
+    func `a disk that is full or fails ends the storage, and loses nothing acknowledged`(
+        error: StorageError
+    ) throws {
+        for operations in 0..<6 {
+            let disk = MemoryDisk()
+            let (storage, _) = try open(disk)
+            storage.append(entries(1...5))
+            try storage.sync()
+            disk.fail(after: operations, with: error)
+            var acknowledged: LogIndex = 5
+            var failures: [StorageError] = []
+            for index in LogIndex(6)...12 {
+                storage.append(entries(index...index))
+                do throws(StorageError) {
+                    try storage.sync()
+                    acknowledged = index
+                } catch {
+                    failures.append(error)
+                }
+            }
+            #expect(failures.first == error)
+            #expect(failures.dropFirst().allSatisfy { $0 == .ended })
+            var random = SplitMix64(seed: UInt64(operations))
+            disk.crash(using: &random)
+            let recovery = try open(disk, seed: 9).recovery
+            #expect(recovery.log.lastIndex >= acknowledged)
+            #expect(recovery.log.entries == entries(1...recovery.log.lastIndex))
+        }
+    }
+
+    @Test func `CRC-32C is the one of RFC 3720`() {
+        #expect(Segment.checksum(Array("123456789".utf8)) == 0xE306_9283)
+        #expect(Segment.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
+    }
+}

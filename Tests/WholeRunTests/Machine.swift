@@ -31,9 +31,11 @@ struct Machine {
 
     /// A running program with what it prints.
     func start(
-        _ arguments: [String], program: String = Machine.program
+        _ arguments: [String], program: String = Machine.program,
+        environment: [String: String] = [:]
     ) throws -> (process: Process, output: Pipe) {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
@@ -45,9 +47,11 @@ struct Machine {
     }
 
     func run(
-        _ arguments: [String], program: String = Machine.program
+        _ arguments: [String], program: String = Machine.program,
+        environment: [String: String] = [:]
     ) throws -> (status: Int32, output: String) {
-        let (process, output) = try start(arguments, program: program)
+        let (process, output) = try start(
+            arguments, program: program, environment: environment)
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))
@@ -67,14 +71,6 @@ struct Machine {
     /// grandchildren announce themselves to nobody here, so a test looks again and again until a
     /// deadline.
     static func pause() { usleep(5_000) }
-
-    /// Whether a signal has been sent to the process and not yet been taken.
-    static func isPending(_ signal: Int32, in process: Int32) -> Bool {
-        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = (status ?? "").split(separator: "\n").first { $0.hasPrefix("ShdPnd:") }
-        let bits = line.flatMap { UInt64($0.dropFirst(7).filter(\.isHexDigit), radix: 16) } ?? 0
-        return bits & 1 << UInt64(signal - 1) != 0
-    }
 
     func awaitHistory(longerThan bytes: Int) {
         let isThere = Self.await {

@@ -4,7 +4,7 @@ import Histories
 import Stores
 import Testing
 
-/// The program itself, as a user runs it, on real etcd processes in real namespaces.
+/// The program itself, as a user runs it, on real processes in real namespaces.
 @Suite(.serialized) struct `Whole runs` {
     private let machine = Machine()
 
@@ -15,10 +15,13 @@ import Testing
         try machine.run(arguments)
     }
 
-    @Test func `a healthy etcd is valid, and every fault has its evidence`() throws {
+    @Test(arguments: [("quickstart", "23s"), ("etcd-register", "27s")])
+    func `a healthy Raft is valid, and every fault has its evidence`(
+        plan: String, time: String
+    ) throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
         let (status, output) = try run([
-            "test", "Workloads/quickstart.yaml", "--time-limit", "23s", "--seed", "3",
+            "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3",
             "--faults", "halves,isolate-leader,kill-one,pause-leader", "--results", results,
         ])
         #expect(status == 0, "\(output)")

@@ -1,0 +1,52 @@
+import Faults
+import Foundation
+import Stores
+import Testing
+
+/// Whole runs on raftd: it keeps its promises, and a node with a planted bug is caught.
+@Suite(.serialized) struct `raftd under test` {
+    private let machine = Machine()
+
+    /// `make mutants` asks for five runs of each.
+    private static let runs: ClosedRange<Int> = {
+        let text = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"] ?? "1"
+        return 1...max(1, Int(text) ?? 1)
+    }()
+
+    @Test(arguments: ["append", "lock"])
+    func `lists and locks are linearizable under partitions, kills and pauses`(
+        workload: String
+    ) throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.run([
+            "test", "Workloads/raftd-\(workload).yaml", "--time-limit", "15s", "--seed", "2",
+            "--faults", "isolate-leader,kill-one,pause-leader", "--results", machine.results,
+        ])
+        #expect(status == 0, "\(output)")
+        #expect(try machine.latest.readResults().faults.allSatisfy { $0.bit })
+    }
+
+    @Test func `the plan that catches mutants acquits the true node`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.run([
+            "test", "Tests/WholeRunTests/mutants.yaml", "--seed", "1", "--time-limit", "12s",
+            "--results", machine.results,
+        ])
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test(arguments: ["11", "30"], runs)
+    func `a planted bug is found in real processes`(bug: String, seed: Int) throws {
+        defer { machine.removeResults() }
+        let binary = URL(filePath: Machine.program).deletingLastPathComponent()
+            .appending(path: "raftd-mutant").path
+        let (status, output) = try machine.run(
+            [
+                "test", "Tests/WholeRunTests/mutants.yaml", "--binary", binary, "--seed",
+                "\(seed)", "--results", machine.results,
+            ], environment: ["WHITEWATER_MUTANT": bug])
+        #expect(status == 1, "\(output)")
+        let stored = try machine.latest.readResults()
+        #expect(stored.keys.contains { $0.contradiction != nil }, "clients saw it")
+    }
+}
