@@ -118,7 +118,8 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "RaftSimulator", "Reports", "Runner", "Stores", "Wire", "WireNIO",
+                "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores", "Wire",
+                "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
@@ -166,7 +167,10 @@ let package = Package(
             path: "Tests/RaftdMutant"),
         .testTarget(
             name: "RaftNodeTests",
-            dependencies: ["Raft", "RaftNode", "RaftStorage", "Wire", logging]),
+            dependencies: [
+                "Generators", "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", logging, nioCore,
+                nioPosix,
+            ]),
         .testTarget(name: "HouseTests"),
     ]
 )

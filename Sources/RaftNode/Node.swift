@@ -31,6 +31,7 @@ public final class Node: @unchecked Sendable {
     private(set) var machine: KeyValueMachine
     private var links: [ServerID: PeerLink] = [:]
     private var listeners: [any Channel] = []
+    private var accepted: [ObjectIdentifier: any Channel] = [:]
     private var flushes: [ObjectIdentifier: any Channel] = [:]
 
     private var inbox: [Event] = []
@@ -128,9 +129,17 @@ public final class Node: @unchecked Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try handlers(self, channel.pipeline.syncOperations)
+                    self.accept(channel)
                 }
             }
             .bind(host: address.host, port: address.port).get()
+    }
+
+    private func accept(_ channel: any Channel) {
+        accepted[ObjectIdentifier(channel)] = channel
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.accepted[ObjectIdentifier(channel)] = nil
+        }
     }
 
     private func begin(_ listeners: [any Channel]) {
@@ -185,12 +194,16 @@ public final class Node: @unchecked Sendable {
         state = .ended
         for link in links.values { link.close() }
         for listener in listeners { listener.close(promise: nil) }
-        if let error {
-            log.critical("stopped", metadata: ["why": "\(error)"])
-            ended.fail(error)
-        } else {
-            log.info("stopped")
-            ended.succeed(())
+        for channel in accepted.values { channel.close(promise: nil) }
+        snapshotter.finish {
+            self.disk.release()
+            if let error {
+                self.log.critical("stopped", metadata: ["why": "\(error)"])
+                self.ended.fail(error)
+            } else {
+                self.log.info("stopped")
+                self.ended.succeed(())
+            }
         }
     }
 

@@ -16,6 +16,7 @@ final class Snapshotter {
     private var last: LogIndex = 0
     private var bytes = 0
     private var isBusy = false
+    private var whenDone: (() -> Void)?
     /// On disk, but the log still has what it covers.
     private var saved: (index: LogIndex, data: [UInt8])?
 
@@ -26,6 +27,11 @@ final class Snapshotter {
     }
 
     deinit { pool.shutdownGracefully { _ in } }
+
+    /// Calls back when nothing is being written any more, which may be now.
+    func finish(_ whenDone: @escaping () -> Void) {
+        if isBusy { self.whenDone = whenDone } else { whenDone() }
+    }
 
     /// The log begins behind this index now.
     func begin(behind index: LogIndex) {
@@ -71,6 +77,7 @@ final class Snapshotter {
         }
         work.assumeIsolated().whenComplete { result in
             self.isBusy = false
+            self.whenDone?()
             switch result {
             case .success(.success(let data)):
                 // A newer one may have come from the leader meanwhile.

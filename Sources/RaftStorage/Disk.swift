@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// One folder on a disk, as much of it as the storage needs; tests put one in its place that fails
 /// and forgets.
@@ -17,6 +18,8 @@ public protocol Disk: Sendable {
     func remove(_ name: String) throws(StorageError)
     /// Returns when names that were given or removed are safe.
     func sync() throws(StorageError)
+    /// Gives the folder up: others may use it now.
+    func release()
 }
 
 /// A file that is written.
@@ -40,11 +43,11 @@ extension StorageError {
     }
 }
 
-/// A folder of this machine, locked against other processes while this value is in use.
+/// A folder of this machine, locked against other processes until it is given up.
 public final class RealDisk: Disk {
     /// Its path.
     public let folder: String
-    private let lock: Int32
+    private let lock: Mutex<Int32?>
 
     /// Makes the folder where it is missing, and locks it.
     ///
@@ -57,17 +60,26 @@ public final class RealDisk: Disk {
             guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw .last("make", made) }
         }
         let path = folder + "/lock"
-        lock = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw .last("open", path) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        lock = Mutex(descriptor)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let isTaken = errno == EWOULDBLOCK
             let error = StorageError.last("lock", path)
-            Glibc.close(lock)
+            release()
             throw isTaken ? .inUse(file: path) : error
         }
     }
 
-    deinit { Glibc.close(lock) }
+    deinit { release() }
+
+    /// Gives the folder up; once is enough.
+    public func release() {
+        lock.withLock { lock in
+            if let descriptor = lock { Glibc.close(descriptor) }
+            lock = nil
+        }
+    }
 
     private func path(_ name: String) -> String { folder + "/" + name }
 

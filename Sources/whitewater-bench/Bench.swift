@@ -8,7 +8,7 @@ import Synchronization
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
         subcommands: [
-            Cuts.self, Checks.self, Decide.self, Fuzz.self, Harness.self, Keyed.self, Pages.self,
+            Cuts.self, Checks.self, Decide.self, Failover.self, Fuzz.self, Harness.self, Keyed.self, Pages.self, Recover.self,
             Serve.self, Simulate.self, Soak.self,
         ])
 
@@ -35,4 +35,13 @@ enum Blocking {
         done.wait()
         if let error = failure.withLock({ $0 }) { throw error }
     }
+}
+
+/// Something that one task tells others.
+final class Beacon: Sendable {
+    private let state = Mutex(true)
+
+    var isSet: Bool { state.withLock { $0 } }
+
+    func clear() { state.withLock { $0 = false } }
 }

@@ -26,7 +26,9 @@ final class LocalCluster {
     private let command: (Int, String) -> [String]
     private var processes: [Int: Process] = [:]
 
-    init(_ name: String, nodes: Int = 3, _ command: @escaping (Int, String) -> [String]) throws {
+    init(
+        _ name: String, nodes: Int = 3, _ command: @escaping (Int, String) -> [String]
+    ) throws {
         self.name = name
         self.command = command
         folder = URL(filePath: FileManager.default.currentDirectoryPath)
@@ -56,8 +58,15 @@ final class LocalCluster {
         processes[node] = process
     }
 
-    /// The number of a node's process.
-    func process(_ node: Int) -> Int32? { processes[node]?.processIdentifier }
+    /// What a node's process has in memory.
+    func residentKilobytes(_ node: Int) -> Int {
+        guard let process = processes[node],
+            let status = try? String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
+        else { return 0 }
+        return Int(line.filter(\.isNumber)) ?? 0
+    }
 
     /// Ends a node at once, as a crash would.
     func kill(_ node: Int) {
@@ -73,15 +82,16 @@ final class LocalCluster {
 
     // MARK: Systems
 
+    /// raftd; at a folder of somebody else's there is one node, one of so many members.
     static func raftd(
-        nodes: Int = 3, _ options: [String] = []
+        nodes: Int = 3, _ options: [String] = [], at path: String? = nil, members: Int? = nil
     ) throws -> LocalCluster {
         let binary = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "raftd").path
-        let servers = (1...nodes).flatMap { ["--server", "\($0)=127.0.0.1:\(17_200 + $0)"] }
+        let servers = (1...(members ?? nodes)).flatMap { ["--server", "\($0)=127.0.0.1:\(17_200 + $0)"] }
         return try LocalCluster("raftd", nodes: nodes) { node, folder in
             [
-                binary, "run", "--id", "\(node)", "--folder", folder, "--clients",
+                binary, "run", "--id", "\(node)", "--folder", path ?? folder, "--clients",
                 "127.0.0.1:\(clientPort(node))", "--log-level", "warning",
             ] + servers + options
         }

@@ -85,6 +85,8 @@ final class MemoryDisk: Disk {
         state.withLock { $0.history = [$0.names] }
     }
 
+    func release() {}
+
     func step() throws(StorageError) {
         let error = state.withLock { state -> StorageError? in
             guard let left = state.operationsLeft else { return nil }
