@@ -42,7 +42,7 @@ public struct Entry: Hashable, Sendable {
         /// A command for the state machine.
         case command([UInt8])
         /// The members from here on (§6).
-        case membership(Membership)
+        indirect case membership(Membership)
     }
 
     /// The term in which a leader received it.

@@ -8,8 +8,9 @@ public protocol Disk: Sendable {
     var folder: String { get }
     /// The names of its files.
     func names() throws(StorageError) -> [String]
-    /// A file's content.
-    func read(_ name: String) throws(StorageError) -> [UInt8]
+    /// Reads a file's content over what is in the buffer, which grows as needed; returns how many
+    /// bytes that are.
+    func read(_ name: String, into buffer: inout [UInt8]) throws(StorageError) -> Int
     /// Makes a file of zeros, or opens the one that is there.
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile
     /// Gives a file another name, in place of the one that has it.
@@ -20,6 +21,15 @@ public protocol Disk: Sendable {
     func sync() throws(StorageError)
     /// Gives the folder up: others may use it now.
     func release()
+}
+
+extension Disk {
+    /// A file's content.
+    func read(_ name: String) throws(StorageError) -> [UInt8] {
+        var buffer: [UInt8] = []
+        let count = try read(name, into: &buffer)
+        return count == buffer.count ? buffer : Array(buffer[..<count])
+    }
 }
 
 /// A file that is written.
@@ -97,8 +107,10 @@ public final class RealDisk: Disk {
         return names.sorted()
     }
 
-    /// A file's content.
-    public func read(_ name: String) throws(StorageError) -> [UInt8] {
+    /// Reads a file's content over what is in the buffer.
+    public func read(
+        _ name: String, into buffer: inout [UInt8]
+    ) throws(StorageError) -> Int {
         let path = path(name)
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("open", path) }
@@ -106,22 +118,17 @@ public final class RealDisk: Disk {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last("look at", path) }
         let size = Int(status.st_size)
-        var isWhole = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let rest = UnsafeMutableRawBufferPointer(
-                    rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<size])
-                let got = Glibc.read(descriptor, rest.baseAddress, rest.count)
-                if got < 0, errno == EINTR { continue }
-                guard got > 0 else {
-                    isWhole = false
-                    return
-                }
-                count += got
+        if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
+        var count = 0
+        while count < size {
+            let got = buffer[count..<size].withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress, $0.count)
             }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { throw .last("read", path) }
+            count += got
         }
-        guard isWhole else { throw .last("read", path) }
-        return bytes
+        return size
     }
 
     /// Makes a file of zeros, or opens the one that is there.

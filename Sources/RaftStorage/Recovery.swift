@@ -19,6 +19,8 @@ public struct Recovery: Sendable {
     private var entries: [Entry] = []
     private var position: LogIndex = 0
     private var highest: LogIndex = 0
+    /// One for all segments.
+    private var buffer: [UInt8] = []
 
     private static let identity = "identity"
 
@@ -88,6 +90,8 @@ public struct Recovery: Sendable {
         _ disk: any Disk, _ numbers: [UInt64]
     ) throws(StorageError) {
         for (place, number) in numbers.enumerated() {
+            // As many entries again as a segment has held so far.
+            if place > 0 { entries.reserveCapacity(entries.count / place * numbers.count) }
             if place > 0, number != numbers[place - 1] + 1 {
                 throw .corrupt(
                     file: disk.folder + "/" + Segment.name(number - 1), offset: 0,
@@ -95,6 +99,7 @@ public struct Recovery: Sendable {
             }
             try read(number, isFirst: place == 0, isLast: place == numbers.count - 1, disk)
         }
+        buffer = []
         nextSegment = segments.last.map { $0.number + 1 } ?? numbers.first ?? 1
     }
 
@@ -103,7 +108,8 @@ public struct Recovery: Sendable {
     ) throws(StorageError) {
         let name = Segment.name(number)
         let path = disk.folder + "/" + name
-        let bytes = try disk.read(name)
+        let count = try disk.read(name, into: &buffer)
+        let bytes = buffer[..<count]
         highest = position
         guard let header = Segment.Header(bytes), header.number == number else {
             // A segment whose making was cut short has nothing behind its header yet.
@@ -134,7 +140,7 @@ public struct Recovery: Sendable {
 
     /// What stands behind the last whole batch: nothing, the torn end of a write, or damage.
     private mutating func finish(
-        _ bytes: [UInt8], _ name: String, _ offset: Int, _ salt: UInt32, _ isLast: Bool,
+        _ bytes: ArraySlice<UInt8>, _ name: String, _ offset: Int, _ salt: UInt32, _ isLast: Bool,
         _ disk: any Disk
     ) throws(StorageError) {
         let rest = bytes[min(offset, bytes.count)...]

@@ -51,7 +51,7 @@ enum Segment {
         }
 
         /// The header at the beginning of some bytes; nil if there is none.
-        init?(_ bytes: [UInt8]) {
+        init?(_ bytes: ArraySlice<UInt8>) {
             guard bytes.count >= headerBytes, load(UInt64.self, bytes, 0) == magic,
                 load(UInt32.self, bytes, 28) == checksum(bytes[..<28])
             else { return nil }
@@ -73,10 +73,10 @@ enum Segment {
         batch.putRaw(repeatElement(0, count: padding(length)))
     }
 
-    /// The records of the batch at an offset, and where the next one begins; nil if no whole batch
+    /// The records of the batch at an offset of a segment's bytes, which begin at index 0, and where the next one begins; nil if no whole batch
     /// of this number stands there.
     static func batch(
-        in bytes: [UInt8], at offset: Int, number: UInt64, salt: UInt32
+        in bytes: ArraySlice<UInt8>, at offset: Int, number: UInt64, salt: UInt32
     ) -> (records: ArraySlice<UInt8>, next: Int)? {
         guard offset + batchHeaderBytes <= bytes.count else { return nil }
         let length = Int(load(UInt32.self, bytes, offset))
@@ -91,7 +91,7 @@ enum Segment {
     /// Whether a whole batch that was written later stands behind an offset: then what stands
     /// there was safe before.
     static func hasLaterBatch(
-        in bytes: [UInt8], behind offset: Int, number: UInt64, salt: UInt32
+        in bytes: ArraySlice<UInt8>, behind offset: Int, number: UInt64, salt: UInt32
     ) -> Bool {
         for place in stride(from: offset + 8, to: bytes.count - batchHeaderBytes, by: 8) {
             let other = load(UInt64.self, bytes, place + 8)
@@ -104,7 +104,7 @@ enum Segment {
     private static func padding(_ length: Int) -> Int { (8 - length % 8) % 8 }
 
     private static func load<Number: FixedWidthInteger>(
-        _ type: Number.Type, _ bytes: [UInt8], _ offset: Int
+        _ type: Number.Type, _ bytes: ArraySlice<UInt8>, _ offset: Int
     ) -> Number {
         bytes.withUnsafeBytes {
             Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type))

@@ -35,12 +35,14 @@ final class MemoryDisk: Disk {
 
     func names() throws(StorageError) -> [String] { state.withLock { $0.names.keys.sorted() } }
 
-    func read(_ name: String) throws(StorageError) -> [UInt8] {
+    func read(_ name: String, into buffer: inout [UInt8]) throws(StorageError) -> Int {
         let bytes = state.withLock { state in
             state.names[name].flatMap { state.files[$0]?.bytes }
         }
         guard let bytes else { throw .failed(operation: "read", file: name, errno: 2) }
-        return bytes
+        // Bytes of another file behind these are nobody's business.
+        buffer = bytes + [1, 2, 3]
+        return bytes.count
     }
 
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile {
