@@ -118,7 +118,8 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores", "Wire",
+                "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
+                "Wire",
                 "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
@@ -168,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "RaftNodeTests",
             dependencies: [
-                "Generators", "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", logging, nioCore,
+                "Generators", "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", logging,
+                nioCore,
                 nioPosix,
             ]),
         .testTarget(name: "HouseTests"),

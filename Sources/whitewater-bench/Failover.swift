@@ -91,8 +91,9 @@ extension Bench {
 extension LocalCluster {
     /// What a raftd node says of itself; nil if it does not answer.
     static func status(_ node: Int, on group: MultiThreadedEventLoopGroup) async -> ServerStatus? {
-        guard let connection = try? await Connection.open(
-            host: "127.0.0.1", port: clientPort(node), on: group, timeout: .seconds(1))
+        guard
+            let connection = try? await Connection.open(
+                host: "127.0.0.1", port: clientPort(node), on: group, timeout: .seconds(1))
         else { return nil }
         let reply = try? await connection.send(.status, timeout: .seconds(1))
         await connection.close()

@@ -88,7 +88,9 @@ final class LocalCluster {
     ) throws -> LocalCluster {
         let binary = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "raftd").path
-        let servers = (1...(members ?? nodes)).flatMap { ["--server", "\($0)=127.0.0.1:\(17_200 + $0)"] }
+        let servers = (1...(members ?? nodes)).flatMap {
+            ["--server", "\($0)=127.0.0.1:\(17_200 + $0)"]
+        }
         return try LocalCluster("raftd", nodes: nodes) { node, folder in
             [
                 binary, "run", "--id", "\(node)", "--folder", path ?? folder, "--clients",

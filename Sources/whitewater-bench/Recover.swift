@@ -110,7 +110,8 @@ extension Bench {
                 print("meanwhile: \(during)")
                 let snapshot = await LocalCluster.status(late, on: group)?.snapshot ?? 0
                 print("its log begins behind \(snapshot), so it got a snapshot")
-                print("resident memory with \(missed) keys: \(cluster.residentKilobytes(leader)) kB")
+                print(
+                    "resident memory with \(missed) keys: \(cluster.residentKilobytes(leader)) kB")
             } catch {
                 try cluster.stop()
                 throw error

@@ -85,13 +85,15 @@ import Wire
         #expect(machine.hash == hash)
     }
 
-    @Test mutating func `a snapshot brings all of it back, and the hash tells differences`() throws {
+    @Test mutating func `a snapshot brings all of it back, and the hash tells differences`() throws
+    {
         _ = apply(.openSession)
         for number in UInt8(0)...99 {
             _ = apply(.call(key: [number], .write([number]), nil))
             _ = apply(.call(key: [number, 1], .append([number]), nil))
             _ = apply(.call(key: [number, 1], .append([number, 2]), nil))
-            _ = apply(.call(key: [number, 2], .add(3), .init(session: 1, sequence: UInt64(number) + 1)))
+            _ = apply(
+                .call(key: [number, 2], .add(3), .init(session: 1, sequence: UInt64(number) + 1)))
             _ = apply(.call(key: [number, 3], .acquire(owner: 7), nil))
         }
         var copy = try KeyValueMachine(machine.snapshot, upTo: machine.applied)

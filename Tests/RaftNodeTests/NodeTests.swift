@@ -21,7 +21,9 @@ final class LocalNodes {
     init(_ count: Int = 3) throws {
         log.logLevel = .error
         ports = try Dictionary(
-            uniqueKeysWithValues: (1...count).map { ($0, (try Self.freePort(), try Self.freePort())) })
+            uniqueKeysWithValues: (1...count).map {
+                ($0, (try Self.freePort(), try Self.freePort()))
+            })
     }
 
     /// A port that nobody uses just now.
@@ -214,11 +216,16 @@ final class LocalNodes {
     @Test func `a stranger's bytes end the connection and nothing else`() async throws {
         let nodes = try LocalNodes(1)
         try await nodes.start(1)
-        for text in ["GET / HTTP/1.1\r\n\r\n", "raftd", "raftdC\u{1}\u{0}\u{ff}\u{ff}\u{ff}\u{ff}"] {
+        for text in ["GET / HTTP/1.1\r\n\r\n", "raftd", "raftdC\u{1}\u{0}\u{ff}\u{ff}\u{ff}\u{ff}"]
+        {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: nodes.ports[1]?.client ?? 0).get()
             try await channel.writeAndFlush(channel.allocator.buffer(string: text)).get()
-            if text != "raftd" { try await channel.closeFuture.get() } else { try await channel.close() }
+            if text != "raftd" {
+                try await channel.closeFuture.get()
+            } else {
+                try await channel.close()
+            }
         }
         _ = try await nodes.leader(among: [1])
         try await nodes.stop()

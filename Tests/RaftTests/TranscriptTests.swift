@@ -26,8 +26,10 @@ import Testing
         #expect(played == text, "REWRITE=1 writes what happens now")
     }
 
-    /// The script with what happens behind each command. Lines that begin with `>` are commands,
-    /// with `#` remarks; all others are what came of the command before.
+    /// The script with what happens behind each command.
+    ///
+    /// Lines that begin with `>` are commands, with `#` remarks; all others are what came of the
+    /// command before.
     private static func play(_ script: String) throws -> String {
         var dialogue = Dialogue()
         var lines: [String] = []

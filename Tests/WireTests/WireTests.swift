@@ -3,7 +3,9 @@ import Testing
 
 @testable import Wire
 
-/// The bytes of raftd's protocol. Both wings and people's own clients rely on them: a change here
+/// The bytes of raftd's protocol.
+///
+/// Both wings and people's own clients rely on them: a change here
 /// is a new version.
 @Suite struct `The wire` {
     private static let key = Array("k".utf8)
