@@ -126,9 +126,10 @@ extension Server {
 
     /// Starts a round: every answer to it shows that this server still led when it began.
     mutating func startRound() {
+        let hasLeases = options.leaseTicks > 0
         withLeadership { leadership in
             leadership.round += 1
-            leadership.roundBegan[leadership.round] = leadership.now
+            if hasLeases { leadership.roundBegan[leadership.round] = leadership.now }
         }
         guard case .leader(let leadership) = role else { return }
         for server in leadership.progress.keys.sorted() { sendEntries(to: server, isDue: true) }
@@ -193,6 +194,14 @@ extension Server {
         guard case .leader(let leadership) = role else { return nil }
         let voters = leadership.progress.filter { membership.voters.contains($0.key) }
         return voters.max { ($0.value.match, $1.key) < ($1.value.match, $0.key) }?.key
+    }
+
+    /// Whether a follower that answers is getting a snapshot: a newer one would have it begin again.
+    public var isSendingSnapshot: Bool {
+        guard case .leader(let leadership) = role else { return false }
+        return leadership.progress.values.contains { progress in
+            if case .snapshot = progress.mode { progress.isHeard } else { false }
+        }
     }
 
     /// The target stands for election once it has everything.

@@ -11,6 +11,8 @@ struct KeyValueMachine: Sendable {
     private struct Slot {
         var value: StoredValue
         var hash: UInt64
+        /// Of a list, with four for each element's length.
+        var listBytes = 0
     }
 
     private static let shards = 256
@@ -72,8 +74,7 @@ struct KeyValueMachine: Sendable {
         case (.compareAndSet(let expected, let new), .bytes(let present)?):
             return replace(expected == present, by: new, at: key)
         case (.append(let element), nil), (.append(let element), .list?):
-            append(element, at: key)
-            return .done
+            return append(element, at: key)
         case (.add(let number), nil):
             put(.number(number), at: key)
             return .number(number)
@@ -101,23 +102,32 @@ struct KeyValueMachine: Sendable {
     // MARK: Slots
 
     private mutating func put(_ value: StoredValue, at key: [UInt8]) {
-        let hash = Self.hash(of: key, value)
-        let old = shards[Self.shard(of: key)].updateValue(
-            Slot(value: value, hash: hash), forKey: key)
+        var slot = Slot(value: value, hash: Self.hash(of: key, value))
+        if case .list(let elements) = value {
+            slot.listBytes = elements.reduce(0) { $0 + $1.count + 4 }
+        }
+        let hash = slot.hash
+        let old = shards[Self.shard(of: key)].updateValue(slot, forKey: key)
         sum = sum &- (old.map { Self.mixed($0.hash) } ?? 0) &+ Self.mixed(hash)
     }
 
-    private mutating func append(_ element: [UInt8], at key: [UInt8]) {
+    private mutating func append(_ element: [UInt8], at key: [UInt8]) -> Answer {
         let shard = Self.shard(of: key)
         guard let old = shards[shard].removeValue(forKey: key), case .list(var elements) = old.value
         else {
             put(.list([element]), at: key)
-            return
+            return .done
+        }
+        let bytes = old.listBytes + element.count + 4
+        guard elements.count < StoredValue.mostElements, bytes <= StoredValue.mostListBytes else {
+            shards[shard][key] = old
+            return .full
         }
         elements.append(element)
         let hash = Self.hash(element, from: old.hash)
-        shards[shard][key] = Slot(value: .list(elements), hash: hash)
+        shards[shard][key] = Slot(value: .list(elements), hash: hash, listBytes: bytes)
         sum = sum &- Self.mixed(old.hash) &+ Self.mixed(hash)
+        return .done
     }
 
     private mutating func remove(_ key: [UInt8]) {

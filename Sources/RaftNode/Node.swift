@@ -32,6 +32,7 @@ public final class Node: @unchecked Sendable {
     var links: [ServerID: PeerLink] = [:]
     private var listeners: [any Channel] = []
     private var accepted: [ObjectIdentifier: any Channel] = [:]
+    private var callers: [ServerID: any Channel] = [:]
     var flushes: [ObjectIdentifier: any Channel] = [:]
 
     var inbox: [Event] = []
@@ -126,6 +127,7 @@ public final class Node: @unchecked Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try handlers(self, channel.pipeline.syncOperations)
@@ -140,6 +142,11 @@ public final class Node: @unchecked Sendable {
         channel.closeFuture.assumeIsolated().whenComplete { _ in
             self.accepted[ObjectIdentifier(channel)] = nil
         }
+    }
+
+    /// A server has called again: what it sent on its connection before, it will not go on with.
+    func greeted(by peer: ServerID, on channel: any Channel) {
+        callers.updateValue(channel, forKey: peer)?.close(promise: nil)
     }
 
     private func begin(_ listeners: [any Channel]) {

@@ -54,7 +54,7 @@ extension Node {
             reads.removeAll(keepingCapacity: true)
         }
         if due > 0 { giveUpForwarded() }
-        if let (index, data) = snapshotter.due(committed: server.commit) {
+        if let (index, data) = snapshotter.due(server) {
             events.append(.compact(upTo: index, data: data))
         }
         return events

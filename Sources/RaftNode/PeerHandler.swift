@@ -23,6 +23,7 @@ final class PeerHandler: ChannelInboundHandler {
                     throw WireError.stranger("\(server) of cluster \(cluster) is not let in")
                 }
                 sender = server
+                node.greeted(by: server, on: context.channel)
             case (.message(let message), let sender?):
                 guard message.from == sender else {
                     throw WireError.stranger("\(sender) sent a message as \(message.from)")

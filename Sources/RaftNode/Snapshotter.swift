@@ -42,9 +42,15 @@ final class Snapshotter {
     /// Whether the snapshot up to an index is on disk already.
     func hasSaved(_ index: LogIndex) -> Bool { saved?.index == index }
 
-    /// The snapshot that the log can do with now.
-    func due(committed: LogIndex) -> (index: LogIndex, data: [UInt8])? {
-        guard let saved, committed >= saved.index + options.trailingEntries else { return nil }
+    /// The snapshot that the log can do with now; a late one while a follower is getting the one
+    /// before, as long as the log is not much too long.
+    func due(_ server: Server) -> (index: LogIndex, data: [UInt8])? {
+        guard let saved else { return nil }
+        let behind = server.commit - min(saved.index, server.commit)
+        let most = options.trailingEntries + 4 * options.snapshotEntries
+        guard behind >= options.trailingEntries, !server.isSendingSnapshot || behind > most else {
+            return nil
+        }
         return saved
     }
 

@@ -63,6 +63,7 @@ struct RaftdClient: Client {
             }
             return .ok(seen)
         case .answer(.mismatch): return .fail(.keyword("mismatch"))
+        case .answer(.full): return .fail(.keyword("full"))
         case .answer(.wrongKind): return .fail(.keyword("wrong-kind"))
         case .answer(let other): return .info(.string("unexpected answer \(other)"))
         case .refused(.notLeader): return .fail(.keyword("not-leader"))

@@ -108,6 +108,8 @@ public enum Answer: Hashable, Sendable {
     case sessionExpired
     /// A command of the session that is older than the last one, whose answer is forgotten.
     case stale
+    /// The list is as long as a list may be.
+    case full
 
     /// Appends the answer's bytes.
     public func write(to writer: inout ByteWriter) {
@@ -127,6 +129,7 @@ public enum Answer: Hashable, Sendable {
             writer.put(session)
         case .sessionExpired: writer.put(6 as UInt8)
         case .stale: writer.put(7 as UInt8)
+        case .full: writer.put(8 as UInt8)
         }
     }
 
@@ -143,6 +146,7 @@ public enum Answer: Hashable, Sendable {
         case 5: self = .session(try reader.take())
         case 6: self = .sessionExpired
         case 7: self = .stale
+        case 8: self = .full
         case let kind: throw .unknownKind("answer", kind)
         }
     }
@@ -150,8 +154,10 @@ public enum Answer: Hashable, Sendable {
 
 /// What a key can hold.
 public enum StoredValue: Hashable, Sendable {
-    /// No list is longer than this in a reply, in elements.
-    public static let mostElements = 1 << 20
+    /// No list has more elements.
+    public static let mostElements = 1 << 16
+    /// No list has more bytes, each element's length included, so that it fits into a frame.
+    public static let mostListBytes = 8 << 20
 
     /// Bytes.
     case bytes([UInt8])

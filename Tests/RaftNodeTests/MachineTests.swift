@@ -38,6 +38,19 @@ import Wire
         #expect(machine.read(key) == .value(.list([[1], [2]])))
     }
 
+    @Test mutating func `a list fits into a frame, however much is appended`() throws {
+        let element = [UInt8](repeating: 7, count: 1 << 20)
+        for _ in 0..<7 { #expect(call(.append(element)) == .done) }
+        #expect(call(.append(element)) == .full)
+        var copy = try KeyValueMachine(machine.snapshot, upTo: machine.applied)
+        let next = Entry(
+            term: 1, index: copy.applied + 1,
+            .command(Command.call(key: key, .append(element), nil).bytes))
+        #expect(copy.apply(next) == .full)
+        #expect(machine.apply(next) == .full)
+        #expect(Reply(number: 1, .answer(copy.read(key))).frame.count < Frame.mostBytes)
+    }
+
     @Test mutating func `adds, and wraps around`() {
         #expect(call(.add(.max)) == .number(.max))
         #expect(call(.add(1)) == .number(.min))

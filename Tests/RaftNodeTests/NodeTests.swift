@@ -231,6 +231,29 @@ final class LocalNodes {
         try await nodes.stop()
     }
 
+    @Test func `an election timeout of 50 ms works, and a lost leader is replaced`() async throws {
+        let nodes = try LocalNodes()
+        nodes.change = { options in
+            options.electionTimeout = .milliseconds(50)
+            options.heartbeat = .milliseconds(10)
+            options.hasLeases = true
+        }
+        for number in 1...3 { try await nodes.start(number) }
+        var left = [1, 2, 3]
+        let first = try await nodes.leader(among: left)
+        #expect(try await nodes.ask(first, command(.add(1))) == .answer(.number(1)))
+        #expect(
+            try await nodes.ask(first, .read(key: key, .linearizable))
+                == .answer(.value(.number(1))))
+        try await nodes.stop(first)
+        left.removeAll { $0 == first }
+        let second = try await nodes.leader(among: left)
+        try await nodes.wait("a write") {
+            try await nodes.ask(second, command(.add(1))) == .answer(.number(2))
+        }
+        try await nodes.stop()
+    }
+
     @Test func `a folder in use is refused`() async throws {
         let nodes = try LocalNodes(1)
         try await nodes.start(1)

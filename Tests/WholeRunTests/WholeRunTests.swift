@@ -107,8 +107,9 @@ import Testing
     @Test func `the doctor proves what a run needs, and what faults need`() throws {
         let (status, output) = try run(["doctor"])
         #expect(status == 0, "\(output)")
-        for name in ["unshare", "raftd", "etcd", "legacy tables", "nft tables", "network", "NFQUEUE", "tbf"]
-        {
+        for name in [
+            "unshare", "raftd", "etcd", "legacy tables", "nft tables", "network", "NFQUEUE", "tbf",
+        ] {
             let line = output.split(separator: "\n").first { $0.contains("  \(name) ") }
             #expect(line?.hasPrefix("ok ") == true, "\(name)")
         }
