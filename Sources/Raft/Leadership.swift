@@ -100,7 +100,7 @@ extension Server {
             leadership.transfer = nil
         }
         leadership.now += 1
-        let isOld = leadership.now - options.electionTicks
+        let isOld = leadership.now - options.leaseTicks
         leadership.roundBegan = leadership.roundBegan.filter { $0.value > isOld }
         role = .leader(leadership)
         if leadership.now % options.heartbeatTicks == 0 { heartbeat() }

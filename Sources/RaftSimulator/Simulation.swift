@@ -74,7 +74,7 @@ public struct Simulation {
     let leaderCrashes: Double
     let longestRest: Int
     let mostEntries: Int
-    let hasLeases: Bool
+    let leaseTicks: Int
     var invariants = Invariants()
     var coverage = Coverage()
     var lines: [String] = []
@@ -86,9 +86,11 @@ public struct Simulation {
     var processes: [Int]
     var history = History()
 
-    /// The simulation of a seed: so many servers for so many simulated seconds.
+    /// The simulation of a seed: so many servers for so many simulated seconds; some seeds have
+    /// leases of so many ticks, of ten for an election timeout.
     public init(
-        seed: UInt64, servers: Int = 5, seconds: Int = 20, transcript: Bool = false,
+        seed: UInt64, servers: Int = 5, seconds: Int = 20, leaseTicks: Int = 7,
+        transcript: Bool = false,
         step: @escaping Step = { server, event, random in server.step(event, using: &random) }
     ) {
         takeStep = step
@@ -101,7 +103,7 @@ public struct Simulation {
         leaderCrashes = Bool.random(using: &random) ? 0.1 : 0.7
         longestRest = Bool.random(using: &random) ? 2_000 : 300
         mostEntries = Int.random(in: 1...4, using: &random)
-        hasLeases = Double.random(in: 0..<1, using: &random) < 0.3
+        self.leaseTicks = Double.random(in: 0..<1, using: &random) < 0.3 ? leaseTicks : 0
         processes = Array(0..<Self.clients)
         sequences = Array(repeating: 0, count: Self.clients)
         let everybody = (1...UInt64(servers)).map(ServerID.init)
@@ -196,7 +198,7 @@ public struct Simulation {
         options.mostEntries = mostEntries
         options.snapshotPartSize = 4
         // Clocks differ by a third at most: 7 ticks of 23 ms are less than 10 of 17 ms.
-        if hasLeases { options.leaseTicks = 7 }
+        options.leaseTicks = leaseTicks
         node.server = Server(
             id: id, hard: node.disk.hard, log: node.disk.log, options: options, using: &random)
         node.machine = SimulatedNode.Machine(
