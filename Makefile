@@ -44,13 +44,16 @@ format:
 	swift format --in-place --recursive --parallel $(SWIFT_FILES)
 
 ## Measure what the README claims.
-bench: setup build
+bench: setup-etcd build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench cuts
 	.build/release/whitewater-bench checks
 	.build/release/whitewater-bench keyed
 	.build/release/whitewater-bench harness
 	.build/release/whitewater-bench pages
+	.build/release/whitewater-bench serve
+	.build/release/whitewater-bench failover
+	.build/release/whitewater-bench recover
 
 ## Feed a million damaged histories and plans to their readers.
 fuzz: setup
