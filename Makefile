@@ -78,7 +78,7 @@ simulate: setup
 
 ## Fifty short runs over the committed plans with fresh seeds; fails if anything is left behind, or
 ## if a verdict is not the plan's.
-soak: setup build
+soak: setup-etcd build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench soak
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -9,7 +10,7 @@ public protocol Disk: Sendable {
     /// The names of its files.
     func names() throws(StorageError) -> [String]
     /// Reads a file's content over what is in the buffer, which grows as needed; returns how many
-    /// bytes that are.
+    /// bytes that are. Zeros at the end that were never written may be left out.
     func read(_ name: String, into buffer: inout [UInt8]) throws(StorageError) -> Int
     /// Makes a file of zeros, or opens the one that is there.
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile
@@ -115,9 +116,8 @@ public final class RealDisk: Disk {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { Glibc.close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .last("look at", path) }
-        let size = Int(status.st_size)
+        let size = try Self.writtenSize(of: descriptor, path)
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last("read", path) }
         if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
         var count = 0
         while count < size {
@@ -129,6 +129,20 @@ public final class RealDisk: Disk {
             count += got
         }
         return size
+    }
+
+    /// The end of what was written: of the room that was reserved behind it nothing need be read.
+    private static func writtenSize(
+        of descriptor: Int32, _ path: String
+    ) throws(StorageError) -> Int {
+        var end: off_t = 0
+        while true {
+            let data = lseek(descriptor, end, clinux_seek_data)
+            if data < 0, errno == ENXIO { return Int(end) }
+            guard data >= 0 else { throw .last("look at", path) }
+            end = lseek(descriptor, data, clinux_seek_hole)
+            guard end >= 0 else { throw .last("look at", path) }
+        }
     }
 
     /// Makes a file of zeros, or opens the one that is there.

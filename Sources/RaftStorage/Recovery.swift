@@ -145,7 +145,7 @@ public struct Recovery: Sendable {
     ) throws(StorageError) {
         let rest = bytes[min(offset, bytes.count)...]
         let isClean = rest.allSatisfy { $0 == 0 }
-        if isClean, !isLast || rest.isEmpty { return }
+        if isClean, !isLast { return }
         let path = disk.folder + "/" + name
         if !isClean {
             guard isLast else {

@@ -19,3 +19,7 @@ int clinux_keep_freed_memory(void);
 /// Continues a CRC-32C (Castagnoli) over so many bytes; begin with 0. Uses the processor's own
 /// instruction where there is one.
 unsigned int clinux_crc32c(unsigned int crc, const void *bytes, unsigned long count);
+
+/// lseek(2): the next written place at or behind an offset, and the next hole.
+static const int clinux_seek_data = 3;
+static const int clinux_seek_hole = 4;
