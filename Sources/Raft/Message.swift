@@ -43,8 +43,9 @@ public struct Message: Hashable, Sendable {
     }
 
     /// Whether it may leave before what stands in front of it is safe on disk, provided that
-    /// nothing of that is a ``Effect/keep(_:)`` and that the next event waits until all is safe: a
-    /// leader writes to its own disk while its followers write to theirs (dissertation §10.2.1).
+    /// nothing of that is a ``Effect/keep(_:)`` and that no answer to it is stepped before all is
+    /// safe: a leader writes to its own disk while its followers write to theirs (dissertation
+    /// §10.2.1), and counts itself only then.
     public var mayPrecedeDisk: Bool {
         if case .append = body { true } else { false }
     }

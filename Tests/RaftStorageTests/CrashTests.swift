@@ -15,9 +15,9 @@ import Testing
 
     private static let members = Membership(voters: [ServerID(1), ServerID(2)])
 
-    @Test func `keeps all that was synced, over five hundred seeds of crashes`() throws {
+    @Test func `keeps all that was synced, over two thousand seeds of crashes`() throws {
         var (crashes, cuts, installs) = (0, 0, 0)
-        for seed in UInt64(1)...500 {
+        for seed in UInt64(1)...2_000 {
             var random = SplitMix64(seed: seed)
             let disk = MemoryDisk()
             var options = Storage.Options()
@@ -47,7 +47,7 @@ import Testing
                 }
             }
         }
-        #expect(crashes == 3_000)
+        #expect(crashes == 12_000)
         #expect(cuts > 100)
         #expect(installs > 100)
     }
