@@ -80,11 +80,21 @@ public enum Aim: Hashable, Sendable {
         case .minorityThird:
             between(order.prefix(max(1, (count - 1) / 3)), order.dropFirst(max(1, (count - 1) / 3)))
         case .majoritiesRing: ring(order)
-        case .bridge:
-            between(order.prefix((count - 1) / 2), order.dropFirst((count - 1) / 2 + 1))
+        case .bridge: bridge(order, leader: leader)
         case .isolateLeader:
             leader.map { leader in between([leader], order.filter { $0 != leader }[...]) }
         }
+    }
+
+    /// Two sides and the node between them, which is not the leader if one is known: followers need
+    /// not talk to each other, so a bridge that leads would cut nothing that anybody uses.
+    private static func bridge(
+        _ order: [NodeName], leader: NodeName?
+    ) -> [(NodeName, NodeName)] {
+        let middle = (order.count - 1) / 2
+        var order = order
+        if order[middle] == leader { order.swapAt(middle, 0) }
+        return between(order.prefix(middle), order.dropFirst(middle + 1))
     }
 
     private static func between(

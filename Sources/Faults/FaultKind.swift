@@ -150,7 +150,7 @@ extension FaultKind.Partition {
         case .majority: "cut a bare majority from the rest"
         case .minorityThird: "cut less than a third of the nodes from the rest"
         case .majoritiesRing: "every node sees a majority, no two the same one"
-        case .bridge: "two sides that only one node in between can reach"
+        case .bridge: "two sides that only one node in between, not the leader, can reach"
         case .isolateLeader: "cut the leader from all others"
         }
     }

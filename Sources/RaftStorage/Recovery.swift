@@ -27,26 +27,51 @@ public struct Recovery: Sendable {
     static func read(
         _ disk: any Disk, server: ServerID, members: Membership
     ) throws(StorageError) -> Recovery {
-        let isNew = try !identify(disk, server, try disk.names())
         let names = try disk.names()
         for name in names where name.hasSuffix(".tmp") { try disk.remove(name) }
-        let snapshots = names.compactMap(SnapshotFile.index).sorted()
-        guard let latest = snapshots.last else {
-            guard isNew || !names.contains(where: { Segment.number($0) != nil }) else {
-                throw .corrupt(
-                    file: disk.folder, offset: 0,
-                    what: "a log, but no snapshot that it goes on from"
-                )
-            }
-            let first = Snapshot(index: 0, term: 0, membership: members, data: [])
-            try SnapshotFile.write(first, to: disk)
-            return Recovery(snapshot: first, isNew: isNew)
+        guard names.contains(identity) else {
+            return try begin(disk, members, names.filter { !$0.hasSuffix(".tmp") })
+        }
+        try identify(disk, server)
+        let segments = names.compactMap(Segment.number).sorted()
+        guard let latest = names.compactMap(SnapshotFile.index).max(), !segments.isEmpty else {
+            throw .corrupt(
+                file: disk.folder, offset: 0, what: "a server's folder without a snapshot or a log")
         }
         let snapshot = try SnapshotFile.read(SnapshotFile.name(latest), from: disk)
-        var recovery = Recovery(snapshot: snapshot, isNew: isNew)
-        try recovery.readSegments(disk, names.compactMap(Segment.number).sorted())
+        var recovery = Recovery(snapshot: snapshot, isNew: false)
+        try recovery.readSegments(disk, segments)
         try recovery.connect(snapshot, disk)
         return recovery
+    }
+
+    /// Begins a folder with its first snapshot; what an earlier beginning left that came to nothing
+    /// goes.
+    private static func begin(
+        _ disk: any Disk, _ members: Membership, _ names: [String]
+    ) throws(StorageError) -> Recovery {
+        let own = ["lock", SnapshotFile.name(0), Segment.name(1)]
+        if let stranger = names.first(where: { !own.contains($0) }) {
+            throw .foreign(
+                file: disk.folder + "/" + identity,
+                what: "missing, but there is \(stranger): not a folder of raftd's")
+        }
+        if names.contains(Segment.name(1)) { try disk.remove(Segment.name(1)) }
+        let first = Snapshot(index: 0, term: 0, membership: members, data: [])
+        try SnapshotFile.write(first, to: disk)
+        return Recovery(snapshot: first, isNew: true)
+    }
+
+    /// Says whose folder it is, last of all that a new one gets: a folder with that file is never
+    /// taken for a new one, whatever it has lost.
+    static func sign(_ disk: any Disk, _ server: ServerID) throws(StorageError) {
+        let temporary = identity + ".tmp"
+        let file = try disk.open(temporary, size: nil)
+        try file.truncate(to: 0)
+        try file.write(content(server), at: 0)
+        try file.sync()
+        try disk.rename(temporary, to: identity)
+        try disk.sync()
     }
 
     private init(snapshot: Snapshot, isNew: Bool) {
@@ -54,34 +79,18 @@ public struct Recovery: Sendable {
         self.isNew = isNew
     }
 
-    /// Says whose folder it is, or checks that; false if it is new.
-    private static func identify(
-        _ disk: any Disk, _ server: ServerID, _ names: [String]
-    ) throws(StorageError) -> Bool {
-        let own = "raftd 1\n\(server)\n"
-        let path = disk.folder + "/" + identity
-        if names.contains(identity) {
-            let kept = String(decoding: try disk.read(identity), as: UTF8.self)
-            guard kept == own else {
-                throw .foreign(
-                    file: path,
-                    what:
-                        "the folder is of \(kept.split(separator: "\n").last ?? "nobody"), not \(server)"
-                )
-            }
-            return true
-        }
-        if let stranger = names.first(where: { $0 != "lock" && !$0.hasSuffix(".tmp") }) {
-            throw .foreign(
-                file: path, what: "missing, but there is \(stranger): not a folder of raftd's")
-        }
-        let file = try disk.open(identity + ".tmp", size: nil)
-        try file.truncate(to: 0)
-        try file.write(Array(own.utf8), at: 0)
-        try file.sync()
-        try disk.rename(identity + ".tmp", to: identity)
-        try disk.sync()
-        return false
+    private static func content(_ server: ServerID) -> [UInt8] {
+        Array("raftd 1\n\(server)\n".utf8)
+    }
+
+    /// Checks whose folder it is.
+    private static func identify(_ disk: any Disk, _ server: ServerID) throws(StorageError) {
+        let kept = try disk.read(identity)
+        guard kept != content(server) else { return }
+        let words = String(decoding: kept, as: UTF8.self).split(separator: "\n")
+        throw .foreign(
+            file: disk.folder + "/" + identity,
+            what: "the folder is of \(words.last ?? "nobody"), not \(server)")
     }
 
     // MARK: Segments

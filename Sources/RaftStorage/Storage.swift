@@ -66,6 +66,7 @@ public final class Storage {
     ) throws(StorageError) -> (storage: Storage, recovery: Recovery) {
         let recovery = try Recovery.read(disk, server: server, members: members)
         let storage = try Storage(disk, recovery, options, using: &random)
+        if recovery.isNew { try Recovery.sign(disk, server) }
         return (storage, recovery)
     }
 

@@ -190,6 +190,17 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...5)
+    func `the bridge is not the leader, for then it would cut nothing that is used`(
+        leader: Int
+    ) throws {
+        let nodes = (1...5).map(NodeName.init)
+        let aim = try #require(
+            Aim(.partition(.bridge), order: nodes, leader: NodeName(number: leader)))
+        #expect(aim.links.contains { $0.source == NodeName(number: leader) })
+        #expect(aim.links.count == 8)
+    }
+
     @Test func `a fault that needs a leader takes no aim without one`() {
         let nodes = (1...5).map(NodeName.init)
         #expect(Aim(.kill(.leader), order: nodes, leader: nil) == nil)

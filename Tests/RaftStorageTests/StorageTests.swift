@@ -172,6 +172,20 @@ import Testing
         #expect(throws: StorageError.self) { try open(disk) }
     }
 
+    @Test func `a folder that has lost its log or its snapshots is not taken for a new one`() throws
+    {
+        for kind in ["log-", "snapshot-", ""] {
+            let disk = MemoryDisk()
+            let (storage, _) = try open(disk)
+            storage.append(entries(1...10))
+            try storage.sync()
+            for name in try disk.names() where name != "identity" && name.hasPrefix(kind) {
+                try disk.remove(name)
+            }
+            #expect(throws: StorageError.self) { try open(disk) }
+        }
+    }
+
     @Test func `a damaged snapshot is refused`() throws {
         let disk = MemoryDisk()
         let (storage, _) = try open(disk)
