@@ -19,8 +19,6 @@ public struct Recovery: Sendable {
     private var entries: [Entry] = []
     private var position: LogIndex = 0
     private var highest: LogIndex = 0
-    /// One for all segments.
-    private var buffer: [UInt8] = []
 
     private static let identity = "identity"
 
@@ -98,109 +96,97 @@ public struct Recovery: Sendable {
     private mutating func readSegments(
         _ disk: any Disk, _ numbers: [UInt64]
     ) throws(StorageError) {
-        for (place, number) in numbers.enumerated() {
-            // As many entries again as a segment has held so far.
-            if place > 0 { entries.reserveCapacity(entries.count / place * numbers.count) }
-            if place > 0, number != numbers[place - 1] + 1 {
-                throw .corrupt(
-                    file: disk.folder + "/" + Segment.name(number - 1), offset: 0,
-                    what: "missing between others")
-            }
-            try read(number, isFirst: place == 0, isLast: place == numbers.count - 1, disk)
+        for (number, next) in zip(numbers, numbers.dropFirst()) where next != number + 1 {
+            throw .corrupt(
+                file: disk.folder + "/" + Segment.name(number + 1), offset: 0,
+                what: "missing between others")
         }
-        buffer = []
+        let contents = try SegmentContent.read(numbers, from: disk)
+        nextBatch = contents.first?.header?.firstBatch ?? nextBatch
+        entries.reserveCapacity(contents.reduce(0) { $0 + $1.entryCount })
+        for content in contents {
+            try add(content, isLast: content.number == numbers.last, disk)
+        }
         nextSegment = segments.last.map { $0.number + 1 } ?? numbers.first ?? 1
     }
 
-    private mutating func read(
-        _ number: UInt64, isFirst: Bool, isLast: Bool, _ disk: any Disk
+    private mutating func add(
+        _ content: SegmentContent, isLast: Bool, _ disk: any Disk
     ) throws(StorageError) {
-        let name = Segment.name(number)
+        let name = Segment.name(content.number)
         let path = disk.folder + "/" + name
-        let count = try disk.read(name, into: &buffer)
-        let bytes = buffer[..<count]
         highest = position
-        guard let header = Segment.Header(bytes), header.number == number else {
+        guard let header = content.header else {
             // A segment whose making was cut short has nothing behind its header yet.
-            guard isLast, bytes.dropFirst(Segment.headerBytes).allSatisfy({ $0 == 0 }) else {
+            guard isLast, case .clean = content.rest else {
                 throw .corrupt(file: path, offset: 0, what: "a damaged segment header")
             }
             try disk.remove(name)
             try disk.sync()
             return
         }
-        if isFirst { nextBatch = header.firstBatch }
         guard header.firstBatch == nextBatch else {
             throw .corrupt(
                 file: path, offset: 0,
                 what: "batches are missing before this segment, at the end of the one before")
         }
-        var offset = Segment.headerBytes
-        while let (records, next) = Segment.batch(
-            in: bytes, at: offset, number: nextBatch, salt: header.salt)
-        {
-            try replay(records, path, offset)
-            nextBatch += 1
-            offset = next
-        }
-        try finish(bytes, name, offset, header.salt, isLast, disk)
-        segments.append(Storage.Closed(number: number, highest: highest))
+        for batch in content.batches { try replay(batch, path) }
+        nextBatch += UInt64(content.batches.count)
+        try finish(content, path, isLast, disk)
+        segments.append(Storage.Closed(number: content.number, highest: highest))
     }
 
-    /// What stands behind the last whole batch: nothing, the torn end of a write, or damage.
+    /// Cuts what stands behind the last whole batch, if that is nothing or the torn end of a write.
     private mutating func finish(
-        _ bytes: ArraySlice<UInt8>, _ name: String, _ offset: Int, _ salt: UInt32, _ isLast: Bool,
-        _ disk: any Disk
+        _ content: SegmentContent, _ path: String, _ isLast: Bool, _ disk: any Disk
     ) throws(StorageError) {
-        let rest = bytes[min(offset, bytes.count)...]
-        let isClean = rest.allSatisfy { $0 == 0 }
-        if isClean, !isLast { return }
-        let path = disk.folder + "/" + name
-        if !isClean {
+        switch content.rest {
+        case .clean: if !isLast { return }
+        case .damaged:
+            throw .corrupt(
+                file: path, offset: content.end, what: "a damaged batch, and whole ones behind it")
+        case .torn(let bytes):
             guard isLast else {
                 throw .corrupt(
-                    file: path, offset: offset, what: "a damaged batch, and segments behind it")
+                    file: path, offset: content.end,
+                    what: "a damaged batch, and segments behind it")
             }
-            guard
-                !Segment.hasLaterBatch(in: bytes, behind: offset, number: nextBatch, salt: salt)
-            else {
-                throw .corrupt(
-                    file: path, offset: offset, what: "a damaged batch, and whole ones behind it")
-            }
-            cut = (path, offset, rest.count)
+            cut = (path, content.end, bytes)
         }
-        let file = try disk.open(name, size: nil)
-        try file.truncate(to: offset)
+        let file = try disk.open(Segment.name(content.number), size: nil)
+        try file.truncate(to: content.end)
         try file.sync()
     }
 
     // MARK: Records
 
     private mutating func replay(
-        _ records: ArraySlice<UInt8>, _ path: String, _ offset: Int
+        _ batch: SegmentContent.Batch, _ path: String
     ) throws(StorageError) {
-        var reader = ByteReader(records)
-        while reader.left > 0 {
-            do {
-                switch try Record(from: &reader) {
-                case .hard(let state): hard = state
-                case .entries(let new):
-                    guard let first = new.first?.index, first <= position + 1 else {
-                        throw WireError.stranger("entries that leave a gap")
-                    }
-                    moveTo(first - 1)
-                    entries += new
-                    position += LogIndex(new.count)
-                    highest = max(highest, position)
-                case .position(let index): moveTo(index)
-                case .reset(let index):
-                    entries = []
-                    position = index
-                }
-            } catch {
-                throw .corrupt(
-                    file: path, offset: offset, what: "a whole batch that means nothing (\(error))")
+        do throws(WireError) {
+            for record in try batch.records.get() { try replay(record) }
+        } catch {
+            throw .corrupt(
+                file: path, offset: batch.offset,
+                what: "a whole batch that means nothing (\(error))")
+        }
+    }
+
+    private mutating func replay(_ record: Record) throws(WireError) {
+        switch record {
+        case .hard(let state): hard = state
+        case .entries(let new):
+            guard let first = new.first?.index, first <= position + 1 else {
+                throw .stranger("entries that leave a gap")
             }
+            moveTo(first - 1)
+            entries += new
+            position += LogIndex(new.count)
+            highest = max(highest, position)
+        case .position(let index): moveTo(index)
+        case .reset(let index):
+            entries = []
+            position = index
         }
     }
 
