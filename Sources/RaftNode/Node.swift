@@ -144,6 +144,16 @@ public final class Node: @unchecked Sendable {
         }
     }
 
+    /// Whether a server that calls is the one that it was, and not one that has lost its folder.
+    func recognises(_ peer: ServerID, life: UInt64) -> Bool {
+        do {
+            return try storage.recognises(peer, life: life)
+        } catch {
+            end(error)
+            return false
+        }
+    }
+
     /// A server has called again: what it sent on its connection before, it will not go on with.
     func greeted(by peer: ServerID, on channel: any Channel) {
         callers.updateValue(channel, forKey: peer)?.close(promise: nil)

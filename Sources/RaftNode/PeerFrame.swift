@@ -4,8 +4,8 @@ internal import Wire
 
 /// What servers send each other: Raft's messages, and clients' commands for the leader.
 enum PeerFrame: Hashable {
-    /// Who calls, and of which cluster; the first frame of a connection.
-    case hello(ServerID, cluster: String)
+    /// Who calls, with which of its folders, and of which cluster; the first frame of a connection.
+    case hello(ServerID, life: UInt64, cluster: String)
     /// A message of Raft's.
     case message(Message)
     /// A client's command, sent on to whoever is thought to lead.
@@ -18,9 +18,10 @@ enum PeerFrame: Hashable {
     var frame: [UInt8] {
         Frame.framed { writer in
             switch self {
-            case .hello(let server, let cluster):
+            case .hello(let server, let life, let cluster):
                 writer.put(0 as UInt8)
                 writer.put(server.number)
+                writer.put(life)
                 writer.put(Array(cluster.utf8))
             case .message(let message):
                 writer.put(1 as UInt8)
@@ -41,8 +42,9 @@ enum PeerFrame: Hashable {
         switch try reader.take(UInt8.self) {
         case 0:
             let server = ServerID(try reader.take())
+            let life = try reader.take(UInt64.self)
             let name = try reader.takeString(atMost: Self.mostClusterBytes)
-            self = .hello(server, cluster: String(decoding: name, as: UTF8.self))
+            self = .hello(server, life: life, cluster: String(decoding: name, as: UTF8.self))
         case 1: self = .message(try Message(from: &reader))
         case 2:
             let number = try reader.take(UInt64.self)

@@ -16,11 +16,16 @@ final class PeerHandler: ChannelInboundHandler {
         do {
             let frame = try PeerFrame(unwrapInboundIn(data)[...])
             switch (frame, sender) {
-            case (.hello(let server, let cluster), nil):
+            case (.hello(let server, let life, let cluster), nil):
                 guard cluster == node.options.cluster, node.options.servers[server] != nil,
                     server != node.options.id
                 else {
                     throw WireError.stranger("\(server) of cluster \(cluster) is not let in")
+                }
+                guard node.recognises(server, life: life) else {
+                    throw WireError.stranger(
+                        "\(server) has another folder than before, so it has forgotten what it "
+                            + "promised; let it in under a number that was never used")
                 }
                 sender = server
                 node.greeted(by: server, on: context.channel)

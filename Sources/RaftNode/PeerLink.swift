@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Raft
+internal import RaftStorage
 internal import Wire
 
 /// The way to another server: one connection, made again whenever it is lost.
@@ -56,7 +57,8 @@ final class PeerLink {
         }
         self.channel = channel
         channel.write(ByteBuffer(bytes: Frame.preface(.peer)), promise: nil)
-        let hello = PeerFrame.hello(node.options.id, cluster: node.options.cluster)
+        let hello = PeerFrame.hello(
+            node.options.id, life: node.storage.life, cluster: node.options.cluster)
         channel.writeAndFlush(ByteBuffer(bytes: hello.frame), promise: nil)
         node.log.debug("connected", metadata: ["server": "\(peer)"])
         channel.closeFuture.assumeIsolated().whenComplete { _ in

@@ -12,6 +12,8 @@ public struct Recovery: Sendable {
     /// Whether the folder was new.
     public let isNew: Bool
 
+    /// Whose folder it is, and which one; nil as long as it is new.
+    var identity: Identity?
     var segments: [Storage.Closed] = []
     var nextSegment: UInt64 = 1
     var nextBatch: UInt64 = 1
@@ -20,17 +22,14 @@ public struct Recovery: Sendable {
     private var position: LogIndex = 0
     private var highest: LogIndex = 0
 
-    private static let identity = "identity"
-
     static func read(
         _ disk: any Disk, server: ServerID, members: Membership
     ) throws(StorageError) -> Recovery {
         let names = try disk.names()
         for name in names where name.hasSuffix(".tmp") { try disk.remove(name) }
-        guard names.contains(identity) else {
+        guard let identity = try Identity.read(disk, server, names) else {
             return try begin(disk, members, names.filter { !$0.hasSuffix(".tmp") })
         }
-        try identify(disk, server)
         let segments = names.compactMap(Segment.number).sorted()
         guard let latest = names.compactMap(SnapshotFile.index).max(), !segments.isEmpty else {
             throw .corrupt(
@@ -38,6 +37,7 @@ public struct Recovery: Sendable {
         }
         let snapshot = try SnapshotFile.read(SnapshotFile.name(latest), from: disk)
         var recovery = Recovery(snapshot: snapshot, isNew: false)
+        recovery.identity = identity
         try recovery.readSegments(disk, segments)
         try recovery.connect(snapshot, disk)
         return recovery
@@ -51,7 +51,7 @@ public struct Recovery: Sendable {
         let own = ["lock", SnapshotFile.name(0), Segment.name(1)]
         if let stranger = names.first(where: { !own.contains($0) }) {
             throw .foreign(
-                file: disk.folder + "/" + identity,
+                file: disk.folder + "/" + Identity.name,
                 what: "missing, but there is \(stranger): not a folder of raftd's")
         }
         if names.contains(Segment.name(1)) { try disk.remove(Segment.name(1)) }
@@ -60,35 +60,9 @@ public struct Recovery: Sendable {
         return Recovery(snapshot: first, isNew: true)
     }
 
-    /// Says whose folder it is, last of all that a new one gets: a folder with that file is never
-    /// taken for a new one, whatever it has lost.
-    static func sign(_ disk: any Disk, _ server: ServerID) throws(StorageError) {
-        let temporary = identity + ".tmp"
-        let file = try disk.open(temporary, size: nil)
-        try file.truncate(to: 0)
-        try file.write(content(server), at: 0)
-        try file.sync()
-        try disk.rename(temporary, to: identity)
-        try disk.sync()
-    }
-
     private init(snapshot: Snapshot, isNew: Bool) {
         log = Log(snapshot: snapshot)
         self.isNew = isNew
-    }
-
-    private static func content(_ server: ServerID) -> [UInt8] {
-        Array("raftd 1\n\(server)\n".utf8)
-    }
-
-    /// Checks whose folder it is.
-    private static func identify(_ disk: any Disk, _ server: ServerID) throws(StorageError) {
-        let kept = try disk.read(identity)
-        guard kept != content(server) else { return }
-        let words = String(decoding: kept, as: UTF8.self).split(separator: "\n")
-        throw .foreign(
-            file: disk.folder + "/" + identity,
-            what: "the folder is of \(words.last ?? "nobody"), not \(server)")
     }
 
     // MARK: Segments

@@ -44,6 +44,10 @@ public final class Storage {
     private var lastBefore: LogIndex
     private var highest: LogIndex = 0
     private var hasFailed = false
+    private var acquaintances: [ServerID: UInt64]
+
+    /// Tells this folder from any other that the server has had, or will have.
+    public let life: UInt64
 
     /// How many syncs have made something safe, and how many bytes they wrote.
     public private(set) var syncs = 0
@@ -66,7 +70,9 @@ public final class Storage {
     ) throws(StorageError) -> (storage: Storage, recovery: Recovery) {
         let recovery = try Recovery.read(disk, server: server, members: members)
         let storage = try Storage(disk, recovery, options, using: &random)
-        if recovery.isNew { try Recovery.sign(disk, server) }
+        if recovery.isNew {
+            try Identity(server: server, life: storage.life).write(to: disk)
+        }
         return (storage, recovery)
     }
 
@@ -77,6 +83,8 @@ public final class Storage {
     ) throws(StorageError) {
         self.disk = disk
         self.options = options
+        life = recovery.identity?.life ?? UInt64.random(in: 1...UInt64.max, using: &random)
+        acquaintances = try Identity.readAcquaintances(disk)
         closed = recovery.segments
         nextBatch = recovery.nextBatch
         hard = recovery.hard
@@ -184,6 +192,26 @@ public final class Storage {
         Record.hard(hard).write(to: &batch)
         Record.position(before).write(to: &batch)
         batch.putRaw(records)
+    }
+
+    // MARK: Others
+
+    /// Whether another server is the one that this one knows under that name, and not one that has
+    /// lost its folder since; whoever comes for the first time is remembered, safely, before this
+    /// returns.
+    ///
+    /// - Throws: ``StorageError``, as `sync` does.
+    public func recognises(_ other: ServerID, life: UInt64) throws(StorageError) -> Bool {
+        if let known = acquaintances[other] { return known == life }
+        guard !hasFailed else { throw .ended }
+        acquaintances[other] = life
+        do {
+            try Identity.write(acquaintances, to: disk)
+        } catch {
+            hasFailed = true
+            throw error
+        }
+        return true
     }
 
     // MARK: Snapshots

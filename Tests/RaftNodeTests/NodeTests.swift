@@ -254,6 +254,30 @@ final class LocalNodes {
         try await nodes.stop()
     }
 
+    @Test func `a server that has lost its folder is not let in again`() async throws {
+        let nodes = try LocalNodes()
+        for number in 1...3 { try await nodes.start(number) }
+        var leader = try await nodes.leader(among: [1, 2, 3])
+        #expect(try await nodes.ask(leader, command(.write([1]))) == .answer(.done))
+        let wiped = leader % 3 + 1
+        try await nodes.stop(wiped)
+        try FileManager.default.removeItem(atPath: nodes.folder + "/\(wiped)")
+        try await nodes.start(wiped)
+        // It hears the leader, whose word can be trusted; but nobody listens to it.
+        leader = try await nodes.leader(among: [1, 2, 3].filter { $0 != wiped })
+        try await nodes.wait("it follows") {
+            try await nodes.status(wiped).leader == UInt64(leader)
+        }
+        let other = 6 - leader - wiped
+        try await nodes.stop(other)
+        // Its yes would make the majority without which a leader steps down.
+        try await nodes.wait("no leader") { try await nodes.status(leader).role != .leader }
+        #expect(
+            try await nodes.ask(leader, command(.write([2]), .refuse))
+                == .refused(.notLeader(hint: nil)))
+        try await nodes.stop()
+    }
+
     @Test func `a folder in use is refused`() async throws {
         let nodes = try LocalNodes(1)
         try await nodes.start(1)

@@ -35,7 +35,7 @@ import Wire
         bodies.map {
             .message(Message(from: ServerID(1), to: ServerID(2), term: 7, $0))
         } + [
-            .hello(ServerID(3), cluster: "raftd"),
+            .hello(ServerID(3), life: 77, cluster: "raftd"),
             .forward(number: 8, .call(key: [1], .write([2]), nil)),
             .forwarded(Reply(number: 8, .answer(.done))),
         ]

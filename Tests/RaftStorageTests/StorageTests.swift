@@ -231,6 +231,20 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
     }
 
+    @Test func `a folder has a life of its own, and remembers those of others`() throws {
+        let disk = MemoryDisk()
+        var (storage, _) = try open(disk, seed: 1)
+        let life = storage.life
+        #expect(try storage.recognises(ServerID(2), life: 5))
+        #expect(try storage.recognises(ServerID(2), life: 5))
+        #expect(try !storage.recognises(ServerID(2), life: 6))
+        (storage, _) = try open(disk, seed: 2)
+        #expect(storage.life == life)
+        #expect(try !storage.recognises(ServerID(2), life: 6))
+        #expect(try storage.recognises(ServerID(3), life: 6))
+        #expect(try open(MemoryDisk(), seed: 2).storage.life != life)
+    }
+
     // MARK: Failing disks
 
     @Test(arguments: [
