@@ -13,7 +13,11 @@ final class PeerLink {
     /// ends the connection, so that a healed network is not left to TCP's growing pauses.
     private static let userTimeout = ChannelOptions.Types.SocketOption(
         level: .tcp, name: .init(rawValue: 18))
-    private static let pause = TimeAmount.milliseconds(50)
+    /// Before another try; twice as long each time that the other side ends the connection within a
+    /// second, for it does not want this server then.
+    private static let pauses = (
+        shortest: TimeAmount.milliseconds(50), longest: TimeAmount.seconds(5)
+    )
     private static let mostBuffered = 64 << 20
 
     private let peer: ServerID
@@ -21,6 +25,7 @@ final class PeerLink {
     private let node: Node
     private var channel: (any Channel)?
     private var isClosed = false
+    private var pause = PeerLink.pauses.shortest
 
     init(to peer: ServerID, at address: NodeOptions.Address, of node: Node) {
         self.peer = peer
@@ -61,8 +66,11 @@ final class PeerLink {
             node.options.id, life: node.storage.life, cluster: node.options.cluster)
         channel.writeAndFlush(ByteBuffer(bytes: hello.frame), promise: nil)
         node.log.debug("connected", metadata: ["server": "\(peer)"])
+        let began = NIODeadline.now()
         channel.closeFuture.assumeIsolated().whenComplete { _ in
             self.channel = nil
+            let isRefused = NIODeadline.now() - began < .seconds(1)
+            self.pause = isRefused ? min(2 * self.pause, Self.pauses.longest) : Self.pauses.shortest
             self.node.log.debug("disconnected", metadata: ["server": "\(self.peer)"])
             self.retry()
         }
@@ -70,7 +78,7 @@ final class PeerLink {
 
     private func retry() {
         guard !isClosed else { return }
-        node.loop.assumeIsolated().scheduleTask(in: Self.pause) { self.connect() }
+        node.loop.assumeIsolated().scheduleTask(in: pause) { self.connect() }
     }
 
     /// Sends a frame, at the end of the turn; drops it if there is no connection, or too much on
