@@ -70,6 +70,8 @@ extension Server {
             leadership.progress[server] = Progress(next: log.lastIndex + 1)
         }
         role = .leader(leadership)
+        // Whom they were asked of leads no more.
+        refuseAsked { _ in true }
         appendOwn(.nothing)
         replicate()
         advanceCommit()

@@ -145,6 +145,26 @@ import Testing
         #expect(members.isMajority([one, two, ServerID(4)]))
     }
 
+    @Test mutating func `§8 who begins to lead waits for no other leader's answer`() {
+        var server = server(term: 1, terms: [1])
+        _ = step(
+            &server, from: two, 1,
+            .append(
+                Append(previousIndex: 1, previousTerm: 1, entries: [], commit: 1, round: 1)))
+        server.patience = server.options.electionTicks
+        let asked = server.step(.read(request: 7), using: &random)
+        #expect(messages(asked).map(\.to) == [two])
+        for _ in 0..<50 where messages(server.step(.tick, using: &random)).count == 2 { break }
+        for (term, isPre) in [(Term(2), true), (2, false)] {
+            _ = step(&server, from: three, term, .vote(isPre: isPre, isGranted: true))
+        }
+        guard case .leader = server.role else {
+            Issue.record("it does not lead")
+            return
+        }
+        #expect(server.asked.isEmpty)
+    }
+
     @Test mutating func `§8 a read waits until a majority has answered a later round`() {
         var server = server()
         elect(&server)
