@@ -26,6 +26,34 @@ import Testing
         #expect(try machine.latest.readResults().faults.allSatisfy { $0.bit })
     }
 
+    /// Whether anybody may run the program, where it lies.
+    private static let isForAll: Bool = {
+        var folder = URL(filePath: Machine.program)
+        while folder.path != "/" {
+            let mode =
+                (try? FileManager.default.attributesOfItem(atPath: folder.path))?[.posixPermissions]
+            guard ((mode as? Int) ?? 0) & 1 == 1 else { return false }
+            folder.deleteLastPathComponent()
+        }
+        return geteuid() == 0
+    }()
+
+    @Test(.enabled(if: isForAll, "needs root, to become somebody else, and a program for all"))
+    func `a user without any rights can run it`() throws {
+        defer { machine.removeResults() }
+        try FileManager.default.createDirectory(
+            atPath: machine.results, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes(
+            [.ownerAccountID: 65_534], ofItemAtPath: machine.results)
+        let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", Machine.program]
+        let (status, output) = try machine.run(
+            user + [
+                "test", "Workloads/quickstart.yaml", "--time-limit", "8s", "--seed", "4",
+                "--faults", "isolate-leader", "--results", machine.results,
+            ], program: "/usr/bin/setpriv")
+        #expect(status == 0, "\(output)")
+    }
+
     @Test func `the plan that catches mutants acquits the true node`() throws {
         defer { machine.removeResults() }
         let (status, output) = try machine.run([
