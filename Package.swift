@@ -141,6 +141,7 @@ let package = Package(
             name: "RunnerTests",
             dependencies: [
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
+                "Systems",
             ]),
         .testTarget(
             name: "ReportsTests",

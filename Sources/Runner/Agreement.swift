@@ -29,10 +29,10 @@ extension Cluster {
     static func disagreements(
         _ states: [NodeName: NodeStatus.Applied], of nodes: [NodeName]
     ) -> [RunResults.Finding] {
-        guard let most = states.max(by: { ($0.value.index, $1.key) < ($1.value.index, $0.key) })
-        else { return [] }
+        let most = states.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
         return nodes.compactMap { node in
-            guard let state = states[node] else {
+            // Silence is no agreement, not even that of all.
+            guard let state = states[node], let most else {
                 return .init(
                     .notServing, node: "\(node)", detail: "does not say what it has applied")
             }

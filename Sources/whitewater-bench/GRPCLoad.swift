@@ -8,16 +8,17 @@ struct GRPCLoad {
     private static let program = "/usr/bin/h2load"
 
     /// nil where h2load is not installed.
-    init?(port: Int) throws {
+    init?(port: Int) {
         guard FileManager.default.isExecutableFile(atPath: Self.program) else { return nil }
         self.port = port
         folder = URL(filePath: NSTemporaryDirectory()).appending(
             path: "whitewater-grpc-\(getpid())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
     func run(clients: Int, seconds: Double, isPut: Bool) throws -> LoadResult {
-        defer { try? FileManager.default.removeItem(at: folder.appending(path: "log")) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // A temporary folder that cannot be removed spoils no measurement.
+        defer { try? FileManager.default.removeItem(at: folder) }
         let body = folder.appending(path: isPut ? "put" : "range")
         try Self.frame(isPut: isPut).write(to: body)
         let log = folder.appending(path: "log").path

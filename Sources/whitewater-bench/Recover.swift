@@ -93,6 +93,7 @@ extension Bench {
             let cluster = try LocalCluster.raftd()
             do {
                 let leader = try await LocalCluster.leader(nodes: [1, 2, 3], on: group)
+                // What is measured is a node that has had nothing to do for a while.
                 try await Task.sleep(for: .seconds(3))
                 print("resident memory of an idle node: \(cluster.residentKilobytes(leader)) kB")
                 let late = leader % 3 + 1

@@ -68,7 +68,7 @@ extension Bench {
                 let leader = try await EtcdLoadClient.leader(on: group)
                 let port = LocalCluster.etcdPort(leader)
                 systems.append(("etcd (JSON)", { EtcdLoadClient(port: port, on: group) }))
-                grpc = try GRPCLoad(port: port)
+                grpc = GRPCLoad(port: port)
             }
             print("system        operation  clients   per second (each run)        p50     p99 us")
             for isPut in [true, false] {

@@ -39,7 +39,9 @@ import Testing
     }
 
     @Test func `term, vote and entries come back from a real folder`() throws {
-        let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())/made/on/the/way"
+        let folder = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())"
+        let path = folder + "/made/on/the/way"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let state = HardState(term: 7, vote: ServerID(2))
         do {
             let (storage, _) = try open(try RealDisk(path))
@@ -54,7 +56,6 @@ import Testing
         #expect(!recovery.isNew)
         #expect(recovery.hard == state)
         #expect(recovery.log.entries == entries(1...50) + entries(51...60, term: 7))
-        try FileManager.default.removeItem(atPath: path)
     }
 
     @Test func `one sync serves all entries and votes of a batch`() throws {
