@@ -1,8 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The house: two wings and a ground floor. A target imports only targets of lower rows; the
-// tests of `HouseTests` hold that rule.
+// The house: each folder of `Sources` is a floor, each target a room on it. A target imports only
+// targets of lower floors, or lower ones on its own; the tests of `HouseTests` hold that rule.
+let floors: [(name: String, rooms: [String])] = [
+    ("Values", ["Histories"]),
+    ("Checking", ["Models", "Checkers"]),
+    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs"]),
+    ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
+    ("Systems", ["Clients", "Systems"]),
+    ("Keeping", ["Stores", "Reports"]),
+    ("Running", ["Runner"]),
+    (
+        "Raft",
+        ["Wire", "WireNIO", "Raft", "RaftStorage", "RaftNode", "RaftDaemon", "RaftSimulator"]
+    ),
+    ("Programs", ["whitewater", "raftd", "raftd-mutant", "whitewater-bench"]),
+]
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -166,7 +180,7 @@ let package = Package(
         .executableTarget(
             name: "raftd-mutant",
             dependencies: ["Raft", "RaftDaemon", "RaftNode", argumentParser],
-            path: "Tests/RaftdMutant"),
+            path: "Tests/Raft/RaftdMutant"),
         .testTarget(
             name: "RaftNodeTests",
             dependencies: [
@@ -177,6 +191,16 @@ let package = Package(
         .testTarget(name: "HouseTests"),
     ]
 )
+
+/// `HouseTests` look at the whole house; all others stand on the floor of what they test.
+for target in package.targets where target.path == nil && target.name != "HouseTests" {
+    let tested =
+        target.name == "WholeRunTests" ? "Runner" : target.name.replacing("Tests", with: "")
+    guard let floor = floors.first(where: { $0.rooms.contains(tested) })?.name else {
+        fatalError("\(target.name) is on no floor: add it to `floors`")
+    }
+    target.path = "\(target.isTest ? "Tests" : "Sources")/\(floor)/\(target.name)"
+}
 
 for target in package.targets where target.type != .system {
     let strict: [SwiftSetting] =

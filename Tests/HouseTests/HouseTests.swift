@@ -36,10 +36,27 @@ import Testing
     /// Targets without a clock, a disk, a socket, or dice that nobody lent them.
     private static let pure = ["Models", "Generators", "Raft", "RaftSimulator", "Wire"]
 
+    /// Each room's folder, by the target's name.
+    private static func rooms() throws -> [String: URL] {
+        let manager = FileManager.default
+        var rooms: [String: URL] = [:]
+        for floor in try manager.contentsOfDirectory(atPath: sources.path) {
+            let floor = sources.appending(path: floor)
+            for room in try manager.contentsOfDirectory(atPath: floor.path) {
+                #expect(rooms[room] == nil, "two targets are named \(room)")
+                rooms[room] = floor.appending(path: room)
+            }
+        }
+        return rooms
+    }
+
+    /// All Swift files of a target, those in folders within folders too.
     private static func files(of target: String) throws -> [(name: String, text: String)] {
-        let folder = sources.appending(path: target)
-        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            .filter { $0.hasSuffix(".swift") }
+        let folder = try #require(try rooms()[target], "no folder for \(target)")
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap {
+            $0 as? String
+        }
+        return try #require(names).filter { $0.hasSuffix(".swift") }
             .map { ($0, try String(contentsOf: folder.appending(path: $0), encoding: .utf8)) }
     }
 
@@ -49,7 +66,8 @@ import Testing
         let files = try Self.files(of: target)
         #expect(!files.isEmpty)
         for file in files {
-            let imports = file.text.matches(of: /(?m)^(?:\w+ )?import (\w+)/).map { String($0.1) }
+            let imports = file.text.matches(of: /(?m)^(?:@?\w+ )*import (?:\w+ )?(\w+)/)
+                .map { String($0.1) }
             let strangers = Set(imports).intersection(own)
                 .subtracting(Self.allowed[target] ?? [])
             #expect(strangers.isEmpty, "\(target)/\(file.name) imports \(strangers)")
@@ -68,8 +86,8 @@ import Testing
     }
 
     @Test func `no source file is longer than one idea`() throws {
-        for target in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path) {
-            for file in (try? Self.files(of: target)) ?? [] {
+        for target in try Self.rooms().keys {
+            for file in try Self.files(of: target) {
                 let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
                 #expect(lines.count <= 420, "\(target)/\(file.name) has \(lines.count) lines")
             }

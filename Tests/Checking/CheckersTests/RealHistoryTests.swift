@@ -8,7 +8,8 @@ import Testing
 enum RealHistories {
     static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "shared/histories")
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "shared/histories")
 
     static let isPresent = FileManager.default.fileExists(atPath: folder.path)
 

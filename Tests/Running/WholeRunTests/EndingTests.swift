@@ -129,7 +129,8 @@ import Testing
         let count = try SharedCount(file: file)
         let before = Machine.surroundings()
         let (process, _) = try machine.start([
-            "test", "Tests/WholeRunTests/kills.yaml", "--results", machine.results, "--seed",
+            "test", "Tests/Running/WholeRunTests/kills.yaml", "--results", machine.results,
+            "--seed",
             "\(number)", "--count-file", file,
         ])
         let start = ContinuousClock.now
@@ -165,7 +166,8 @@ import Testing
             "test", "Workloads/quickstart.yaml", "--results", other.results,
         ])
         let (survivor, output) = try machine.start([
-            "test", "Tests/WholeRunTests/kills.yaml", "--results", machine.results, "--seed", "1",
+            "test", "Tests/Running/WholeRunTests/kills.yaml", "--results", machine.results,
+            "--seed", "1",
         ])
         machine.awaitHistory(longerThan: 50_000)
         other.awaitHistory(longerThan: 20_000)

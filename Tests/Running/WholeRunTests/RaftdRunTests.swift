@@ -57,7 +57,8 @@ import Testing
     @Test func `the plan that catches mutants acquits the true node`() throws {
         defer { machine.removeResults() }
         let (status, output) = try machine.run([
-            "test", "Tests/WholeRunTests/mutants.yaml", "--seed", "1", "--time-limit", "12s",
+            "test", "Tests/Running/WholeRunTests/mutants.yaml", "--seed", "1", "--time-limit",
+            "12s",
             "--results", machine.results,
         ])
         #expect(status == 0, "\(output)")
@@ -70,7 +71,7 @@ import Testing
             .appending(path: "raftd-mutant").path
         let (status, output) = try machine.run(
             [
-                "test", "Tests/WholeRunTests/mutants.yaml", "--binary", binary, "--seed",
+                "test", "Tests/Running/WholeRunTests/mutants.yaml", "--binary", binary, "--seed",
                 "\(seed)", "--results", machine.results,
             ], environment: ["WHITEWATER_MUTANT": bug])
         #expect(status == 1, "\(output)")

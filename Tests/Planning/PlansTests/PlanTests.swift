@@ -36,7 +36,8 @@ import Testing
     @Test(arguments: ["Workloads"])
     func `every committed plan is valid and has its file's name`(folder: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: folder)
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: folder)
         let files = try FileManager.default.contentsOfDirectory(atPath: root.path)
             .filter { $0.hasSuffix(".yaml") }
         #expect(files.count >= 3)

@@ -19,7 +19,7 @@ struct Machine {
     }()
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// A folder for results that no other test uses.
     let results = FileManager.default.temporaryDirectory

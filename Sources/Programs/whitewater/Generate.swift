@@ -12,7 +12,7 @@ extension Whitewater {
             abstract: "Write a history of one register that is hard to decide, as EDN.",
             discussion: """
                 The distributions are pinned, so that figures can be compared: see HardHistory in \
-                Sources/Generators. Decide it with `whitewater check --model cas-register`.
+                Sources/Planning/Generators. Decide it with `whitewater check --model cas-register`.
                 """)
 
         @Option(help: "Invocations, crashed writes included.")
