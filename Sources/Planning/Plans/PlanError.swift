@@ -14,6 +14,11 @@ public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
         self.line = line
     }
 
+    /// Refuses what does not hold.
+    static func require(_ condition: Bool, _ message: String) throws(PlanError) {
+        guard condition else { throw PlanError(message) }
+    }
+
     /// The place and what is wrong there.
     public var description: String {
         let place = [file, line.map(String.init)].compactMap(\.self).joined(separator: ":")

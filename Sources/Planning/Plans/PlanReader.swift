@@ -1,4 +1,3 @@
-public import Faults
 internal import Foundation
 private import Netfilter
 internal import Yams
@@ -120,85 +119,45 @@ extension Plan {
 
     // MARK: Validation
 
-    /// What the faults' names stand for.
-    ///
-    /// - Throws: `PlanError` for a name that stands for nothing.
-    public func faultRequests() throws(PlanError) -> [FaultRequest] {
-        var requests: [FaultRequest] = []
-        for name in faults.kinds {
-            guard FaultRequest.names.contains(name) else {
-                throw PlanError(
-                    "faults.kinds: "
-                        + NearestWord.refusal(of: name, what: "fault", known: FaultRequest.names))
-            }
-            guard let request = FaultRequest(name, nodes: nodes),
-                request.kinds.allSatisfy({ $0.leastNodes <= nodes })
-            else { throw PlanError("faults.kinds: \(name) needs more than \(nodes) nodes") }
-            requests.append(request)
-        }
-        return requests
-    }
-
     /// Refuses what no run could do.
     ///
     /// - Throws: `PlanError` that begins with the key.
     public func validate() throws(PlanError) {
-        try require(
+        try PlanError.require(
             !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
                 && name.first != ".",
             "name: '\(name)' is no folder's name; use letters, digits, - and _")
-        try require((1...99).contains(nodes), "nodes: \(nodes) is not between 1 and 99")
-        try require(
+        try PlanError.require((1...99).contains(nodes), "nodes: \(nodes) is not between 1 and 99")
+        try PlanError.require(
             IPv4Address(network).map { $0.number & 0xff == 0 } ?? false,
             "network: '\(network)' is no network's address; write one that ends in .0, such as "
                 + "10.77.0.0")
-        try require(rate > 0 && rate <= 1e6, "rate: \(rate) is not between 0 and 1000000")
+        try PlanError.require(rate > 0 && rate <= 1e6, "rate: \(rate) is not between 0 and 1000000")
         let workers = concurrency.count(nodes: nodes)
         let perKey = workload.workersPerKey.count(nodes: nodes)
-        try require(workers <= 10_000, "concurrency: \(workers) workers are more than 10000")
-        try require(
+        try PlanError.require(
+            workers <= 10_000, "concurrency: \(workers) workers are more than 10000")
+        try PlanError.require(
             workers % perKey == 0,
             "workload.workers-per-key: \(perKey) does not divide the \(workers) workers")
-        try require(
+        try PlanError.require(
             workload.operationsPerKey > 0,
             "workload.operations-per-key: \(workload.operationsPerKey) is not above 0")
-        try require(workload.values > 1, "workload.values: \(workload.values) is not above 1")
+        try PlanError.require(
+            workload.values > 1, "workload.values: \(workload.values) is not above 1")
         let weights = [workload.mix.read, workload.mix.write, workload.mix.cas]
-        try require(
+        try PlanError.require(
             weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 },
             "workload.mix: weights are 0 or more, and not all 0")
-        try require(
+        try PlanError.require(
             workload.name != "append" || workload.mix.read + workload.mix.write > 0,
             "workload.mix: the workload append reads and writes; give one of them a weight")
-        try require(
+        try PlanError.require(
             workload.leastSuccesses >= 0,
             "workload.least-successes: \(workload.leastSuccesses) is below 0")
-        try require(
-            faults.overlap || faults.length.duration < faults.every.duration,
-            "faults.length: a fault of \(faults.length) every \(faults.every) leaves no time to "
-                + "recover; make it shorter than faults.every, or say overlap: true")
-        try require(
-            faults.loss > 0 && faults.loss < 1,
-            "faults.loss: \(faults.loss) is not between 0 and 1")
-        try require(
-            faults.reorder > 0 && faults.reorder < 1,
-            "faults.reorder: \(faults.reorder) is not between 0 and 1")
-        try require(
-            faults.delay.duration <= .seconds(10),
-            "faults.delay: \(faults.delay) is more than 10s")
-        try require(
-            faults.kinds.isEmpty
-                || faults.first.duration + max(faults.every.duration, faults.length.duration)
-                    <= timeLimit.duration,
-            "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
-                + "the longer of faults.every and faults.length together")
-        try require(
+        try faults.validate(nodes: nodes, timeLimit: timeLimit)
+        try PlanError.require(
             checker.configurations > 0 && checker.memory > 0, "checker: limits are above 0")
-        _ = try faultRequests()
-    }
-
-    private func require(_ condition: Bool, _ message: String) throws(PlanError) {
-        guard condition else { throw PlanError(message) }
     }
 
     /// The plan as YAML, every default and the seed included.

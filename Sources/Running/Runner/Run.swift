@@ -128,7 +128,7 @@ public struct Run: Sendable {
         let schedule: Schedule
         do {
             schedule = Schedule(
-                requests: try plan.faultRequests(), rhythm: plan.faults.rhythm,
+                requests: try plan.faults.requests(nodes: plan.nodes), rhythm: plan.faults.rhythm,
                 nodes: cluster.network.topology.names, within: plan.timeLimit.duration,
                 using: &random)
         } catch {

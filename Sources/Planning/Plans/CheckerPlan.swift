@@ -1,0 +1,28 @@
+/// How the history is judged.
+public struct CheckerPlan: Hashable, Sendable, Codable {
+    /// Wall-clock time for one key.
+    public var time: PlanDuration
+    /// Configurations visited for one key.
+    public var configurations: Int
+    /// Mebibytes of the search of one key.
+    public var memory: Int
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case time, configurations, memory }
+
+    init() {
+        time = PlanDuration(.seconds(60))
+        configurations = 100_000_000
+        memory = 2_048
+    }
+
+    /// Reads the section and fills in the defaults.
+    ///
+    /// - Throws: `DecodingError` for the first value that is none.
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        time = try keys.decode(forKey: .time, default: time)
+        configurations = try keys.decode(forKey: .configurations, default: configurations)
+        memory = try keys.decode(forKey: .memory, default: memory)
+    }
+}

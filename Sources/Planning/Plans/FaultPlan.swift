@@ -1,0 +1,99 @@
+public import Faults
+
+/// What is done to the cluster, and when.
+public struct FaultPlan: Hashable, Sendable, Codable {
+    /// Names of kinds or families, of `whitewater list faults`.
+    public var kinds: [String]
+    /// Quiet before the first fault.
+    public var first: PlanDuration
+    /// From the start of one fault to the start of the next.
+    public var every: PlanDuration
+    /// How long a fault lasts.
+    public var length: PlanDuration
+    /// Whether a fault may begin while others last; healing one leaves the others.
+    public var overlap: Bool
+    /// The share of packets that `flaky` loses, between 0 and 1.
+    public var loss: Double
+    /// By how much `delay` and `reorder` hold packets, each way.
+    public var delay: PlanDuration
+    /// The share of packets that `reorder` holds, between 0 and 1.
+    public var reorder: Double
+    /// What `slow` lets through, each way.
+    public var rate: PlanBitRate
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case kinds, first, every, length, overlap, loss, delay, reorder, rate
+    }
+
+    init() {
+        kinds = []
+        first = PlanDuration(.seconds(2))
+        every = PlanDuration(.seconds(6))
+        length = PlanDuration(.seconds(3))
+        overlap = false
+        loss = 0.2
+        delay = PlanDuration(.milliseconds(100))
+        reorder = 0.25
+        rate = PlanBitRate(bitsPerSecond: 256_000)
+    }
+
+    /// Reads the section and fills in the defaults.
+    ///
+    /// - Throws: `DecodingError` for the first value that is none.
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        kinds = try keys.decode(forKey: .kinds, default: kinds)
+        first = try keys.decode(forKey: .first, default: first)
+        every = try keys.decode(forKey: .every, default: every)
+        length = try keys.decode(forKey: .length, default: length)
+        overlap = try keys.decode(forKey: .overlap, default: overlap)
+        loss = try keys.decode(forKey: .loss, default: loss)
+        delay = try keys.decode(forKey: .delay, default: delay)
+        reorder = try keys.decode(forKey: .reorder, default: reorder)
+        rate = try keys.decode(forKey: .rate, default: rate)
+    }
+}
+
+extension FaultPlan {
+    /// What the kinds' names stand for in a cluster of so many nodes.
+    ///
+    /// - Throws: `PlanError` for a name that stands for nothing.
+    public func requests(nodes: Int) throws(PlanError) -> [FaultRequest] {
+        var requests: [FaultRequest] = []
+        for name in kinds {
+            guard FaultRequest.names.contains(name) else {
+                throw PlanError(
+                    "faults.kinds: "
+                        + NearestWord.refusal(of: name, what: "fault", known: FaultRequest.names))
+            }
+            guard let request = FaultRequest(name, nodes: nodes),
+                request.kinds.allSatisfy({ $0.leastNodes <= nodes })
+            else { throw PlanError("faults.kinds: \(name) needs more than \(nodes) nodes") }
+            requests.append(request)
+        }
+        return requests
+    }
+
+    /// Refuses what no run of this length could do.
+    ///
+    /// - Throws: `PlanError` that begins with the key.
+    func validate(nodes: Int, timeLimit: PlanDuration) throws(PlanError) {
+        try PlanError.require(
+            overlap || length.duration < every.duration,
+            "faults.length: a fault of \(length) every \(every) leaves no time to "
+                + "recover; make it shorter than faults.every, or say overlap: true")
+        try PlanError.require(
+            loss > 0 && loss < 1, "faults.loss: \(loss) is not between 0 and 1")
+        try PlanError.require(
+            reorder > 0 && reorder < 1, "faults.reorder: \(reorder) is not between 0 and 1")
+        try PlanError.require(
+            delay.duration <= .seconds(10), "faults.delay: \(delay) is more than 10s")
+        try PlanError.require(
+            kinds.isEmpty
+                || first.duration + max(every.duration, length.duration) <= timeLimit.duration,
+            "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
+                + "the longer of faults.every and faults.length together")
+        _ = try requests(nodes: nodes)
+    }
+}
