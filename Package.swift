@@ -4,10 +4,10 @@ import PackageDescription
 // The house: each folder of `Sources` is a floor, each target a room on it. A target imports only
 // targets of lower floors, or lower ones on its own; the tests of `HouseTests` hold that rule.
 let floors: [(name: String, rooms: [String])] = [
-    ("Values", ["Histories"]),
+    ("Values", ["Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers"]),
-    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
+    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Stores", "Reports"]),
     ("Running", ["Runner"]),
@@ -57,7 +57,8 @@ let package = Package(
 
         // Ground floor.
         .target(name: "Histories"),
-        .target(name: "Netfilter", dependencies: ["CIPTC"]),
+        .target(name: "Topologies"),
+        .target(name: "Netfilter", dependencies: ["CIPTC", "Topologies"]),
 
         .target(name: "Wire"),
         .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix]),
@@ -88,12 +89,14 @@ let package = Package(
 
         // What touches the machine.
         .target(
-            name: "Labs", dependencies: ["CLinux", "Netfilter", heap, subprocess, systemPackage]),
-        .target(name: "Faults", dependencies: ["Labs", "Netfilter"]),
+            name: "Labs",
+            dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
+        .target(name: "Injectors", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
         // What a person writes and keeps.
-        .target(name: "Plans", dependencies: ["Faults", "Netfilter", yams]),
+        .target(name: "Faults", dependencies: ["Topologies"]),
+        .target(name: "Plans", dependencies: ["Faults", "Topologies", yams]),
         .target(
             name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
 
@@ -101,8 +104,8 @@ let package = Package(
         .target(
             name: "Systems",
             dependencies: [
-                "Clients", "Histories", "Labs", "Plans", "Wire", "WireNIO", asyncHTTPClient,
-                nioCore, nioHTTP1, nioPosix,
+                "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
         .target(
             name: "Workloads",
@@ -110,22 +113,23 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Stores",
+                "Checkers", "Faults", "Histories", "Models", "Plans", "Stores",
             ]),
 
         // The whole run.
         .target(
             name: "Runner",
             dependencies: [
-                "Checkers", "Clients", "Faults", "Generators", "Histories", "Labs", "Models",
-                "Plans", "Reports", "Stores", "Systems", "Workloads", logging,
+                "Checkers", "Clients", "Faults", "Generators", "Histories", "Injectors", "Labs",
+                "Models", "Plans", "Reports", "Stores", "Systems", "Topologies", "Workloads",
+                logging,
             ]),
         .executableTarget(
             name: "whitewater",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Plans",
-                "Reports",
-                "Runner", "Stores", "Systems", "Workloads", argumentParser, logging,
+                "Reports", "Runner", "Stores", "Systems", "Topologies", "Workloads",
+                argumentParser, logging,
             ]),
 
         .executableTarget(
@@ -133,8 +137,7 @@ let package = Package(
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
                 "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
-                "Wire",
-                "WireNIO",
+                "Topologies", "Wire", "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
@@ -144,10 +147,14 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GeneratorsTests",
-            dependencies: ["Faults", "Generators", "Histories", "Labs"]),
+            dependencies: ["Faults", "Generators", "Histories", "Topologies"]),
+        .testTarget(name: "FaultsTests", dependencies: ["Faults", "Generators", "Topologies"]),
+        .testTarget(name: "InjectorsTests", dependencies: ["Faults", "Injectors", "Topologies"]),
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
-        .testTarget(name: "NetfilterTests", dependencies: ["Netfilter"]),
-        .testTarget(name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter"]),
+        .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
+        .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
+        .testTarget(
+            name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .testTarget(
             name: "SystemsTests",
             dependencies: ["Clients", "Histories", "Systems", asyncHTTPClient, nioCore, nioPosix]),
@@ -155,7 +162,7 @@ let package = Package(
             name: "RunnerTests",
             dependencies: [
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
-                "Systems",
+                "Systems", "Topologies",
             ]),
         .testTarget(
             name: "ReportsTests",

@@ -9,6 +9,7 @@ import Testing
     /// What each target may import of this package: targets of lower rows only.
     private static let allowed: [String: Set<String>] = [
         "Histories": [],
+        "Topologies": [],
         "Wire": [],
         "WireNIO": ["Wire"],
         "Raft": [],
@@ -17,24 +18,30 @@ import Testing
         "raftd": ["RaftDaemon", "RaftNode", "Wire", "WireNIO"],
         "RaftNode": ["Raft", "RaftStorage", "Wire", "WireNIO"],
         "RaftSimulator": ["Checkers", "Generators", "Histories", "Models", "Raft"],
-        "Netfilter": ["CIPTC"],
+        "Netfilter": ["CIPTC", "Topologies"],
         "Models": ["Histories"],
         "Checkers": ["CLinux", "Histories", "Models"],
         "Generators": ["Histories"],
-        "Labs": ["CLinux", "Netfilter"],
-        "Faults": ["Labs", "Netfilter"],
+        "Labs": ["CLinux", "Netfilter", "Topologies"],
+        "Faults": ["Topologies"],
+        "Injectors": ["Faults", "Labs", "Netfilter", "Topologies"],
         "Clients": ["Histories"],
-        "Plans": ["Faults", "Netfilter"],
+        "Plans": ["Faults", "Topologies"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
-        "Systems": ["Clients", "Histories", "Labs", "Plans", "Wire", "WireNIO"],
+        "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": [
-            "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Stores",
+            "Checkers", "Faults", "Histories", "Models", "Plans", "Stores",
         ],
     ]
 
     /// Targets without a clock, a disk, a socket, or dice that nobody lent them.
-    private static let pure = ["Models", "Generators", "Raft", "RaftSimulator", "Wire"]
+    private static let pure = [
+        "Faults", "Generators", "Models", "Raft", "RaftSimulator", "Topologies", "Wire",
+    ]
+
+    /// What changes the machine: parsing a plan or drawing a page needs, and links, none of it.
+    private static let effects: Set<String> = ["CIPTC", "Netfilter", "Labs", "Injectors"]
 
     /// Each room's folder, by the target's name.
     private static func rooms() throws -> [String: URL] {
@@ -71,6 +78,24 @@ import Testing
             let strangers = Set(imports).intersection(own)
                 .subtracting(Self.allowed[target] ?? [])
             #expect(strangers.isEmpty, "\(target)/\(file.name) imports \(strangers)")
+        }
+    }
+
+    @Test(arguments: ["Planning", "Keeping"])
+    func `plans and pages reach nothing that changes the machine`(floor: String) throws {
+        let rooms = try Self.rooms().filter {
+            $0.value.deletingLastPathComponent().lastPathComponent == floor
+        }
+        #expect(!rooms.isEmpty)
+        for room in rooms.keys {
+            #expect(Self.allowed[room] != nil, "\(room) has no line in `allowed`")
+            var reached: Set<String> = [room]
+            while case let next = reached.union(reached.flatMap { Self.allowed[$0] ?? [] }),
+                next != reached
+            {
+                reached = next
+            }
+            #expect(reached.isDisjoint(with: Self.effects), "\(room) reaches \(reached.sorted())")
         }
     }
 

@@ -1,7 +1,6 @@
 internal import Checkers
 internal import Faults
 internal import Histories
-internal import Labs
 internal import Models
 internal import Stores
 

@@ -1,4 +1,5 @@
 public import Netfilter
+public import Topologies
 
 /// A set of links whose packets are lost, wholly or in part, or held, by rules of its own.
 ///

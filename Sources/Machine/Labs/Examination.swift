@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Netfilter
+internal import Topologies
 
 /// What a machine must have for a lab, proved by making one, and what is missing.
 public struct Examination: Sendable {

@@ -1,3 +1,5 @@
+public import Topologies
+
 /// Why a lab could not be built or used, and what to do.
 public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A program is missing; the Debian package that has it.
@@ -32,15 +34,5 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
             "no lab can be made on this machine: \(why). An ordinary user needs user namespaces: "
                 + "\(Distribution.current.allowingUserNamespaces); `whitewater doctor` says more"
         }
-    }
-}
-
-extension Duration {
-    /// The duration in seconds, `1.5 s` for example.
-    public var formattedSeconds: String {
-        let milliseconds = Int((self / .milliseconds(1)).rounded())
-        if milliseconds % 1_000 == 0 { return "\(milliseconds / 1_000) s" }
-        let tenths = Double(milliseconds) / 1_000
-        return "\(tenths) s"
     }
 }

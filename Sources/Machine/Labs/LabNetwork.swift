@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Netfilter
+public import Topologies
 
 /// The network of a lab: a namespace per node, a veth pair each, and one chain for all faults.
 ///

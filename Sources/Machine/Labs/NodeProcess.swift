@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Subprocess
 internal import SystemPackage
+public import Topologies
 
 /// How to start the program of a node.
 public struct NodeCommand: Hashable, Sendable {

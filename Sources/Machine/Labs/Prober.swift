@@ -2,6 +2,7 @@ internal import CLinux
 internal import Foundation
 internal import Netfilter
 internal import Synchronization
+public import Topologies
 
 /// Asks the network itself which links work: a UDP socket inside each node's namespace, and a
 /// datagram along each link.

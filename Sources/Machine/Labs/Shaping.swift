@@ -1,4 +1,5 @@
 internal import Foundation
+public import Topologies
 
 /// A discipline of the kernel's (`tc`) over everything that a node sends and receives: on its own
 /// end of its link and on the lab's end of it.

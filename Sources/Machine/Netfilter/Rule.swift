@@ -1,3 +1,5 @@
+public import Topologies
+
 /// One rule of a chain: which packets, and what becomes of them.
 public struct Rule: Hashable, Sendable {
     /// What becomes of a packet.

@@ -1,5 +1,6 @@
 internal import CIPTC
 import Glibc
+internal import Topologies
 
 /// A rule in the kernel's layout: an `ipt_entry`, its matches, its target, each padded to eight
 /// bytes (`XT_ALIGN`), the padding zeroed.

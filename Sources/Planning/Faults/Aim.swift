@@ -1,4 +1,4 @@
-public import Labs
+public import Topologies
 
 /// What a fault hits, once its kind, its dice and the leader are known.
 public enum Aim: Hashable, Sendable {

@@ -1,5 +1,3 @@
-internal import Labs
-
 /// A kind of fault, by the name that a user types.
 public enum FaultKind: Hashable, Sendable {
     /// The network is cut.

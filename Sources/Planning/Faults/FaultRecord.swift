@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What a fault did: the evidence that it bit, or why it is not taken to have.
 public struct FaultRecord: Codable, Hashable, Sendable {
     /// One demand of the evidence.
@@ -29,6 +27,14 @@ public struct FaultRecord: Codable, Hashable, Sendable {
         public var droppedBytes: Int
         /// Whether a probe of the harness arrived all the same.
         public var probeArrived: Bool
+
+        /// What was seen on a link.
+        public init(link: String, droppedPackets: Int, droppedBytes: Int, probeArrived: Bool) {
+            self.link = link
+            self.droppedPackets = droppedPackets
+            self.droppedBytes = droppedBytes
+            self.probeArrived = probeArrived
+        }
     }
 
     /// Who led.

@@ -1,4 +1,4 @@
-public import Labs
+public import Topologies
 
 /// One fault of a schedule.
 public struct ScheduledFault: Hashable, Sendable {

@@ -1,6 +1,7 @@
 internal import Foundation
-private import Netfilter
 internal import Yams
+
+private import struct Topologies.IPv4Address
 
 extension Plan {
     /// Reads a plan from a YAML file and validates it.

@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import Labs
 import Netfilter
+import Topologies
 
 extension Bench {
     /// `whitewater-bench cuts`.

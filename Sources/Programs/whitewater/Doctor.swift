@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
 import Labs
-import Netfilter
 import Plans
 import Systems
+import Topologies
 
 extension Whitewater {
     /// `whitewater doctor`.

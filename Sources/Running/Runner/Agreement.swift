@@ -1,6 +1,6 @@
-internal import Labs
 internal import Stores
 internal import Systems
+internal import Topologies
 
 extension Cluster {
     /// Waits until all nodes have applied the same entries, and compares what came of it: the same

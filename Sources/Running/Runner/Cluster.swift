@@ -1,11 +1,13 @@
 internal import Clients
 internal import Faults
 internal import Foundation
+internal import Injectors
 internal import Labs
 internal import Plans
 internal import Stores
 internal import Synchronization
 internal import Systems
+internal import Topologies
 
 /// The nodes of a run: their processes, their network, and what they say of themselves.
 final class Cluster: FaultSite, LoadTarget {

@@ -2,10 +2,9 @@ internal import Clients
 internal import Foundation
 internal import Generators
 internal import Histories
-internal import Labs
-internal import Netfilter
 internal import Stores
 internal import Synchronization
+internal import Topologies
 
 /// Measures the harness itself: the whole load path, recorder to disk included, before a system
 /// that answers at once.

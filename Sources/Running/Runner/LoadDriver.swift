@@ -1,9 +1,9 @@
 internal import Clients
 internal import Generators
 internal import Histories
-internal import Labs
 internal import Synchronization
 internal import Systems
+internal import Topologies
 
 /// Where a load goes: nodes, and clients of them.
 protocol LoadTarget: Sendable {

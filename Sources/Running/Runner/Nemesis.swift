@@ -1,8 +1,10 @@
 internal import Faults
 internal import Histories
+internal import Injectors
 internal import Labs
 internal import Logging
 internal import Synchronization
+internal import Topologies
 
 /// Injects the faults of a schedule: one after another, each healed and recovered from before the
 /// next, or each at its time whatever else lasts then.

@@ -3,6 +3,7 @@ internal import Labs
 internal import Stores
 internal import Synchronization
 internal import Systems
+internal import Topologies
 
 /// Asks every node again and again what it is, and notes what has changed.
 final class NodeWatch: Sendable {

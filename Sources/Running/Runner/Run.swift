@@ -5,10 +5,10 @@ internal import Generators
 internal import Histories
 internal import Labs
 public import Logging
-internal import Netfilter
 public import Plans
 public import Stores
 internal import Systems
+internal import Topologies
 internal import Workloads
 
 /// One whole run, from the plan to the verdict.

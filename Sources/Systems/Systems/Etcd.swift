@@ -6,6 +6,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 public import Plans
+public import Topologies
 
 /// etcd, through its JSON gateway (<https://etcd.io/docs/v3.4/dev-guide/api_grpc_gateway/>).
 public struct Etcd: System {

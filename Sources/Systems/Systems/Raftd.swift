@@ -5,6 +5,7 @@ internal import NIOCore
 internal import NIOPosix
 public import Plans
 internal import Synchronization
+public import Topologies
 internal import Wire
 internal import WireNIO
 

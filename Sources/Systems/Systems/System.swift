@@ -1,6 +1,7 @@
 public import Clients
 public import Labs
 public import Plans
+public import Topologies
 
 /// How to start the nodes of a system and how to talk to them.
 public protocol System: Sendable {

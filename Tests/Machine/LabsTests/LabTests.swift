@@ -3,6 +3,7 @@ import Foundation
 import Labs
 import Netfilter
 import Testing
+import Topologies
 
 /// Tests that change the network run as process 1 of namespaces of their own, which `make test`
 /// makes for them (`.ci/in-lab`).

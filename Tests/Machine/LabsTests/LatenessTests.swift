@@ -3,6 +3,7 @@ import Foundation
 import Labs
 import Netfilter
 import Testing
+import Topologies
 
 extension `The network of a lab` {
     private static let link = Link(from: NodeName(number: 1), to: NodeName(number: 3))

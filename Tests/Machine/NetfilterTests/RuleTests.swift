@@ -1,4 +1,5 @@
 import Testing
+import Topologies
 
 @testable import Netfilter
 
@@ -22,18 +23,5 @@ import Testing
         #expect(bytes[114..<117].elementsEqual("udp".utf8))
         #expect(bytes[144..<152].elementsEqual([0, 0, 255, 255, 7, 0, 7, 0]), "source and port")
         #expect(bytes[162..<168].elementsEqual("RETURN".utf8))
-    }
-
-    @Test(arguments: [
-        ("10.77.0.254", 0x0a4d_00fe), ("0.0.0.0", 0), ("255.255.255.255", 0xffff_ffff),
-    ])
-    func `an address reads and writes its dotted form`(text: String, number: Int) {
-        #expect(IPv4Address(text)?.number == UInt32(number))
-        #expect(IPv4Address(text)?.description == text)
-    }
-
-    @Test(arguments: ["", "10.0.0", "10.0.0.256", "10.0.0.0.1", "a.b.c.d", "10..0.1"])
-    func `what is no address is none`(text: String) {
-        #expect(IPv4Address(text) == nil)
     }
 }

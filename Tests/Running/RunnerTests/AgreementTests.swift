@@ -1,7 +1,7 @@
-import Labs
 import Stores
 import Systems
 import Testing
+import Topologies
 
 @testable import Runner
 

@@ -1,4 +1,6 @@
+public import Faults
 public import Labs
+public import Topologies
 
 /// Where faults are injected: what an ``Injection`` needs of a running cluster.
 public protocol FaultSite: Sendable {

@@ -1,5 +1,7 @@
+public import Faults
 internal import Labs
 internal import Netfilter
+internal import Topologies
 
 /// A fault while it lasts: made by injecting it, ended by healing it, which yields the evidence.
 public struct Injection: Sendable {

@@ -1,5 +1,7 @@
+internal import Faults
 internal import Labs
 internal import Netfilter
+internal import Topologies
 
 /// A fault that makes a node's packets late instead of losing them.
 ///

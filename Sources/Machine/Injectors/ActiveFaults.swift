@@ -1,5 +1,6 @@
-public import Labs
+public import Faults
 internal import Synchronization
+public import Topologies
 
 /// The faults that last at present, for faults that overlap.
 public final class ActiveFaults: Sendable {

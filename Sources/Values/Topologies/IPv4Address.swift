@@ -27,3 +27,18 @@ extension IPv4Address: CustomStringConvertible {
             .joined(separator: ".")
     }
 }
+
+extension IPv4Address: Codable {
+    /// Reads `"10.77.0.1"`.
+    ///
+    /// - Throws: `DecodingError` for a text that is no address.
+    public init(from decoder: any Decoder) throws { self = try decoder.read(IPv4Address.init(_:)) }
+
+    /// Writes the dotted form.
+    ///
+    /// - Throws: what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
