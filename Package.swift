@@ -9,8 +9,8 @@ let floors: [(name: String, rooms: [String])] = [
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
-    ("Keeping", ["Stores", "Reports"]),
-    ("Running", ["Runner"]),
+    ("Keeping", ["Stores", "Reports", "Archive"]),
+    ("Running", ["Runner", "Campaigns"]),
     (
         "Raft",
         ["Wire", "WireNIO", "Raft", "RaftStorage", "RaftNode", "RaftDaemon", "RaftSimulator"]
@@ -22,6 +22,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -45,8 +46,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -100,6 +103,8 @@ let package = Package(
         .target(
             name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
 
+        .target(name: "Archive", dependencies: ["Faults", "Stores", grdb]),
+
         // What is tested, and with what.
         .target(
             name: "Systems",
@@ -124,11 +129,15 @@ let package = Package(
                 "Models", "Plans", "Reports", "Stores", "Systems", "Topologies", "Workloads",
                 logging,
             ]),
+        .target(
+            name: "Campaigns",
+            dependencies: ["Archive", "Generators", "Labs", "Plans", "Stores", yams]),
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Plans",
-                "Reports", "Runner", "Stores", "Systems", "Topologies", "Workloads",
+                "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
+                "Models", "Plans", "Reports", "Runner", "Stores", "Systems", "Topologies",
+                "Workloads",
                 argumentParser, logging,
             ]),
 
@@ -164,6 +173,8 @@ let package = Package(
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
                 "Systems", "Topologies",
             ]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
+        .testTarget(name: "CampaignsTests", dependencies: ["Campaigns", "Plans"]),
         .testTarget(
             name: "ReportsTests",
             dependencies: [

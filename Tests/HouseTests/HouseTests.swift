@@ -29,6 +29,8 @@ import Testing
         "Plans": ["Faults", "Topologies"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
         "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
+        "Archive": ["Faults", "Stores"],
+        "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Stores"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": [
             "Checkers", "Faults", "Histories", "Models", "Plans", "Stores",

@@ -20,7 +20,7 @@ import Runner
         version: Version.current,
         subcommands: [
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
-            List.self,
+            List.self, CampaignCommand.self, IndexCommand.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

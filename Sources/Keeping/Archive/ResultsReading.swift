@@ -1,0 +1,72 @@
+internal import Faults
+internal import Foundation
+public import Stores
+
+extension RunRow {
+    /// The row of a run by hand; a campaign fills in what it knows besides.
+    public init(_ results: RunResults, folder: String) {
+        self.init(
+            folder: folder, seed: results.seed,
+            verdict: Verdict(rawValue: results.verdict.rawValue) ?? .failed)
+        cell = results.plan
+        plan = results.plan
+        version = results.versions["system"] ?? ""
+        harness = results.versions["whitewater"] ?? ""
+        started = results.started
+        let timings = results.timings
+        seconds =
+            timings.setUp + timings.load + timings.ending + timings.tearDown + timings.check
+        for counts in results.counts.values {
+            ok += counts.ok
+            failed += counts.fail
+            unknown += counts.info
+        }
+        slowestRecovery = Self.slowestRecovery(of: results.faults)
+        faults = Self.counts(of: results.faults)
+        failures = Failure.all(in: results)
+    }
+
+    private static func slowestRecovery(of records: [FaultRecord]) -> Double? {
+        records.compactMap { record in record.recovered.map { $0 - record.end } }.max()
+    }
+
+    private static func counts(of records: [FaultRecord]) -> [FaultCount] {
+        Dictionary(grouping: records, by: \.kind).map { kind, records in
+            FaultCount(
+                kind: kind, tried: records.count, bit: records.count(where: \.bit),
+                slowestRecovery: slowestRecovery(of: records))
+        }.sorted { $0.kind < $1.kind }
+    }
+}
+
+extension RunRow.Failure {
+    /// Every way in which a run failed, each name once.
+    static func all(in results: RunResults) -> [RunRow.Failure] {
+        let seen: [(Signature, String)] =
+            results.keys.compactMap { key in
+                key.contradiction.map { (Signature(.violation, $0.kind), $0.sentence) }
+            }
+            + results.findings.map { finding in
+                (
+                    Signature(
+                        .node, finding.kind.rawValue,
+                        finding.kind == .panic ? finding.detail : ""),
+                    "\(finding.node): \(finding.detail)"
+                )
+            } + others(in: results)
+        return Dictionary(grouping: seen, by: \.0).map { signature, all in
+            RunRow.Failure(signature, count: all.count, example: all[0].1)
+        }.sorted { $0.signature < $1.signature }
+    }
+
+    private static func others(in results: RunResults) -> [(Signature, String)] {
+        let series: Signature.Series? =
+            switch results.verdict {
+            case .valid, .invalid: nil
+            case .undecided, .inconclusive: .inconclusive
+            case .failed: .harness
+            }
+        guard let series else { return [] }
+        return results.reasons.map { (Signature(series, results.verdict.rawValue, $0), $0) }
+    }
+}

@@ -1,0 +1,128 @@
+/// A name under which failures that are the same meet: tonight's with last week's.
+///
+/// Made of what stays the same when a failure happens again: the kind of verdict, what was seen,
+/// and the situation of the node. Never of keys, values, times, addresses or counts.
+public struct Signature: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+    /// Whose failure it is; the series are never mixed.
+    public enum Series: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
+        /// A history is not linearizable, or another check of what clients saw failed.
+        case violation
+        /// Something else is wrong with a node: it crashed, panicked, diverged, does not serve.
+        case node
+        /// The run tested too little, or the checker met a limit.
+        case inconclusive
+        /// The harness itself failed.
+        case harness
+
+        /// In the order of the cases: the system's failures first.
+        public static func < (left: Series, right: Series) -> Bool {
+            let order = Series.allCases
+            return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
+        }
+
+        /// Whether the system under test is at fault.
+        public var accusesSystem: Bool { self == .violation || self == .node }
+    }
+
+    /// Whose failure it is.
+    public let series: Series
+    /// What was seen: `stale read`, `unasked exit`.
+    public let anomaly: String
+    /// In what situation: that of the node, or what a log said, normalised; empty if unknown.
+    public let situation: String
+
+    /// A signature; the words are normalised.
+    public init(_ series: Series, _ anomaly: String, _ situation: String = "") {
+        self.series = series
+        self.anomaly = NormalisedLine(anomaly).text
+        self.situation = NormalisedLine(situation).text
+    }
+
+    /// `violation: stale-read, cut off`.
+    public var description: String {
+        "\(series.rawValue): \(anomaly)" + (situation.isEmpty ? "" : ", \(situation)")
+    }
+
+    /// The name as a part of a path: letters, digits and dashes, with a digest that tells apart
+    /// what such a short name would merge.
+    public var slug: String {
+        let words = description.lowercased().map { character in
+            character.isASCII && (character.isLetter || character.isNumber) ? character : "-"
+        }
+        let joined = String(words).split(separator: "-").joined(separator: "-").prefix(60)
+        return "\(joined)-\(String(digest & 0xffff_ffff, radix: 16))"
+    }
+
+    /// FNV-1a of the description's bytes: the same in every process, unlike `hashValue`.
+    private var digest: UInt64 {
+        description.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+
+    /// By series, then by words.
+    public static func < (left: Signature, right: Signature) -> Bool {
+        (left.series, left.anomaly, left.situation) < (right.series, right.anomaly, right.situation)
+    }
+}
+
+/// A line of a log or a message, without what differs from run to run.
+///
+/// Digits become `#`, quoted texts `'…'`, paths their last part, and a node's name `n#`; a time
+/// stamp at the line's beginning is dropped.
+public struct NormalisedLine: Hashable, Sendable {
+    /// Longer lines are cut: what tells panics apart stands at their beginning.
+    public static let longest = 120
+
+    /// What is left.
+    public let text: String
+
+    /// Normalises a line.
+    public init(_ line: String) {
+        var words: [String] = []
+        for word in line.split(whereSeparator: \.isWhitespace) {
+            let isStamp = words.isEmpty && Self.isTimestamp(word)
+            if !isStamp { words.append(Self.normalise(word)) }
+        }
+        text = String(Self.unquoted(words.joined(separator: " ")).prefix(Self.longest))
+    }
+
+    private static func isTimestamp(_ word: Substring) -> Bool {
+        word.count >= 8 && word.first?.isNumber == true && word.contains { $0 == ":" || $0 == "-" }
+    }
+
+    private static func normalise(_ word: Substring) -> String {
+        var word = word
+        if word.contains("/"), let last = word.split(separator: "/").last { word = last }
+        var result = ""
+        var rest = word[...]
+        while let first = rest.first {
+            if rest.hasPrefix("0x") {
+                rest = rest.dropFirst(2).drop(while: \.isHexDigit)
+                result += "#"
+            } else if first.isNumber {
+                rest = rest.drop(while: \.isNumber)
+                result += "#"
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
+    }
+
+    private static func unquoted(_ text: String) -> String {
+        var result = ""
+        var quote: Character?
+        for character in text {
+            if let open = quote {
+                if character == open {
+                    quote = nil
+                    result += "…\(character)"
+                }
+            } else {
+                result.append(character)
+                if character == "\"" || character == "'" { quote = character }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,116 @@
+import Archive
+import ArgumentParser
+import Campaigns
+import Foundation
+import Labs
+import Plans
+import Stores
+
+extension Whitewater {
+    /// `whitewater campaign`.
+    struct CampaignCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "campaign",
+            abstract: "Run many plans with many seeds for a night, and keep what was found.",
+            discussion: """
+                A campaign is a YAML file such as Workloads/campaigns/nightly.yaml: plans with weights, \
+                programs and variants, a budget, how many at once, what is expected of each plan. \
+                Every run lands in results/campaigns/<name>/<time>/runs, and a row in \
+                results/index.sqlite. A campaign that was cut short, by whatever, loses at most \
+                the runs that were under way; --resume goes on with it.
+
+                Exit status: 0 all as expected; 1 a plan was found guilty that should not be, or \
+                one was not that must be (the canary); 2 nothing worse than runs that could not \
+                say; 64 wrong usage or plan; 70 runs that failed, or a campaign that did.
+                """)
+
+        @Argument(help: "The campaign, a YAML file such as Workloads/campaigns/nightly.yaml.")
+        var file: String
+
+        @Flag(help: "Go on with the latest campaign of this name.")
+        var resume = false
+
+        @Option(help: "The seed of all seeds; drawn if neither here nor in the file.")
+        var seed: UInt64?
+
+        @Option(help: "The commit that is tested, for trends.")
+        var commit: String?
+
+        @Option(help: "The folder for results.")
+        var results = "results"
+
+        func run() throws {
+            let campaign = try read()
+            do {
+                let folder = try makeFolder(campaign)
+                let archive = try Archive(file: folder.results + "/index.sqlite")
+                Console.line("campaign \(campaign.name): \(folder.path)")
+                let runner = try CampaignRunner(
+                    campaign, in: folder, archive: archive, program: Door.executable
+                ) { CampaignLine.shared.show($0) }
+                let signals = EndingSignals(stop: runner.stop)
+                defer { signals.cancel() }
+                let reason = try runner.run()
+                let rows = try archive.runs(of: folder.name)
+                let verdict = CampaignVerdict(rows, reason: reason)
+                for line in verdict.lines { Console.line(line) }
+                throw ExitCode(verdict.exitStatus)
+            } catch let code as ExitCode {
+                throw code
+            } catch {
+                throw Exit.reporting(error, Exit.failure)
+            }
+        }
+
+        private func read() throws -> Campaign {
+            do {
+                return try Campaign(contentsOf: file)
+            } catch {
+                throw Exit.reporting(error, Exit.usage)
+            }
+        }
+
+        private func makeFolder(_ campaign: Campaign) throws -> CampaignFolder {
+            if resume { return try CampaignFolder(latestOf: campaign.name, results: results) }
+            return try CampaignFolder(
+                results: results, name: campaign.name, started: RunFolder.timestamp(),
+                ticket: .init(
+                    file: URL(filePath: file).path,
+                    seed: seed ?? campaign.seed ?? UInt64.random(in: 1...999_999_999),
+                    commit: commit, began: Date.now.timeIntervalSince1970))
+        }
+    }
+}
+
+/// One line on the terminal that says how a campaign goes.
+private final class CampaignLine {
+    nonisolated(unsafe) static let shared = CampaignLine()
+
+    private var lastNumber = 0
+
+    func show(_ progress: CampaignRunner.Progress) {
+        guard let last = progress.last, last.order.number != lastNumber else { return }
+        lastNumber = last.order.number
+        Console.line(
+            "run \(last.order.number) \(last.order.cell.name) seed \(last.order.seed): "
+                + "\(last.outcome); \(progress.running) under way, at most \(progress.capacity)")
+    }
+}
+
+/// Ends a campaign in good order on the first signal.
+private final class EndingSignals {
+    private var sources: [any DispatchSourceSignal] = []
+
+    init(stop: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "signals")
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler(handler: stop)
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    func cancel() { for source in sources { source.cancel() } }
+}

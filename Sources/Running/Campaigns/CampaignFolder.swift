@@ -1,0 +1,164 @@
+internal import Foundation
+internal import Stores
+
+/// A campaign's folder, `results/campaigns/<name>/<time>`: what it was asked for and each of its
+/// runs. All that a campaign needs to go on stands here; the archive is only an index of it.
+public struct CampaignFolder: Sendable {
+    /// The folder's absolute path.
+    public let path: String
+    /// The results folder above it, which the archive's paths begin at.
+    public let results: String
+
+    /// What a campaign was asked for, as its folder keeps it.
+    public struct Ticket: Hashable, Sendable, Codable {
+        /// The campaign's file, absolute.
+        public var file: String
+        /// The seed of its seeds.
+        public var seed: UInt64
+        /// The commit that the person named.
+        public var commit: String?
+        /// When it first began, in seconds since 1970.
+        public var began: Double
+
+        /// A ticket.
+        public init(file: String, seed: UInt64, commit: String?, began: Double) {
+            self.file = file
+            self.seed = seed
+            self.commit = commit
+            self.began = began
+        }
+    }
+
+    /// What the campaign says of one of its runs.
+    public struct RunNote: Hashable, Sendable, Codable {
+        /// What was asked for.
+        public var order: RunOrder
+        /// Which try it was, from 1.
+        public var attempt: Int
+        /// How it ended.
+        public var outcome: RunOutcome
+    }
+
+    /// Makes the folder of a new campaign, with its ticket.
+    ///
+    /// - Throws: `CampaignError` if it cannot be written.
+    public init(
+        results: String, name: String, started: String, ticket: Ticket
+    ) throws(CampaignError) {
+        self.results = URL(filePath: results).path
+        path = self.results + "/campaigns/\(name)/\(started)"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/runs", withIntermediateDirectories: true)
+            try JSONEncoder().encode(ticket).write(
+                to: URL(filePath: path + "/campaign.json"), options: .atomic)
+        } catch {
+            throw CampaignError(path: path, why: (error as NSError).localizedDescription)
+        }
+    }
+
+    /// The latest folder of a campaign of this name.
+    ///
+    /// - Throws: `CampaignError` if there is none.
+    public init(latestOf name: String, results: String) throws(CampaignError) {
+        self.results = URL(filePath: results).path
+        let base = self.results + "/campaigns/\(name)"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+        guard
+            let latest = names.sorted().last(where: { name in
+                FileManager.default.fileExists(atPath: "\(base)/\(name)/campaign.json")
+            })
+        else {
+            throw CampaignError(
+                path: base, why: "has no campaign to go on with; leave out --resume")
+        }
+        path = base + "/" + latest
+    }
+
+    /// A folder of an earlier campaign below a results folder.
+    init(existing path: String, results: String) {
+        self.path = path
+        self.results = results
+    }
+
+    /// What the campaign was asked for.
+    ///
+    /// - Throws: `CampaignError` if it cannot be read.
+    public func ticket() throws(CampaignError) -> Ticket {
+        do {
+            return try JSONDecoder().decode(
+                Ticket.self, from: Data(contentsOf: URL(filePath: path + "/campaign.json")))
+        } catch {
+            throw CampaignError(path: path + "/campaign.json", why: "\(error)")
+        }
+    }
+
+    /// The path relative to the results folder, under which the archive knows the campaign.
+    public var name: String { relative(path) }
+
+    /// A path below the results folder, relative to that.
+    func relative(_ path: String) -> String {
+        path.hasPrefix(results + "/") ? String(path.dropFirst(results.count + 1)) : path
+    }
+
+    /// Where a run's results land: `runs/000012.1`.
+    func place(of order: RunOrder, attempt: Int) -> String {
+        let digits = "\(order.number)"
+        return path + "/runs/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+            + ".\(attempt)"
+    }
+
+    /// Notes that a run has ended.
+    ///
+    /// - Throws: `CampaignError` if it cannot be written.
+    func write(_ note: RunNote) throws(CampaignError) {
+        let place = place(of: note.order, attempt: note.attempt)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: place, withIntermediateDirectories: true)
+            try JSONEncoder().encode(note).write(
+                to: URL(filePath: place + "/run.json"), options: .atomic)
+        } catch {
+            throw CampaignError(path: place, why: (error as NSError).localizedDescription)
+        }
+    }
+
+    /// Everything that has ended, by number and try; runs that were cut short have no note.
+    public func notes() -> [RunNote] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/runs")) ?? []
+        return names.sorted().compactMap { name in
+            guard
+                let data = FileManager.default.contents(atPath: "\(path)/runs/\(name)/run.json")
+            else { return nil }
+            return try? JSONDecoder().decode(RunNote.self, from: data)
+        }
+    }
+
+    /// How each number ended: by its last try.
+    func outcomes() -> [Int: RunOutcome] {
+        var last: [Int: RunNote] = [:]
+        for note in notes() where note.outcome != .failed || note.attempt > 1 {
+            last[note.order.number] = note
+        }
+        return last.mapValues(\.outcome)
+    }
+
+    /// Removes what runs left behind that were cut short: nobody finished them, and they are run
+    /// again.
+    ///
+    /// - Throws: the error of the file system.
+    func removeUnfinished() throws {
+        let runs = path + "/runs"
+        for name in try FileManager.default.contentsOfDirectory(atPath: runs)
+        where !FileManager.default.fileExists(atPath: "\(runs)/\(name)/run.json") {
+            try FileManager.default.removeItem(atPath: "\(runs)/\(name)")
+        }
+    }
+
+    /// The folder that `whitewater test` has made below a place; nil if it came to none.
+    func run(in place: String) -> RunFolder? {
+        let latest = place + "/latest"
+        guard FileManager.default.fileExists(atPath: latest) else { return nil }
+        return RunFolder(existing: latest)
+    }
+}

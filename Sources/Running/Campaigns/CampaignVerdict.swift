@@ -1,0 +1,77 @@
+public import Archive
+
+/// What a campaign comes to in the morning: its runs, against what was expected of them.
+public struct CampaignVerdict: Hashable, Sendable {
+    /// Lines for a person, the most important one last.
+    public let lines: [String]
+    /// As that of a run: 0, 1, 2, 64 or 70.
+    public let exitStatus: Int32
+    /// Plans that must be found guilty, and were not in any run.
+    public let deadCanaries: [String]
+
+    /// The verdict over the runs of a campaign.
+    public init(_ rows: [RunRow], reason: CampaignMachine.Reason) {
+        let last = Self.lastTries(rows)
+        let canaries = Dictionary(grouping: last.filter(\.expectsViolation), by: \.cell)
+        deadCanaries = canaries.filter { !$0.value.contains { $0.verdict == .invalid } }
+            .keys.sorted()
+        let accused = last.filter { $0.verdict == .invalid && !$0.expectsViolation }
+        let failed = last.filter { $0.verdict == .failed }
+        let open = last.filter { [.undecided, .inconclusive].contains($0.verdict) }
+        var lines: [String] = []
+        for (name, found) in Self.signatures(of: last) {
+            lines.append("  \(found.runs) runs: \(name)\(found.expected ? " (expected)" : "")")
+        }
+        lines += deadCanaries.map { "  the canary \($0) is dead: its bug was not found" }
+        lines.append(
+            "\(last.count) runs, \(last.count(where: \.isAsExpected)) as expected, "
+                + "\(accused.count) found guilty, \(open.count) open, \(failed.count) failed")
+        self.lines = lines + [Self.words(reason)]
+        exitStatus =
+            if case .refused = reason {
+                64
+            } else if !accused.isEmpty || !deadCanaries.isEmpty {
+                1
+            } else if !failed.isEmpty {
+                70
+            } else if !open.isEmpty || last.isEmpty {
+                2
+            } else {
+                0
+            }
+    }
+
+    /// A run that failed by set-up and was tried again counts by its last try.
+    private static func lastTries(_ rows: [RunRow]) -> [RunRow] {
+        let byNumber = Dictionary(grouping: rows) { $0.number ?? 0 }
+        return byNumber.sorted { $0.key < $1.key }.compactMap { _, tries in
+            tries.max { ($0.attempt ?? 0) < ($1.attempt ?? 0) }
+        }
+    }
+
+    private static func signatures(
+        of rows: [RunRow]
+    ) -> [(Signature, (runs: Int, expected: Bool))] {
+        var found: [Signature: (runs: Int, expected: Bool)] = [:]
+        for row in rows {
+            for failure in row.failures {
+                let known = found[failure.signature] ?? (0, true)
+                found[failure.signature] = (
+                    known.runs + 1, known.expected && row.expectsViolation
+                )
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private static func words(_ reason: CampaignMachine.Reason) -> String {
+        switch reason {
+        case .complete: "the campaign is complete"
+        case .timeIsUp: "the campaign's time is over"
+        case .violations(let count): "ended after \(count) runs that found something"
+        case .stopped: "ended by hand; --resume goes on"
+        case .refused(let cell):
+            "ended: \(cell.name) is refused by `whitewater test`; read its output.txt"
+        }
+    }
+}

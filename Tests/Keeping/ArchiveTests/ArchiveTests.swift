@@ -1,0 +1,129 @@
+import Archive
+import Foundation
+import Testing
+
+@Suite struct `An archive of runs` {
+    private func row(_ folder: String, _ failures: [Signature] = []) -> RunRow {
+        var row = RunRow(
+            folder: folder, seed: .max, verdict: failures.isEmpty ? .valid : .invalid)
+        row.campaign = "campaigns/n/1"
+        row.number = 7
+        row.cell = "p"
+        row.started = "20261121T\(folder)"
+        row.worstOutage = 0.5
+        row.faults = [.init(kind: "halves", tried: 3, bit: 2, slowestRecovery: 1.25)]
+        row.failures = failures.map { .init($0, count: 2, example: "process 4 read 5") }
+        return row
+    }
+
+    private func withArchive(_ body: (Archive, String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "index.sqlite").path
+        try body(try Archive(file: file), file)
+    }
+
+    @Test func `a row is read back as it was written`() throws {
+        try withArchive { archive, file in
+            let rows = [row("1"), row("2", [Signature(.violation, "stale read", "cut off")])]
+            try archive.record(rows)
+            #expect(try archive.runs() == rows)
+            #expect(try Archive(file: file).runs(of: "campaigns/n/1") == rows)
+            #expect(try archive.runs(of: "campaigns/n/2") == [])
+        }
+    }
+
+    @Test func `a run that is recorded again replaces its row with all that hangs on it`() throws {
+        try withArchive { archive, _ in
+            try archive.record(row("1", [Signature(.node, "panic")]))
+            try archive.record(row("1"))
+            #expect(try archive.runs() == [row("1")])
+        }
+    }
+
+    @Test func `two writers at once lose nothing`() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "index.sqlite").path
+        let rows = (0..<200).map { row("\($0)") }
+        try await withThrowingTaskGroup { group in
+            for part in 0..<2 {
+                group.addTask {
+                    let archive = try Archive(file: file)
+                    for row in rows[(part * 100)..<(part * 100 + 100)] { try archive.record(row) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let found = Set(try Archive(file: file).runs().map(\.folder))
+        #expect(found == Set(rows.map(\.folder)))
+    }
+
+    @Test func `a file that is no archive is refused with what to do`() throws {
+        try withArchive { _, file in
+            let other = file + ".txt"
+            try Data("this is no database, and long enough to say so".utf8)
+                .write(to: URL(filePath: other))
+            let error = #expect(throws: ArchiveError.self) { try Archive(file: other) }
+            #expect(error?.description.contains("whitewater index") == true)
+        }
+    }
+}
+
+@Suite struct `Names of failures` {
+    @Test(arguments: [
+        (
+            "2026-11-21T10:00:01.123Z panic: index 17 out of range [3] at 0xc00012a000",
+            "panic: index # out of range [#] at #"
+        ),
+        (
+            "n3: cannot open /home/a/results/x/n3/data/000012.log",
+            "n#: cannot open #.log"
+        ), ("read \"abc\" and 'd'", "read \"…\" and '…'"),
+    ])
+    func `what differs from run to run is left out`(line: String, normalised: String) {
+        #expect(NormalisedLine(line).text == normalised)
+        #expect(NormalisedLine(normalised).text == normalised, "twice is once")
+    }
+
+    @Test func `the same failure of two runs has one name, and others have others`() {
+        let first = Signature(.node, "panic", "12:00:01 index 4 out of range")
+        let second = Signature(.node, "panic", "12:03:44 index 17 out of range")
+        #expect(first == second)
+        #expect(first.slug == second.slug)
+        let others = [
+            Signature(.violation, "panic", "index 4 out of range"), Signature(.node, "panic"),
+            Signature(.node, "panic", "index 4 out of bounds"),
+        ]
+        #expect(Set(others.map(\.slug) + [first.slug]).count == 4)
+    }
+}
+
+@Suite struct `Proportions` {
+    @Test func `an interval holds the rate, narrows with more tries, and stays within 0 to 1`() {
+        for tries in [1, 5, 20, 400] {
+            for hits in [0, tries / 2, tries] {
+                let proportion = Proportion(hits, of: tries)
+                #expect(proportion.interval.contains(proportion.rate))
+                #expect(proportion.interval.lowerBound >= 0 && proportion.interval.upperBound <= 1)
+            }
+        }
+        let few = Proportion(1, of: 10).interval
+        let many = Proportion(10, of: 100).interval
+        #expect(few.upperBound - few.lowerBound > many.upperBound - many.lowerBound)
+        // Newcombe 1998, table I, method 3: 15 of 148 gives 0.0624 to 0.1605.
+        let known = Proportion(15, of: 148).interval
+        #expect(abs(known.lowerBound - 0.0624) < 0.000_1)
+        #expect(abs(known.upperBound - 0.1605) < 0.000_1)
+    }
+
+    @Test func `nothing tried says nothing`() {
+        #expect(Proportion(0, of: 0).interval == 0...1)
+        #expect(!Proportion(0, of: 0).certainlyDiffers(from: Proportion(20, of: 20)))
+        #expect(Proportion(0, of: 20).certainlyDiffers(from: Proportion(20, of: 20)))
+    }
+}
