@@ -22,7 +22,7 @@ public struct Archive: Sendable {
                     why: "was written by a newer whitewater; use that, or remove the file and run "
                         + "`whitewater index`, which makes it anew from the run folders")
             }
-            try migrator.migrate(database)
+            try Self.exclusively(file + ".lock") { try migrator.migrate(database) }
         } catch let error as ArchiveError {
             throw error
         } catch {
@@ -31,6 +31,16 @@ public struct Archive: Sendable {
                 why: "\(error); if the file is damaged, remove it and run `whitewater index`, "
                     + "which makes it anew from the run folders")
         }
+    }
+
+    /// Two processes that open a new archive at once would both make its tables.
+    private static func exclusively(_ lock: String, _ body: () throws -> Void) throws {
+        let descriptor = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+            throw ArchiveError(file: lock, why: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        try body()
     }
 
     /// Adds a run, or replaces what is known of its folder.

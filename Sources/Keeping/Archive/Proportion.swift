@@ -30,7 +30,8 @@ public struct Proportion: Hashable, Sendable, Codable, CustomStringConvertible {
         let reach =
             z * ((rate * (1 - rate) + z * z / (4 * count)) / count).squareRoot()
             / (1 + z * z / count)
-        return max(0, centre - reach)...min(1, centre + reach)
+        // At rates of 0 and 1 rounding would leave the rate itself outside.
+        return max(0, min(rate, centre - reach))...min(1, max(rate, centre + reach))
     }
 
     /// Whether two rates differ by more than chance explains: their intervals do not meet.

@@ -113,8 +113,10 @@ public final class CampaignRunner {
         let place = folder.place(of: order, attempt: attempt)
         try FileManager.default.createDirectory(
             atPath: place, withIntermediateDirectories: true)
-        let plan = URL(filePath: ticket.file).deletingLastPathComponent()
-            .appending(path: order.cell.plan).path
+        let plan = URL(
+            filePath: order.cell.plan,
+            relativeTo: URL(filePath: ticket.file).deletingLastPathComponent()
+        ).standardized.path
         let setpriv = try Program("setpriv", package: "util-linux")
         let inbox = inbox
         let process = try RunProcess(

@@ -16,8 +16,7 @@ public struct Cell: Hashable, Sendable, Codable {
         let file = plan.split(separator: "/").last.map(String.init) ?? plan
         let words =
             [file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file]
-            + (binary.map { ["binary=\($0.split(separator: "/").last.map(String.init) ?? $0)"] }
-                ?? [])
+            + (binary.map { ["binary=\($0)"] } ?? [])
             + options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         return words.joined(separator: " ")
     }
