@@ -9,7 +9,7 @@ let floors: [(name: String, rooms: [String])] = [
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
-    ("Keeping", ["Stores", "Reports", "Archive"]),
+    ("Keeping", ["Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
     (
         "Raft",
@@ -104,6 +104,7 @@ let package = Package(
             name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
 
         .target(name: "Archive", dependencies: ["Faults", "Stores", grdb]),
+        .target(name: "Sites", dependencies: ["Archive", "Reports"]),
 
         // What is tested, and with what.
         .target(
@@ -136,7 +137,7 @@ let package = Package(
             name: "whitewater",
             dependencies: [
                 "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
-                "Models", "Plans", "Reports", "Runner", "Stores", "Systems", "Topologies",
+                "Models", "Plans", "Reports", "Runner", "Sites", "Stores", "Systems", "Topologies",
                 "Workloads",
                 argumentParser, logging,
             ]),
@@ -173,6 +174,7 @@ let package = Package(
                 "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
                 "Systems", "Topologies",
             ]),
+        .testTarget(name: "SitesTests", dependencies: ["Archive", "Sites"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
         .testTarget(name: "CampaignsTests", dependencies: ["Campaigns", "Plans"]),
         .testTarget(

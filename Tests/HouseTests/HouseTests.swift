@@ -30,6 +30,7 @@ import Testing
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
         "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
         "Archive": ["Faults", "Stores"],
+        "Sites": ["Archive", "Reports"],
         "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Stores"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": [

@@ -2,16 +2,16 @@
 ///
 /// Everything that comes from a run goes through ``init(escaping:)``; control characters, which
 /// XML forbids, become visible signs.
-struct Markup: ExpressibleByStringInterpolation, CustomStringConvertible {
-    private(set) var description: String
+package struct Markup: ExpressibleByStringInterpolation, CustomStringConvertible {
+    package private(set) var description: String
 
-    init(stringLiteral text: String) { description = text }
+    package init(stringLiteral text: String) { description = text }
 
     /// Takes text as it is: for markup made by this module.
-    init(raw text: String) { description = text }
+    package init(raw text: String) { description = text }
 
     /// Escapes text from outside.
-    init(escaping text: String) {
+    package init(escaping text: String) {
         description = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -32,39 +32,43 @@ struct Markup: ExpressibleByStringInterpolation, CustomStringConvertible {
     }
 
     /// Interpolated markup stays, interpolated text is escaped.
-    struct StringInterpolation: StringInterpolationProtocol {
+    package struct StringInterpolation: StringInterpolationProtocol {
         var text = ""
-        init(literalCapacity: Int, interpolationCount: Int) {}
-        mutating func appendLiteral(_ literal: String) { text += literal }
-        mutating func appendInterpolation(_ markup: Markup) { text += markup.description }
-        mutating func appendInterpolation(_ string: String) {
+        package init(literalCapacity: Int, interpolationCount: Int) {}
+        package mutating func appendLiteral(_ literal: String) { text += literal }
+        package mutating func appendInterpolation(_ markup: Markup) { text += markup.description }
+        package mutating func appendInterpolation(_ string: String) {
             text += Markup(escaping: string).description
         }
-        mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
+        package mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
         /// A coordinate, to a tenth of a pixel.
-        mutating func appendInterpolation(_ number: Double) {
+        package mutating func appendInterpolation(_ number: Double) {
             let tenths = Int((number * 10).rounded())
             text += tenths % 10 == 0 ? "\(tenths / 10)" : "\(Double(tenths) / 10)"
         }
     }
 
-    init(stringInterpolation: StringInterpolation) { description = stringInterpolation.text }
+    package init(stringInterpolation: StringInterpolation) {
+        description = stringInterpolation.text
+    }
 
-    static func + (left: Markup, right: Markup) -> Markup {
+    package static func + (left: Markup, right: Markup) -> Markup {
         Markup(raw: left.description + right.description)
     }
 
-    static func += (left: inout Markup, right: Markup) { left.description += right.description }
+    package static func += (left: inout Markup, right: Markup) {
+        left.description += right.description
+    }
 }
 
 extension Sequence<Markup> {
     /// All of it, one after another.
-    func joined() -> Markup { Markup(raw: map(\.description).joined()) }
+    package func joined() -> Markup { Markup(raw: map(\.description).joined()) }
 }
 
 extension Double {
     /// With so many digits behind the point.
-    func fixed(_ digits: Int) -> String {
+    package func fixed(_ digits: Int) -> String {
         guard isFinite else { return "-" }
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let rounded = Int((abs(self) * scale).rounded())

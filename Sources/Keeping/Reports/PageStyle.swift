@@ -1,5 +1,5 @@
 /// How pages and drawings look: light and dark, on paper and on a phone.
-enum PageStyle {
+package enum PageStyle {
     private static let light = """
         --ink:#1b1f24;--soft:#57606a;--paper:#fff;--card:#f6f8fa;--line:#d0d7de;--ok:#1a7f37;\
         --fail:#9a6700;--info:#bc4c00;--bad:#cf222e;--missed:#0969da;--band:#8250df;\
@@ -12,13 +12,13 @@ enum PageStyle {
         """
 
     /// The colours as variables of an element, by the reader's preference.
-    static func colours(of element: String) -> String {
+    package static func colours(of element: String) -> String {
         "\(element){\(light)}@media (prefers-color-scheme:dark){\(element){\(dark)}}"
             + "@media print{\(element){\(light)}}"
     }
 
     /// Everything but drawings.
-    static var page: String {
+    package static var page: String {
         colours(of: ":root") + """
             *{box-sizing:border-box}
             body{margin:0;background:var(--paper);color:var(--ink);\

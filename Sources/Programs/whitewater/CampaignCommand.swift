@@ -4,6 +4,7 @@ import Campaigns
 import Foundation
 import Labs
 import Plans
+import Sites
 import Stores
 
 extension Whitewater {
@@ -52,8 +53,10 @@ extension Whitewater {
                 defer { signals.cancel() }
                 let reason = try runner.run()
                 let rows = try archive.runs(of: folder.name)
+                try SiteWriter(results: folder.results).write(Site(try archive.runs()))
                 let verdict = CampaignVerdict(rows, reason: reason)
                 for line in verdict.lines { Console.line(line) }
+                Console.line("pages: \(folder.results)/index.html")
                 throw ExitCode(verdict.exitStatus)
             } catch let code as ExitCode {
                 throw code

@@ -20,7 +20,7 @@ import Runner
         version: Version.current,
         subcommands: [
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
-            List.self, CampaignCommand.self, IndexCommand.self,
+            List.self, CampaignCommand.self, IndexCommand.self, Compare.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

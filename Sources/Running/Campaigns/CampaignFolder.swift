@@ -1,8 +1,9 @@
 internal import Foundation
 internal import Stores
 
-/// A campaign's folder, `results/campaigns/<name>/<time>`: what it was asked for and each of its
-/// runs. All that a campaign needs to go on stands here; the archive is only an index of it.
+/// A campaign's folder, `results/campaigns/<name>/<time>`: what it was asked for and all its runs.
+///
+/// All that a campaign needs to go on stands here; the archive is only an index of it.
 public struct CampaignFolder: Sendable {
     /// The folder's absolute path.
     public let path: String

@@ -26,8 +26,9 @@ public enum RunOutcome: Hashable, Sendable, Codable {
     }
 }
 
-/// A campaign as a state machine: it is told what happened and says what to do. It has no clock and
-/// starts nothing itself.
+/// A campaign as a state machine: it is told what happened and says what to do.
+///
+/// It has no clock and starts nothing itself.
 public struct CampaignMachine: Sendable {
     /// What happened.
     public enum Event: Sendable {

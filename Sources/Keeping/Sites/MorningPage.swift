@@ -1,0 +1,151 @@
+internal import Archive
+internal import Reports
+
+extension Site {
+    /// The morning's page: what is new, what goes on, what is gone, and every run of the night.
+    var morning: String {
+        guard let night = nights.last else {
+            return Self.page(
+                "No campaign yet",
+                """
+                <h1>No campaign yet</h1>
+                <p>Run <code>whitewater campaign Workloads/campaigns/nightly.yaml</code>.</p>
+                """)
+        }
+        let earlier = Array(nights.dropLast().filter { $0.title == night.title })
+        let change = NightChange(night, after: earlier)
+        let headline = Headline(night, change)
+        return Self.page(
+            "\(headline.words): \(night.title)",
+            """
+            <header class="\(headline.colour)"><h1>\(headline.words)</h1>
+            <p class="quiet">\(Self.facts(of: night))</p></header>
+            \(canaries(night))
+            \(list("New tonight", change.new, night))
+            \(list("Seen before", change.ongoing, night))
+            \(gone(change.gone))
+            <section><h2>Every run</h2>\(Self.legend)
+            <div class="wide"><table><thead><tr><th>Plan</th><th>Runs</th></tr></thead><tbody>
+            \(night.cells.map { cell -> Markup in
+                "<tr><td>\(cell.name)</td><td>\(Self.strip(cell.runs))</td></tr>"
+            }.joined())
+            </tbody></table></div></section>
+            \(Self.history(of: nights))
+            """)
+    }
+
+    /// The verdict of a night in one sentence.
+    private struct Headline {
+        let words: String
+        let colour: String
+
+        init(_ night: Night, _ change: NightChange) {
+            let accused = night.runs.filter { $0.verdict == .invalid && !$0.expectsViolation }
+            let new = change.new.filter {
+                $0.series.accusesSystem && !night.expected.contains($0)
+            }
+            let failed = night.runs.count { $0.verdict == .failed }
+            if !night.deadCanaries.isEmpty {
+                words = "A canary is dead: its planted bug was not found"
+                colour = "failed"
+            } else if !accused.isEmpty {
+                words =
+                    "\(accused.count) of \(night.runs.count) runs found something"
+                    + (new.isEmpty ? ", nothing new" : ", \(new.count) of it new")
+                colour = "invalid"
+            } else if failed > 0 {
+                words = "Nothing found, but \(failed) of \(night.runs.count) runs failed"
+                colour = "inconclusive"
+            } else {
+                words = "Nothing found in \(night.runs.count) runs"
+                colour = "valid"
+            }
+        }
+    }
+
+    private static func facts(of night: Night) -> String {
+        var facts = [night.name]
+        if let rate = night.runsPerHour { facts.append("\(rate.fixed(0)) runs per hour") }
+        let operations = night.runs.reduce(0) { $0 + $1.ok + $1.failed + $1.unknown }
+        facts.append("\(operations) operations")
+        let tried = night.runs.flatMap(\.faults).reduce(0) { $0 + $1.tried }
+        let bit = night.runs.flatMap(\.faults).reduce(0) { $0 + $1.bit }
+        if tried > 0 { facts.append("\(bit) of \(tried) faults bit") }
+        let commits = Set(night.runs.compactMap(\.commit)).sorted()
+        if !commits.isEmpty { facts.append("commit " + commits.joined(separator: ", ")) }
+        return facts.joined(separator: "; ")
+    }
+
+    private func canaries(_ night: Night) -> Markup {
+        let cells = night.cells.filter { $0.runs.contains(where: \.expectsViolation) }
+        guard !cells.isEmpty else {
+            return """
+                <p class="quiet">No canary: no plan of this campaign must be found guilty, so \
+                nothing shows that a bug would have been.</p>
+                """
+        }
+        let rows = cells.map { cell -> Markup in
+            let found = Proportion(cell.runs.count { $0.verdict == .invalid }, of: cell.runs.count)
+            let word: Markup =
+                found.hits > 0 ? "found in" : "<span class=\"red\">not found in</span>"
+            return "<li>\(cell.name): \(word) \(found.description)</li>"
+        }
+        return "<section><h2>Canaries</h2><ul>\(rows.joined())</ul></section>"
+    }
+
+    private func list(_ title: String, _ signatures: [Signature], _ night: Night) -> Markup {
+        guard !signatures.isEmpty else { return "" }
+        let seen = night.seen
+        let rows = signatures.map { signature -> Markup in
+            let example =
+                night.runs.lazy.flatMap(\.failures)
+                .first { $0.signature == signature }?.example ?? ""
+            return """
+                <tr><td>\(signature.series.rawValue)</td><td>\(Self.link(signature))\
+                \(night.expected.contains(signature) ? " (expected)" : "")</td>
+                <td>\(seen[signature]?.description ?? "")</td><td>\(example)</td></tr>
+                """
+        }
+        return """
+            <section><h2>\(title)</h2><div class="wide"><table><thead><tr><th>Whose</th>
+            <th>What</th><th>In runs, and the range of the true rate</th><th>An example</th></tr>
+            </thead><tbody>\(rows.joined())</tbody></table></div></section>
+            """
+    }
+
+    private func gone(_ signatures: [Signature]) -> Markup {
+        guard !signatures.isEmpty else { return "" }
+        let items = signatures.map { signature -> Markup in "<li>\(Self.link(signature))</li>" }
+        return """
+            <section><h2>Gone since the campaign before</h2><ul>\(items.joined())</ul></section>
+            """
+    }
+
+    private static let legend: Markup = """
+        <p class="quiet"><span class="key"><span class="strip"><a class="run valid"></a></span>\
+        valid</span><span class="key"><span class="strip"><a class="run invalid"></a></span>\
+        found something</span><span class="key"><span class="strip">\
+        <a class="run inconclusive"></a></span>could not say</span><span class="key">\
+        <span class="strip"><a class="run failed"></a></span>failed</span>\
+        <span class="key"><span class="strip"><a class="run valid odd"></a></span>\
+        not as expected</span></p>
+        """
+
+    private static func history(of nights: [Night]) -> Markup {
+        let rows = nights.reversed().prefix(30).map { night -> Markup in
+            let accused = night.runs.count { $0.verdict == .invalid && !$0.expectsViolation }
+            return """
+                <tr><td>\(night.name)</td><td class="number">\(night.runs.count)</td>
+                <td class="number">\(accused)</td>
+                <td class="number">\(night.runs.count { $0.verdict == .failed })</td>
+                <td class="number">\(night.runsPerHour.map { $0.fixed(0) } ?? "-")</td></tr>
+                """
+        }
+        return """
+            <section><h2>Campaigns</h2><div class="wide"><table><thead><tr><th>Campaign</th>
+            <th class="number">Runs</th><th class="number">Found something</th>
+            <th class="number">Failed</th><th class="number">Runs per hour</th></tr></thead>
+            <tbody>\(rows.joined())</tbody></table></div></section>
+            """
+    }
+}

@@ -1,0 +1,66 @@
+internal import Archive
+internal import Reports
+
+extension Site {
+    /// The page of one failure: how often, since when, where, and its best examples.
+    func page(of signature: Signature) -> String {
+        let runs = rows.filter { $0.failures.contains { $0.signature == signature } }
+        let ordered = runs.sorted { $0.started < $1.started }
+        let first = ordered.first
+        let last = ordered.last
+        let fastest = runs.sorted { ($0.seconds, $0.folder) < ($1.seconds, $1.folder) }
+        return Self.page(
+            signature.anomaly, depth: 1,
+            """
+            <header class="\(signature.series.accusesSystem ? "invalid" : "inconclusive")">
+            <h1>\(signature.anomaly)</h1><p>\(signature.situation)</p>
+            <p class="quiet">\(Self.whose(signature.series)) Seen in \(runs.count) runs, first \
+            \(Self.where(first)), last \(Self.where(last)).</p></header>
+            <section><h2>Fastest examples</h2><ul>
+            \(fastest.prefix(5).map { example($0, of: signature) }.joined())</ul></section>
+            \(rates(of: signature))
+            <section><h2>Every run with it</h2>\(Self.strip(ordered, depth: 1))</section>
+            """)
+    }
+
+    private static func whose(_ series: Signature.Series) -> String {
+        switch series {
+        case .violation: "What clients saw cannot be explained."
+        case .node: "A node is at fault, whatever clients saw."
+        case .inconclusive: "Nothing is known: too little was tested, or a limit was met."
+        case .harness: "The harness failed; this says nothing about the system."
+        }
+    }
+
+    private static func `where`(_ run: RunRow?) -> String {
+        guard let run else { return "never" }
+        return "\(run.started), \(run.version)" + (run.commit.map { ", commit \($0)" } ?? "")
+    }
+
+    private func example(_ run: RunRow, of signature: Signature) -> Markup {
+        let words = run.failures.first { $0.signature == signature }?.example ?? ""
+        return """
+            <li><a href="../\(run.folder)/index.html">\(run.cell), seed \(Int(clamping: run.seed))</a>\
+            , \(run.seconds.fixed(1)) s: \(words)</li>
+            """
+    }
+
+    /// By plan and version: where it was seen and where it was looked for in vain.
+    private func rates(of signature: Signature) -> Markup {
+        let groups = Dictionary(grouping: rows) { "\($0.cell)\u{0}\($0.version)" }
+        let lines = groups.sorted { $0.key < $1.key }.compactMap { _, runs -> Markup? in
+            guard let one = runs.first else { return nil }
+            let hits = runs.count { $0.failures.contains { $0.signature == signature } }
+            guard hits > 0 || signature.series.accusesSystem else { return nil }
+            return """
+                <tr><td>\(one.cell)</td><td>\(one.version)</td>
+                <td>\(Proportion(hits, of: runs.count).description)</td></tr>
+                """
+        }
+        return """
+            <section><h2>Where, and how often</h2><div class="wide"><table><thead><tr>
+            <th>Plan</th><th>Version</th><th>In runs, and the range of the true rate</th></tr>
+            </thead><tbody>\(lines.joined())</tbody></table></div></section>
+            """
+    }
+}

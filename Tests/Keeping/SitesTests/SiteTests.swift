@@ -1,0 +1,89 @@
+import Archive
+import Testing
+
+@testable import Sites
+
+@Suite struct `Pages over many runs` {
+    private static let stale = Signature(.violation, "stale read", "healed before")
+    private static let panic = Signature(.node, "panic", "index out of range")
+
+    private func run(
+        _ number: Int, night: Int, cell: String = "p", seed: UInt64? = nil,
+        failures: [Signature] = [], canary: Bool = false, commit: String? = nil
+    ) -> RunRow {
+        let folder = "campaigns/n/\(night)/runs/\(number)"
+        var row = RunRow(
+            folder: folder, seed: seed ?? UInt64(number),
+            verdict: failures.isEmpty ? .valid : .invalid)
+        row.campaign = "campaigns/n/2026112\(night)"
+        (row.number, row.cell, row.plan, row.version) = (number, cell, cell, "v1")
+        row.started = "2026112\(night)T1000\(10 + number % 50).000Z"
+        row.seconds = 30
+        row.expectsViolation = canary
+        row.commit = commit
+        row.failures = failures.map { .init($0, count: 1, example: "<b>process 4</b>") }
+        row.faults = [.init(kind: "halves", tried: 4, bit: 3, slowestRecovery: 1)]
+        return row
+    }
+
+    @Test func `a failure is new once, then seen before, then gone`() {
+        let nights = Night.all(
+            in: [
+                run(1, night: 1), run(2, night: 2, failures: [Self.stale]),
+                run(3, night: 3, failures: [Self.stale, Self.panic]), run(4, night: 4),
+            ])
+        let changes = nights.indices.map { NightChange(nights[$0], after: Array(nights[..<$0])) }
+        #expect(changes.map(\.new) == [[], [Self.stale], [Self.panic], []])
+        #expect(changes.map(\.ongoing) == [[], [], [Self.stale], []])
+        #expect(changes.map(\.gone) == [[], [], [], [Self.stale, Self.panic].sorted()])
+    }
+
+    @Test func `a canary that is not found turns the morning red`() {
+        let alive = Site([run(1, night: 1, cell: "c", failures: [Self.stale], canary: true)])
+        #expect(alive.pages["index.html"]?.contains("Nothing found in 1 runs") == true)
+        let dead = Site([run(1, night: 1, cell: "c", canary: true), run(2, night: 1)])
+        #expect(dead.pages["index.html"]?.contains("A canary is dead") == true)
+    }
+
+    @Test func `what canaries show is not counted against the system, unless others show it too`() {
+        let canary = run(1, night: 1, cell: "c", failures: [Self.stale], canary: true)
+        #expect(Night(name: "n", runs: [canary]).expected == [Self.stale])
+        let other = run(2, night: 1, failures: [Self.stale])
+        #expect(Night(name: "n", runs: [canary, other]).expected == [])
+    }
+
+    @Test func `every link of every page leads to a page or to a run's folder`() throws {
+        let site = Site([
+            run(1, night: 1, failures: [Self.stale]), run(2, night: 1, failures: [Self.panic]),
+        ])
+        for (path, html) in site.pages {
+            for match in html.matches(of: /href="([^"]+)"/) {
+                var parts = path.split(separator: "/").dropLast().map(String.init)
+                for part in match.1.split(separator: "/") {
+                    if part == ".." { parts.removeLast() } else { parts.append(String(part)) }
+                }
+                let target = parts.joined(separator: "/")
+                #expect(
+                    site.pages[target] != nil || target.hasPrefix("campaigns/n/"),
+                    "\(path) links to \(target)")
+            }
+            #expect(!html.contains("<b>process"), "texts of a run are escaped")
+        }
+    }
+
+    @Test func `a comparison pairs runs by plan and seed`() {
+        let comparison = Comparison(
+            (1...20).map { run($0, night: 1, failures: $0 <= 15 ? [Self.stale] : []) },
+            named: "1.0", (6...25).map { run($0, night: 2) }, named: "1.1")
+        #expect(comparison.pairs.count == 15)
+        #expect(comparison.alone == (5, 5))
+        #expect(comparison.found.0.hits == 10 && comparison.found.1.hits == 0)
+        #expect(comparison.page.contains("more than chance"))
+    }
+
+    @Test func `runs per hour are counted over the wall's time`() throws {
+        let night = Night(name: "n", runs: [run(0, night: 1), run(30, night: 1)])
+        // Ten seconds past the minute, and forty; thirty seconds each.
+        #expect(try #require(night.runsPerHour) == 120)
+    }
+}
