@@ -147,7 +147,7 @@ let package = Package(
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
                 "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
-                "Topologies", "Wire", "WireNIO",
+                "Systems", "Topologies", "Wire", "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
@@ -167,12 +167,14 @@ let package = Package(
             name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .testTarget(
             name: "SystemsTests",
-            dependencies: ["Clients", "Histories", "Systems", asyncHTTPClient, nioCore, nioPosix]),
+            dependencies: [
+                "Clients", "Histories", "Systems", "Wire", asyncHTTPClient, nioCore, nioPosix,
+            ]),
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Plans", "Reports", "Runner", "Stores",
-                "Systems", "Topologies",
+                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Runner",
+                "Stores", "Systems", "Topologies", "Workloads",
             ]),
         .testTarget(name: "SitesTests", dependencies: ["Archive", "Sites"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),

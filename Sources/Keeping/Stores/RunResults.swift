@@ -45,6 +45,10 @@ public struct RunResults: Codable, Sendable {
             case notServing = "not-serving"
             /// A node's state differs from another's that has applied the same entries.
             case divergedState = "diverged-state"
+            /// A reply made no sense.
+            case nonsense
+            /// A check of the workload, beside linearizability, found something.
+            case check
         }
 
         /// What was found.

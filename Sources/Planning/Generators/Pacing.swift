@@ -16,6 +16,12 @@ public struct Staggered<Inner: Generator>: Generator {
         meanInterval = .seconds(1 / rate)
     }
 
+    /// Each worker as soon as its last operation has ended.
+    public init(unlimited inner: Inner) {
+        self.inner = inner
+        meanInterval = .zero
+    }
+
     /// The inner generator's next operation, at the next free moment.
     public mutating func next(
         for worker: Int, at now: Duration, using random: inout some RandomNumberGenerator

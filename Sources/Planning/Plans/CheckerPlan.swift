@@ -25,4 +25,21 @@ public struct CheckerPlan: Hashable, Sendable, Codable {
         configurations = try keys.decode(forKey: .configurations, default: configurations)
         memory = try keys.decode(forKey: .memory, default: memory)
     }
+
+    /// Refuses limits without bounds.
+    ///
+    /// - Throws: `PlanError` that begins with the key.
+    func validate() throws(PlanError) {
+        try PlanError.require(
+            (1...Self.mostConfigurations).contains(configurations),
+            "checker.configurations: \(configurations) is not between 1 and "
+                + "\(Self.mostConfigurations)")
+        try PlanError.require(
+            (1...Self.mostMemory).contains(memory),
+            "checker.memory: \(memory) is not between 1 and \(Self.mostMemory) (a tebibyte), in "
+                + "mebibytes")
+    }
+
+    private static let mostConfigurations = 1_000_000_000_000
+    private static let mostMemory = 1_048_576
 }

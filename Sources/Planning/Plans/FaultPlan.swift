@@ -96,4 +96,24 @@ extension FaultPlan {
                 + "the longer of faults.every and faults.length together")
         _ = try requests(nodes: nodes)
     }
+
+    /// Refuses a run too short for every kind that is asked for: faults come one after another, and
+    /// a kind whose turn cannot come makes the run inconclusive.
+    ///
+    /// - Throws: `PlanError` that begins with the key.
+    public func requireTurns(within timeLimit: PlanDuration) throws(PlanError) {
+        let fit = mostFaults(within: timeLimit.duration)
+        let needed = PlanDuration(first.duration + every.duration * kinds.count)
+        try PlanError.require(
+            kinds.count <= fit,
+            "time-limit: \(timeLimit) has time for \(fit) faults, and faults.kinds asks for "
+                + "\(kinds.count), so that the run could not be conclusive; give it \(needed), or "
+                + "ask for fewer kinds, or for them more often (faults.every)")
+    }
+
+    /// How many faults begin, and have their time to recover, within a load of this length.
+    func mostFaults(within length: Duration) -> Int {
+        guard length >= first.duration else { return 0 }
+        return Int(((length - first.duration) / every.duration).rounded(.down))
+    }
 }

@@ -4,7 +4,7 @@ public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     public var file: String?
     /// The line, from 1, where there is one.
     public var line: Int?
-    /// What is wrong and what to write instead.
+    /// What is wrong and what to write instead; begins with the key, if it is one's.
     public let message: String
 
     /// An error at a place.
@@ -37,8 +37,9 @@ public enum NearestWord {
 
     /// A sentence that refuses a word and offers others.
     public static func refusal(of word: String, what: String, known: [String]) -> String {
-        let hint = to(word, among: known).map { "; did you mean '\($0)'?" } ?? ""
-        return "unknown \(what) '\(word)'\(hint) There are: " + known.joined(separator: ", ")
+        let hint = to(word, among: known).map { "; did you mean '\($0)'? There are: " }
+        return "unknown \(what) '\(word)'" + (hint ?? "; there are: ")
+            + known.joined(separator: ", ")
     }
 
     /// Levenshtein's distance: inserted, removed and replaced characters.

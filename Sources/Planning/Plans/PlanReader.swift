@@ -1,82 +1,99 @@
 internal import Foundation
 internal import Yams
 
-private import struct Topologies.IPv4Address
+/// Makes a plan of YAML, and words of what is wrong with it.
+struct PlanReader {
+    let root: Node
+    let lines: [String: Int]
 
-extension Plan {
-    /// Reads a plan from a YAML file and validates it.
-    ///
-    /// - Throws: `PlanError` with the file, the line and the nearest valid word.
-    public init(contentsOf path: String) throws(PlanError) {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw PlanError(
-                "cannot be read: \((error as NSError).localizedDescription)", file: path)
-        }
-        do {
-            try self.init(yaml: text)
-        } catch {
-            throw PlanError(error.message, file: path, line: error.line)
-        }
-    }
-
-    /// Reads a plan from YAML and validates it.
-    ///
-    /// - Throws: `PlanError` with the line and the nearest valid word.
-    public init(yaml: String) throws(PlanError) {
-        let root: Node
+    /// YAML's tree of a text.
+    static func root(of yaml: String) throws(PlanError) -> Node {
         do {
             guard let node = try Yams.compose(yaml: yaml) else {
                 throw PlanError("is empty; a plan has at least a name")
             }
-            root = node
+            return node
         } catch let error as PlanError {
             throw error
         } catch let error as YamlError {
-            throw PlanError("is not YAML: \(error)", line: error.line)
+            throw refusal(of: error)
         } catch {
             throw PlanError("is not YAML: \(error)")
         }
-        try Self.refuseUnknownKeys(root)
-        do {
-            self = try YAMLDecoder().decode(Plan.self, from: root)
-        } catch let error as DecodingError {
-            throw Self.error(error, in: root)
-        } catch {
-            throw PlanError("\(error)")
-        }
-        do {
-            try validate()
-        } catch {
-            throw PlanError(error.message, line: Self.line(naming: error.message, in: root))
+    }
+
+    private static func refusal(of error: YamlError) -> PlanError {
+        switch error {
+        case .duplicatedKeysInMapping(let keys, let context):
+            let keys = keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+            return PlanError("the key \(keys) stands there twice", line: context.mark.line)
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return PlanError("is not YAML: \(problem)", line: mark.line)
+        default: return PlanError("is not YAML: \(error)")
         }
     }
 
-    /// The keys of each section.
+    /// The line of each key by its path, `faults.kinds` for example, and of each element by its
+    /// number, `faults.kinds.0`.
+    static func lines(in node: Node, path: String = "") -> [String: Int] {
+        var lines: [String: Int] = [:]
+        func add(_ name: String, _ child: Node, at line: Int?) {
+            let path = path.isEmpty ? name : "\(path).\(name)"
+            lines[path] = line
+            lines.merge(Self.lines(in: child, path: path)) { $1 }
+        }
+        switch node {
+        case .mapping(let mapping):
+            for (key, value) in mapping { add(key.string ?? "", value, at: key.mark?.line) }
+        case .sequence(let sequence):
+            for (place, element) in sequence.enumerated() {
+                add("\(place)", element, at: element.mark?.line)
+            }
+        case .scalar, .alias: break
+        }
+        return lines
+    }
+
+    /// The line of a key, or of the nearest one around it that is written.
+    static func line(of key: String, among lines: [String: Int]) -> Int? {
+        var parts = key.split(separator: ".")
+        while !parts.isEmpty {
+            if let line = lines[parts.joined(separator: ".")] { return line }
+            parts.removeLast()
+        }
+        return nil
+    }
+
+    /// What the tree says, with every default of the plan's own keys.
+    func plan() throws(PlanError) -> Plan {
+        try refuseUnknownKeys(root)
+        do {
+            return try YAMLDecoder().decode(Plan.self, from: root)
+        } catch let error as DecodingError {
+            throw refusal(of: error)
+        } catch {
+            throw PlanError("\(error)")
+        }
+    }
+
+    // MARK: Keys
+
+    /// The keys of each section; those of systems and workloads are known to them.
     private static let sections: [String: [String]] = [
-        "": CodingKeys.allCases.map(\.rawValue),
-        "system": SystemPlan.CodingKeys.allCases.map(\.rawValue),
-        "workload": WorkloadPlan.CodingKeys.allCases.map(\.rawValue),
-        "workload.mix": WorkloadPlan.Mix.CodingKeys.allCases.map(\.rawValue),
+        "": Plan.CodingKeys.allCases.map(\.rawValue),
         "faults": FaultPlan.CodingKeys.allCases.map(\.rawValue),
         "checker": CheckerPlan.CodingKeys.allCases.map(\.rawValue),
     ]
 
-    private static func refuseUnknownKeys(
-        _ node: Node, path: String = ""
-    ) throws(PlanError) {
-        guard let known = sections[path] else { return }
-        // These two can be a name alone.
-        if ["system", "workload"].contains(path), case .scalar = node { return }
+    private func refuseUnknownKeys(_ node: Node, path: String = "") throws(PlanError) {
+        guard let known = Self.sections[path] else { return }
         guard case .mapping(let mapping) = node else {
             throw PlanError(
                 path.isEmpty
-                    ? "is not a plan: it has no keys"
-                    : "\(path) has keys of its own: "
-                        + known.joined(separator: ", "),
-                line: node.mark?.line)
+                    ? "is not a plan: it has no keys; a plan has at least a name"
+                    : "\(path): has keys of its own: " + known.joined(separator: ", "),
+                line: lines[path] ?? node.mark?.line)
         }
         for (key, value) in mapping {
             let word = key.string ?? ""
@@ -90,93 +107,44 @@ extension Plan {
         }
     }
 
-    private static func error(_ error: DecodingError, in root: Node) -> PlanError {
+    // MARK: Values
+
+    private func refusal(of error: DecodingError) -> PlanError {
         let (path, message): ([any CodingKey], String) =
             switch error {
-            case .typeMismatch(_, let context), .dataCorrupted(let context):
-                (context.codingPath, context.debugDescription)
+            case .typeMismatch(let type, let context):
+                (context.codingPath, Self.words(for: type, at: node(at: context.codingPath)))
+            case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
             case .valueNotFound(_, let context): (context.codingPath, "a value is missing")
             case .keyNotFound(let key, let context):
                 (context.codingPath, "the key '\(key.stringValue)' is missing")
             @unknown default: ([], "\(error)")
             }
-        var node: Node? = root
-        var line: Int?
-        for key in path {
-            node = key.intValue.map { node?[$0] } ?? node?[key.stringValue]
-            line = node?.mark?.line ?? line
-        }
-        let name = path.map(\.stringValue).joined(separator: ".")
-        return PlanError(name.isEmpty ? message : "\(name): \(message)", line: line)
+        let name = path.map { $0.intValue.map(String.init) ?? $0.stringValue }
+            .joined(separator: ".")
+        return PlanError(
+            name.isEmpty ? message : "\(name): \(message)",
+            line: Self.line(of: name, among: lines))
     }
 
-    /// The line of the key that a message of ``validate()`` begins with.
-    private static func line(naming message: String, in root: Node) -> Int? {
-        let name = message.prefix { $0 != ":" }
-        var node: Node? = root
-        for part in name.split(separator: ".") { node = node?[String(part)] }
-        return node?.mark?.line
-    }
-
-    // MARK: Validation
-
-    /// Refuses what no run could do.
-    ///
-    /// - Throws: `PlanError` that begins with the key.
-    public func validate() throws(PlanError) {
-        try PlanError.require(
-            !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
-                && name.first != ".",
-            "name: '\(name)' is no folder's name; use letters, digits, - and _")
-        try PlanError.require((1...99).contains(nodes), "nodes: \(nodes) is not between 1 and 99")
-        try PlanError.require(
-            IPv4Address(network).map { $0.number & 0xff == 0 } ?? false,
-            "network: '\(network)' is no network's address; write one that ends in .0, such as "
-                + "10.77.0.0")
-        try PlanError.require(rate > 0 && rate <= 1e6, "rate: \(rate) is not between 0 and 1000000")
-        let workers = concurrency.count(nodes: nodes)
-        let perKey = workload.workersPerKey.count(nodes: nodes)
-        try PlanError.require(
-            workers <= 10_000, "concurrency: \(workers) workers are more than 10000")
-        try PlanError.require(
-            workers % perKey == 0,
-            "workload.workers-per-key: \(perKey) does not divide the \(workers) workers")
-        try PlanError.require(
-            workload.operationsPerKey > 0,
-            "workload.operations-per-key: \(workload.operationsPerKey) is not above 0")
-        try PlanError.require(
-            workload.values > 1, "workload.values: \(workload.values) is not above 1")
-        let weights = [workload.mix.read, workload.mix.write, workload.mix.cas]
-        try PlanError.require(
-            weights.allSatisfy { $0 >= 0 } && weights.contains { $0 > 0 },
-            "workload.mix: weights are 0 or more, and not all 0")
-        try PlanError.require(
-            workload.name != "append" || workload.mix.read + workload.mix.write > 0,
-            "workload.mix: the workload append reads and writes; give one of them a weight")
-        try PlanError.require(
-            workload.leastSuccesses >= 0,
-            "workload.least-successes: \(workload.leastSuccesses) is below 0")
-        try faults.validate(nodes: nodes, timeLimit: timeLimit)
-        try PlanError.require(
-            checker.configurations > 0 && checker.memory > 0, "checker: limits are above 0")
-    }
-
-    /// The plan as YAML, every default and the seed included.
-    public var yaml: String {
-        get throws {
-            let encoder = YAMLEncoder()
-            encoder.options.sortKeys = false
-            return try encoder.encode(self)
+    private func node(at path: [any CodingKey]) -> Node? {
+        path.reduce(root) { node, key in
+            key.intValue.flatMap { node?[$0] } ?? node?[key.stringValue]
         }
     }
-}
 
-extension YamlError {
-    fileprivate var line: Int? {
-        switch self {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-            mark.line
-        default: nil
+    /// What a value should have been, by the type that it was read as.
+    private static func words(for type: Any.Type, at node: Node?) -> String {
+        let written = node?.scalar?.string
+        let quoted = written.map { "'\($0)' " } ?? ""
+        return switch "\(type)" {
+        case "Sequence": "is a list" + (written.map { "; write [\($0)]" } ?? "")
+        case "Mapping": quoted + "is not enough; it has keys of its own"
+        case "Scalar": "is one value, not \(node?.sequence == nil ? "keys" : "a list")"
+        case "Int", "UInt64": quoted + "is no whole number that fits there"
+        case "Double": quoted + "is no number"
+        case "Bool": quoted + "is neither true nor false"
+        default: quoted + "is no value for it"
         }
     }
 }

@@ -33,7 +33,7 @@ extension PlanText {
 /// A length of time as a plan writes it: `60s`, `300ms`, `1.5s`, `2m`.
 public struct PlanDuration: Hashable, Sendable, PlanText {
     /// What is no length of time, and what to write.
-    public static let refusal = "no length of time above zero; write 60s, 300ms or 2m"
+    public static let refusal = "no length of time from 1ms to 1000h; write 60s, 300ms or 2m"
 
     /// The length of time.
     public var duration: Duration
@@ -41,13 +41,15 @@ public struct PlanDuration: Hashable, Sendable, PlanText {
     /// Wraps a length of time.
     public init(_ duration: Duration) { self.duration = duration }
 
-    /// Reads the written form; nil if it is none or not positive.
+    /// Reads the written form; nil if it is none, or not between 1 ms and 1,000 h.
     public init?(_ text: String) {
-        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
-        for (unit, seconds) in units where text.hasSuffix(unit) {
-            guard let number = Double(text.dropLast(unit.count)), number > 0, number < 1e7
+        let units: [(String, Double)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            guard let number = Double(text.dropLast(unit.count)),
+                case let milliseconds = (number * factor).rounded(),
+                (1...3.6e9).contains(milliseconds)
             else { continue }
-            duration = .milliseconds(Int((number * seconds * 1_000).rounded()))
+            duration = .milliseconds(Int(milliseconds))
             return
         }
         return nil
@@ -91,7 +93,11 @@ public struct PlanBitRate: Hashable, Sendable, PlanText {
 }
 
 /// A number of workers as a plan writes it: `10`, or `2n` for twice the nodes.
-public struct PlanCount: Hashable, Sendable, Codable, CustomStringConvertible {
+public struct PlanCount: Hashable, Sendable, PlanText {
+    /// What is no number of workers, and what to write.
+    public static let refusal =
+        "no number of workers above zero; write 10, or 2n for twice the nodes"
+
     /// The written form.
     public let description: String
     private let factor: Int
@@ -105,24 +111,6 @@ public struct PlanCount: Hashable, Sendable, Codable, CustomStringConvertible {
         else { return nil }
         self.factor = factor
         description = text
-    }
-
-    /// Reads the written form from a plan.
-    ///
-    /// - Throws: `DecodingError` that shows the form.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text =
-            try (try? container.decode(Int.self)).map(String.init)
-            ?? container.decode(String.self)
-        guard let read = PlanCount(text) else {
-            throw DecodingError.dataCorrupted(
-                DecodingError.Context(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "'\(text)' is no number of workers above zero; "
-                        + "write 10, or 2n for twice the nodes"))
-        }
-        self = read
     }
 
     /// Writes the written form.

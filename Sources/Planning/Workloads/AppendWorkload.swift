@@ -1,7 +1,5 @@
-public import Checkers
 public import Generators
-public import Histories
-public import Models
+internal import Models
 public import Plans
 
 /// Appends to many independent lists, and reads of them.
@@ -11,38 +9,44 @@ public struct AppendWorkload: Workload {
     /// What it does.
     public static let summary = "append to independent lists and read them whole"
 
+    static let mix = PlanOption.mix(["read": 2, "write": 1])
+    /// Its keys.
+    public static var options: [any PlanKey] { [mix] }
+
     /// Lists of a bounded number of operations each, at the plan's rate and length.
     public typealias Load = TimeLimited<Staggered<IndependentKeys<AppendOperations>>>
 
-    private let plan: Plan
+    /// How large the load is.
+    public let shape: LoadShape
+    private let weights: PlanWeights
 
-    /// The workload of a plan.
-    public init(_ plan: Plan) { self.plan = plan }
+    /// The workload with what a plan says of it.
+    public init(_ settings: PlanSettings, shape: LoadShape) throws(PlanError) {
+        self.shape = shape
+        weights = settings[Self.mix]
+    }
 
     /// The operations whose share of the mix is above zero.
-    public var functions: [String] {
-        [("read", plan.workload.mix.read), ("append", plan.workload.mix.write)]
-            .filter { $0.1 > 0 }.map(\.0)
+    public var functions: [(name: String, share: Double)] {
+        weights.shares(of: ["read", "write"]).map { $0.name == "write" ? ("append", $0.share) : $0 }
     }
 
     /// A fresh load.
     public func load() -> Load {
-        let workload = plan.workload
-        return plan.paced(
-            plan.independent { _ in
-                AppendOperations(
-                    count: workload.operationsPerKey, reads: workload.mix.read,
-                    appends: workload.mix.write)
+        let (count, weights) = (shape.operationsPerKey, weights)
+        return shape.paced(
+            shape.independent { _ in
+                AppendOperations(count: count, reads: weights["read"], appends: weights["write"])
             })
     }
 
     /// Reads of the lists of the load, each on every node.
     public func ending(after load: Load) -> FinalOperations {
-        FinalOperations("read", on: load.inner.inner.keyCount, plan)
+        FinalOperations("read", on: load.inner.inner.keyCount, shape)
     }
 
     /// Whether each list's history is linearizable.
-    public func check(_ history: History) throws(ModelError) -> Report {
-        try Checker(model: ListAppend(), budget: plan.checker.budget).check(history)
+    public var checks: [any Check] {
+        [LinearizabilityCheck(ListAppend(), budget: shape.budget)]
     }
 }

@@ -1,6 +1,5 @@
 public import Generators
 internal import Histories
-internal import Plans
 
 /// One operation on every key on every node, shared among the node's workers.
 public struct FinalOperations: Generator {
@@ -13,10 +12,11 @@ public struct FinalOperations: Generator {
     private let keys: Range<Int>
     private var nextKey: [Int: Int] = [:]
 
-    init(_ function: String, on keyCount: Int, _ plan: Plan) {
+    /// This operation on the latest of so many keys.
+    public init(_ function: String, on keyCount: Int, _ shape: LoadShape) {
         self.function = function
-        nodes = plan.nodes
-        workers = plan.concurrency.count(nodes: plan.nodes)
+        nodes = shape.nodes
+        workers = shape.workers
         keys = max(0, keyCount - Self.mostKeys)..<keyCount
     }
 
@@ -30,19 +30,5 @@ public struct FinalOperations: Generator {
         guard keys.contains(key) else { return .finished }
         nextKey[worker] = key + turns
         return .invoke(Invocation(function, key: .int(key)), at: now)
-    }
-}
-
-extension Plan {
-    /// Keys that groups of workers share, as many of each as the plan says.
-    func independent<Inner: Generator>(
-        _ make: @escaping @Sendable (Int) -> Inner
-    ) -> IndependentKeys<Inner> {
-        IndependentKeys(workersPerKey: workload.workersPerKey.count(nodes: nodes), make)
-    }
-
-    /// At the plan's rate, for the plan's time.
-    func paced<Inner: Generator>(_ inner: Inner) -> TimeLimited<Staggered<Inner>> {
-        TimeLimited(Staggered(inner, perSecond: rate), timeLimit.duration)
     }
 }

@@ -1,7 +1,5 @@
-public import Checkers
 public import Generators
-public import Histories
-public import Models
+internal import Models
 public import Plans
 
 /// Reads, writes and compare-and-sets over many independent registers.
@@ -11,41 +9,53 @@ public struct RegisterWorkload: Workload {
     /// What it does.
     public static let summary = "read, write and compare-and-set over independent registers"
 
+    static let mix = PlanOption.mix(["read": 2, "write": 1, "cas": 1])
+    static let uniqueValues = PlanOption(
+        "unique-values", default: true, "Whether no value is written twice to a key.")
+    static let values = PlanOption(
+        "values", default: 5, in: 2...1_000_000_000,
+        "How many values there are, if they are not unique.")
+    /// Its keys.
+    public static var options: [any PlanKey] { [mix, uniqueValues, values] }
+
     /// Registers of a bounded number of operations each, at the plan's rate and length.
     public typealias Load = TimeLimited<Staggered<IndependentKeys<RegisterOperations>>>
 
-    private let plan: Plan
+    /// How large the load is.
+    public let shape: LoadShape
+    private let weights: PlanWeights
+    private let written: RegisterOperations.Values
 
-    /// The workload of a plan.
-    public init(_ plan: Plan) { self.plan = plan }
+    /// The workload with what a plan says of it.
+    public init(_ settings: PlanSettings, shape: LoadShape) throws(PlanError) {
+        self.shape = shape
+        weights = settings[Self.mix]
+        written = settings[Self.uniqueValues] ? .unique : .below(settings[Self.values])
+    }
 
     /// The operations whose share of the mix is above zero.
-    public var functions: [String] {
-        let mix = plan.workload.mix
-        return [("read", mix.read), ("write", mix.write), ("cas", mix.cas)]
-            .filter { $0.1 > 0 }.map(\.0)
+    public var functions: [(name: String, share: Double)] {
+        weights.shares(of: ["read", "write", "cas"])
     }
 
     /// A fresh load.
     public func load() -> Load {
-        let workload = plan.workload
         let mix = RegisterOperations.Mix(
-            read: workload.mix.read, write: workload.mix.write, compareAndSet: workload.mix.cas)
-        return plan.paced(
-            plan.independent { _ in
-                RegisterOperations(
-                    count: workload.operationsPerKey, mix: mix,
-                    values: workload.uniqueValues ? .unique : .below(workload.values))
+            read: weights["read"], write: weights["write"], compareAndSet: weights["cas"])
+        let (count, written) = (shape.operationsPerKey, written)
+        return shape.paced(
+            shape.independent { _ in
+                RegisterOperations(count: count, mix: mix, values: written)
             })
     }
 
     /// Reads of the registers of the load, each on every node.
     public func ending(after load: Load) -> FinalOperations {
-        FinalOperations("read", on: load.inner.inner.keyCount, plan)
+        FinalOperations("read", on: load.inner.inner.keyCount, shape)
     }
 
     /// Whether each register's history is linearizable.
-    public func check(_ history: History) throws(ModelError) -> Report {
-        try Checker(model: Register(), budget: plan.checker.budget).check(history)
+    public var checks: [any Check] {
+        [LinearizabilityCheck(Register(), budget: shape.budget)]
     }
 }

@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import Netfilter
 import Plans
+import Runner
 import Stores
 
 extension Bench {
@@ -53,8 +54,9 @@ extension Bench {
 
         /// One run with its line of the table; false if it was not as expected.
         private func run(_ number: Int, _ file: String, seed: UInt64) throws -> Bool {
-            let plan = try Plan(contentsOf: file)
-            let expected: Int32 = plan.system.reads == .serializable ? 1 : 0
+            let experiment = try Experiment(PlanFile(file))
+            let plan = experiment.plan
+            let expected: Int32 = experiment.system.character.allowsStaleReads ? 1 : 0
             let before = Surroundings()
             let start = ContinuousClock.now
             let process = Process()

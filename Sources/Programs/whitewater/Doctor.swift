@@ -73,15 +73,20 @@ extension Whitewater {
         /// The programs of the systems that can be tested, with their versions.
         private static func systems() async -> [Examination.Finding] {
             var findings: [Examination.Finding] = []
-            for type in SystemCatalog.all {
+            for definition in SystemCatalog.standard.all {
                 do {
-                    let plan = try Plan(yaml: "name: doctor\nsystem: {name: \(type.name)}")
-                    let system = try type.init(
-                        plan, topology: Topology(nodeCount: 1, base: IPv4Address(number: 0)))
-                    findings.append(.there(type.name, try await system.version(), needed: false))
+                    let plan = try Plan(yaml: "name: doctor\nsystem: {name: \(definition.name)}")
+                    let system = try definition.make(
+                        SystemSetup(
+                            settings: PlanSettings(
+                                plan.system, of: "system", keys: definition.options),
+                            plan: plan, planFolder: ".",
+                            topology: Topology(nodeCount: 1, base: IPv4Address(number: 0))))
+                    findings.append(
+                        .there(definition.name, try await system.version(), needed: false))
                     try await system.close()
                 } catch {
-                    findings.append(.missing(type.name, "\(error)", needed: false))
+                    findings.append(.missing(definition.name, "\(error)", needed: false))
                 }
             }
             return findings

@@ -41,10 +41,13 @@ extension Whitewater {
         var output: String?
 
         func validate() throws {
-            guard ops > 0, processes > 0, values > 0, crashed >= 0, crashed <= ops * 9 / 10 else {
+            let bounds = 1...1_000_000_000
+            guard bounds.contains(ops), bounds.contains(processes), bounds.contains(values),
+                crashed >= 0, crashed <= ops * 9 / 10
+            else {
                 throw ValidationError(
-                    "--ops, --processes and --values are above 0, --crashed is at most nine "
-                        + "tenths of --ops")
+                    "--ops, --processes and --values are between 1 and 1000000000, --crashed is "
+                        + "at most nine tenths of --ops")
             }
         }
 

@@ -20,8 +20,8 @@ extension Whitewater {
         func run() {
             let rows: [(String, String)] =
                 switch what {
-                case .systems: SystemCatalog.all.map { ($0.name, $0.summary) }
-                case .workloads: WorkloadCatalog.all.map { ($0.name, $0.summary) }
+                case .systems: SystemCatalog.standard.all.map { ($0.name, $0.summary) }
+                case .workloads: WorkloadCatalog.standard.all.map { ($0.name, $0.summary) }
                 case .faults: faults
                 case .models: ModelCatalog.all.map { ($0.name, $0.summary) }
                 }

@@ -5,8 +5,6 @@ import Logging
 import Plans
 import Runner
 import Stores
-import Systems
-import Workloads
 
 extension Whitewater {
     /// `whitewater test`.
@@ -31,8 +29,8 @@ extension Whitewater {
         @Option(help: "How many nodes.")
         var nodes: Int?
 
-        @Option(help: "Operations per second that are tried.")
-        var rate: Double?
+        @Option(help: "Operations per second that are tried, or `unlimited`.")
+        var rate: String?
 
         @Option(help: "How many workers: 10, or 2n for twice the nodes.")
         var concurrency: String?
@@ -60,57 +58,72 @@ extension Whitewater {
         var calledAs = CommandLine.arguments[0]
 
         func run() throws {
-            let (plan, seed) = try resolve()
-            guard insideLab else { throw ExitCode(try enterLab(seed: seed)) }
+            let experiment = try resolve()
+            guard insideLab else { throw ExitCode(try enterLab(seed: experiment.seed)) }
             Inside(
-                plan: plan, seed: seed, results: results, rerun: rerun(seed: seed),
+                experiment: experiment, results: results, rerun: rerun(seed: experiment.seed),
                 countFile: countFile
             ).run()
         }
 
-        /// The plan with the options over it, validated as far as it can be outside of a lab.
-        private func resolve() throws(ExitCode) -> (Plan, UInt64) {
+        /// The plan with the options over it, resolved as far as it can be outside of a lab.
+        private func resolve() throws(ExitCode) -> Experiment {
             do {
-                var plan = try Plan(contentsOf: plan)
-                try override(&plan)
-                try plan.validate()
-                _ = try WorkloadCatalog.workload(of: plan)
-                _ = try SystemCatalog.type(of: plan)
-                return (plan, seed ?? plan.seed ?? UInt64.random(in: 1...999_999_999))
+                var file = try PlanFile(plan)
+                try override(&file)
+                return try Experiment(file, seed: seed)
             } catch {
                 throw Exit.reporting(error, Exit.usage)
             }
         }
 
-        private func override(_ plan: inout Plan) throws(PlanError) {
+        private func override(_ file: inout PlanFile) throws(PlanError) {
             if let timeLimit {
-                guard let length = PlanDuration(timeLimit) else {
-                    throw PlanError("--time-limit \(timeLimit): write 60s, 300ms or 2m")
+                try file.override("time-limit", by: "--time-limit") { plan throws(PlanError) in
+                    plan.timeLimit = try Self.read(timeLimit)
                 }
-                plan.timeLimit = length
             }
             if let concurrency {
-                guard let count = PlanCount(concurrency) else {
-                    throw PlanError(
-                        "--concurrency \(concurrency): write 10, or 2n for twice the nodes")
+                try file.override("concurrency", by: "--concurrency") { plan throws(PlanError) in
+                    plan.concurrency = try Self.read(concurrency)
                 }
-                plan.concurrency = count
             }
-            plan.nodes = nodes ?? plan.nodes
-            plan.rate = rate ?? plan.rate
-            plan.system.binary = binary ?? plan.system.binary
+            if let rate {
+                try file.override("rate", by: "--rate") { plan throws(PlanError) in
+                    plan.rate = try Self.read(rate)
+                }
+            }
+            if let nodes {
+                try file.override("nodes", by: "--nodes") { plan in plan.nodes = nodes }
+            }
+            if let binary {
+                try file.override("system.binary", by: "--binary") { plan in
+                    plan.system["binary"] = .text(binary)
+                }
+            }
             if let faults {
-                plan.faults.kinds =
-                    faults == "none" ? [] : faults.split(separator: ",").map(String.init)
+                try file.override("faults.kinds", by: "--faults") { plan in
+                    plan.faults.kinds =
+                        faults == "none" ? [] : faults.split(separator: ",").map(String.init)
+                }
             }
+        }
+
+        /// An option's value in the form that plans have too.
+        private static func read<Value: PlanText>(_ text: String) throws(PlanError) -> Value {
+            guard let value = Value(text) else {
+                throw PlanError("'\(text)' is \(Value.refusal)")
+            }
+            return value
         }
 
         private func rerun(seed: UInt64) -> String {
             var words = [calledAs, "test", plan, "--seed", "\(seed)"]
             let options: [(String, String?)] = [
                 ("--time-limit", timeLimit), ("--nodes", nodes.map { "\($0)" }),
-                ("--rate", rate.map { "\($0)" }), ("--concurrency", concurrency),
+                ("--rate", rate), ("--concurrency", concurrency),
                 ("--faults", faults), ("--binary", binary),
+                ("--results", results == "results" ? nil : results),
             ]
             for (name, value) in options {
                 if let value { words += [name, value] }
@@ -134,8 +147,7 @@ extension Whitewater {
 
 /// What `whitewater test` does inside of the lab, as process 1 of its namespaces.
 private struct Inside {
-    let plan: Plan
-    let seed: UInt64
+    let experiment: Experiment
     let results: String
     let rerun: String
     let countFile: String?
@@ -161,11 +173,12 @@ private struct Inside {
 
     private func perform(stop: StopSignal) async throws -> Int32 {
         let started = RunFolder.timestamp()
+        let (plan, seed) = (experiment.plan, experiment.seed)
         let folder = try RunFolder(results: results, plan: plan.name, started: started)
         let log = Logger(label: "whitewater") { _ in FileLog(file: folder.log) }
         let tally = Tally(count: try countFile.map(SharedCount.init(file:)))
         let run = Run(
-            plan, seed: seed, folder: folder, started: started, rerun: rerun, log: log,
+            experiment, folder: folder, started: started, rerun: rerun, log: log,
             tally: tally, stop: stop)
         let live = LiveLine(tally: tally, plan: plan)
         Console.line(

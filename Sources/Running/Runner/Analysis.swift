@@ -17,13 +17,12 @@ public struct Analysis: Sendable {
     ///   changed then.
     public func perform() async throws -> (results: RunResults, trouble: String?) {
         var results = try folder.readResults()
-        let plan = try Plan(contentsOf: folder.plan)
-        let workload = try WorkloadCatalog.workload(of: plan)
+        let experiment = try Experiment(stored: PlanFile(folder.plan))
         let history = try History(contentsOf: folder.history, tail: .maybeTorn)
             .keyed(.independent)
-        results.add(try workload.check(history))
+        try results.add(experiment.workload.checks, of: history)
         results.format = RunResults.formatVersion
-        Judge(plan: plan, functions: workload.functions)
+        Judge(experiment)
             .judge(&results, failures: results.failures ?? [])
         try folder.write(results)
         try folder.writeContradictions(of: results, in: history)

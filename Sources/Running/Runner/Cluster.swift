@@ -23,13 +23,15 @@ final class Cluster: FaultSite, LoadTarget {
     private let folders: [String]
     private let clock = Mutex(RunClock())
     private let invoked: Mutex<[NodeName: Int]>
+    private let nonsense = Mutex<[RunResults.Finding]>([])
 
     init(
-        _ plan: Plan, system: any System, network: LabNetwork, folder: RunFolder
+        _ experiment: Experiment, system: any System, network: LabNetwork, folder: RunFolder
     ) throws {
+        let plan = experiment.plan
         self.network = network
         self.system = system
-        electionTimeout = plan.system.electionTimeout.duration
+        electionTimeout = experiment.system.character.electionTimeout
         recoveryTimeout = plan.recoveryTimeout.duration
         intensity = plan.faults.intensity
         prober = try Prober(network)
@@ -137,9 +139,20 @@ final class Cluster: FaultSite, LoadTarget {
 
     // MARK: Findings
 
+    /// So many replies that make no sense are quoted; a node that has gone mad has no end of them.
+    private static let mostNonsense = 20
+
+    /// Notes a reply that makes no sense.
+    func note(nonsense quote: String, from node: NodeName) {
+        nonsense.withLock { nonsense in
+            guard nonsense.count < Self.mostNonsense else { return }
+            nonsense.append(.init(.nonsense, node: "\(node)", detail: quote))
+        }
+    }
+
     /// What is wrong with the nodes beside what clients saw.
     func findings() async -> [RunResults.Finding] {
-        var findings: [RunResults.Finding] = []
+        var findings = nonsense.withLock { $0 }
         for (process, folder) in zip(processes, folders) {
             for exit in await process.unaskedExits {
                 findings.append(

@@ -87,6 +87,7 @@ private final class MemoryTarget: LoadTarget, Client {
 
     func client(of node: Node) -> any Client { self }
     func noteInvocation(on node: NodeName) {}
+    func note(nonsense quote: String, from node: NodeName) {}
     func close() async {}
 
     func perform(_ invocation: Invocation, timeout: Duration) async -> Completion {
@@ -100,7 +101,7 @@ private final class MemoryTarget: LoadTarget, Client {
                 return .ok(invocation.value)
             default:
                 guard let (expected, new) = invocation.value.pair, expected == present else {
-                    return .fail(.keyword("mismatch"))
+                    return .mismatch
                 }
                 registers[invocation.key] = new
                 return .ok(invocation.value)

@@ -1,6 +1,7 @@
 internal import Faults
 public import Plans
 public import Stores
+internal import Workloads
 
 /// Makes one verdict of everything that a run found out.
 ///
@@ -9,11 +10,20 @@ public import Stores
 public struct Judge: Sendable {
     private let plan: Plan
     private let functions: [String]
+    private let leastSuccesses: Int
 
-    /// A judge of runs of a plan in which these operations must succeed.
-    public init(plan: Plan, functions: [String]) {
+    /// A judge of runs of a plan in which these operations must succeed so often.
+    public init(plan: Plan, functions: [String], leastSuccesses: Int) {
         self.plan = plan
         self.functions = functions
+        self.leastSuccesses = leastSuccesses
+    }
+
+    /// A judge of runs of an experiment.
+    public init(_ experiment: Experiment) {
+        self.init(
+            plan: experiment.plan, functions: experiment.workload.functions.map(\.name),
+            leastSuccesses: experiment.workload.shape.leastSuccesses)
     }
 
     /// Fills in the verdict and its reasons.
@@ -67,10 +77,10 @@ public struct Judge: Sendable {
         }
         for function in functions {
             let ok = results.counts[function]?.ok ?? 0
-            if ok < plan.workload.leastSuccesses {
+            if ok < leastSuccesses {
                 doubts.append(
                     "only \(ok) operations \(function) succeeded, of at least "
-                        + "\(plan.workload.leastSuccesses)")
+                        + "\(leastSuccesses)")
             }
         }
         return doubts

@@ -13,6 +13,8 @@ protocol LoadTarget: Sendable {
     func client(of node: Node) -> any Client
     /// Notes that an operation is about to be invoked on a node.
     func noteInvocation(on node: NodeName)
+    /// Notes a reply that makes no sense.
+    func note(nonsense quote: String, from node: NodeName)
 }
 
 /// Runs the workers: each asks the generator, invokes, records, and asks again.
@@ -92,18 +94,11 @@ final class LoadDriver<Load: Generator>: Sendable {
         recorder.record(
             .invoke, by: process, invocation.function, key: invocation.key, invocation.value)
         let completion = await client.perform(invocation, timeout: timeout)
-        let (value, error): (Value, Value?) =
-            switch completion {
-            case .ok(let value): (value, nil)
-            case .fail(let error), .info(let error): (invocation.value, error)
-            }
-        recorder.record(
-            completion.kind, by: process, invocation.function, key: invocation.key, value,
-            error: error)
+        recorder.record(completion, of: invocation, by: process)
+        if case .nonsense(let quote) = completion { target.note(nonsense: quote, from: node) }
         tally.note(invocation.function, completion)
         state.withLock { $0.generator.observe(invocation, completion, by: worker) }
-        if case .info = completion { return false }
-        return true
+        return !completion.isUnknown
     }
 }
 

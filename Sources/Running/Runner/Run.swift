@@ -1,11 +1,10 @@
-internal import Checkers
 internal import Faults
 internal import Foundation
 internal import Generators
 internal import Histories
 internal import Labs
 public import Logging
-public import Plans
+internal import Plans
 public import Stores
 internal import Systems
 internal import Topologies
@@ -15,8 +14,7 @@ internal import Workloads
 ///
 /// Read `perform` from top to bottom.
 public struct Run: Sendable {
-    private let plan: Plan
-    private let seed: UInt64
+    private let experiment: Experiment
     private let folder: RunFolder
     private let log: Logger
     private let stop: StopSignal
@@ -24,13 +22,12 @@ public struct Run: Sendable {
     private let rerun: String
     private let started: String
 
-    /// A run of a validated plan with its seed; `rerun` is the command that repeats it.
+    /// A run of an experiment; `rerun` is the command that repeats it.
     public init(
-        _ plan: Plan, seed: UInt64, folder: RunFolder, started: String, rerun: String,
+        _ experiment: Experiment, folder: RunFolder, started: String, rerun: String,
         log: Logger, tally: Tally, stop: StopSignal
     ) {
-        self.plan = plan
-        self.seed = seed
+        self.experiment = experiment
         self.folder = folder
         self.started = started
         self.rerun = rerun
@@ -45,12 +42,14 @@ public struct Run: Sendable {
     ///   of it.
     /// - Throws: for a failure before that, which is no verdict.
     public func perform() async throws -> RunResults {
-        let workload = try WorkloadCatalog.workload(of: plan)
-        return try await perform(workload)
+        try await perform(experiment.workload)
     }
 
+    private var plan: Plan { experiment.plan }
+
     private func perform(_ workload: some Workload) async throws -> RunResults {
-        var results = RunResults(plan: plan.name, seed: seed, rerun: rerun, started: started)
+        var results = RunResults(
+            plan: plan.name, seed: experiment.seed, rerun: rerun, started: started)
         let watch = Stopwatch()
 
         // Set up: a network, a process in each of its namespaces, a leader.
@@ -77,11 +76,11 @@ public struct Run: Sendable {
         var history = History()
         failures += await Self.failure {
             history = try History(contentsOf: folder.history, tail: .maybeTorn).keyed(.independent)
-            results.add(try workload.check(history))
+            try results.add(workload.checks, of: history)
         }
         results.timings.check = watch.lap()
         results.failures = failures
-        Judge(plan: plan, functions: workload.functions).judge(&results, failures: failures)
+        Judge(experiment).judge(&results, failures: failures)
         await store(&results, history)
         return results
     }
@@ -89,16 +88,12 @@ public struct Run: Sendable {
     // MARK: Set up
 
     private func setUp(_ results: inout RunResults) async throws -> (Cluster, RunClock) {
-        guard let base = IPv4Address(plan.network) else {
-            preconditionFailure("a validated plan has a network's address")
-        }
-        let topology = Topology(nodeCount: plan.nodes, base: base)
-        let system = try SystemCatalog.type(of: plan).init(plan, topology: topology)
+        let system = try experiment.makeSystem(runFolder: folder.path)
         results.versions = ["whitewater": Version.current, "system": try await system.version()]
         try folder.write(try resolvedPlan(results.versions), to: folder.plan)
         log.info("make a network of \(plan.nodes) nodes and start \(plan.system.name)")
-        let network = try await LabNetwork(topology)
-        let cluster = try Cluster(plan, system: system, network: network, folder: folder)
+        let network = try await LabNetwork(experiment.topology)
+        let cluster = try Cluster(experiment, system: system, network: network, folder: folder)
         do {
             try await cluster.start()
         } catch {
@@ -109,10 +104,8 @@ public struct Run: Sendable {
     }
 
     private func resolvedPlan(_ versions: [String: String]) throws -> String {
-        var resolved = plan
-        resolved.seed = seed
         let header = versions.sorted { $0.key < $1.key }.map { "# \($0.key): \($0.value)\n" }
-        return header.joined() + (try resolved.yaml)
+        return header.joined() + (try plan.yaml)
     }
 
     // MARK: Load
@@ -124,18 +117,12 @@ public struct Run: Sendable {
         _ workload: W, on cluster: Cluster, clock: RunClock, recorder: Recorder,
         into results: inout RunResults, stopwatch: Stopwatch
     ) async -> [String] {
-        var random = SplitMix64(seed: seed)
-        let schedule: Schedule
-        do {
-            schedule = Schedule(
-                requests: try plan.faults.requests(nodes: plan.nodes), rhythm: plan.faults.rhythm,
-                nodes: cluster.network.topology.names, within: plan.timeLimit.duration,
-                using: &random)
-        } catch {
-            return ["\(error)"]
-        }
+        var random = SplitMix64(seed: experiment.seed)
+        let schedule = Schedule(
+            requests: experiment.faults, rhythm: plan.faults.rhythm,
+            nodes: experiment.topology.names, within: plan.timeLimit.duration, using: &random)
         log.debug("schedule:\n\(schedule)")
-        let workers = plan.concurrency.count(nodes: plan.nodes)
+        let workers = workload.shape.workers
         let processes = ProcessNumbers(workers: workers)
         let driver = LoadDriver(
             workload.load(), random: random.split(), target: cluster, recorder: recorder,
@@ -211,6 +198,22 @@ public struct Run: Sendable {
             return []
         } catch {
             return ["\(error)"]
+        }
+    }
+}
+
+extension RunResults {
+    /// Takes over what checks find in a history.
+    mutating func add(_ checks: [any Check], of history: History) throws {
+        findings.removeAll { $0.kind == .check }
+        for check in checks {
+            switch try check.judge(history) {
+            case .keys(let report): add(report)
+            case .findings(let found):
+                findings += found.map {
+                    Finding(.check, node: "-", detail: "\($0.check): \($0.sentence)")
+                }
+            }
         }
     }
 }

@@ -18,10 +18,10 @@ public final class Tally: Sendable {
 
     func note(_ function: String, _ completion: Completion) {
         state.withLock { state in
-            switch completion {
+            switch completion.kind {
             case .ok: state.counts[function, default: .init()].ok += 1
             case .fail: state.counts[function, default: .init()].fail += 1
-            case .info: state.counts[function, default: .init()].info += 1
+            case .info, .invoke: state.counts[function, default: .init()].info += 1
             }
             count?.value += 1
         }

@@ -18,38 +18,46 @@ public struct Etcd: System {
     /// The workloads that it can serve.
     public static let workloads: Set<String> = ["register"]
 
+    /// Its keys.
+    public static var options: [any PlanKey] {
+        [
+            CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
+            CommonOptions.heartbeat,
+        ]
+    }
+
     /// The port for clients, on each node's own address.
     static let clientPort = 2379
     private static let peerPort = 2380
     /// Where `make setup-etcd` unpacks Debian's package, which is never installed: that would start it.
     private static let folders = [".tools/usr/bin"]
 
-    private let plan: SystemPlan
+    private let settings: PlanSettings
     private let topology: Topology
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
     private let monitor: EtcdGateway
 
+    /// What a plan's settings make of it.
+    public static func character(
+        of settings: PlanSettings, in plan: Plan
+    ) throws(PlanError) -> SystemCharacter {
+        SystemCharacter(
+            workloads: workloads,
+            electionTimeout: settings[CommonOptions.electionTimeout].duration,
+            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+    }
+
     /// etcd as the plan wants it.
     ///
-    /// - Throws: `LabError.missingProgram` or `PlanError` if there is no such binary.
-    public init(_ plan: Plan, topology: Topology) throws {
-        self.plan = plan.system
-        self.topology = topology
-        if let path = plan.system.binary {
-            guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw PlanError("system.binary: \(path) is no program")
-            }
-            binary = path
-        } else {
-            let folders = Self.folders.map {
-                FileManager.default.currentDirectoryPath + "/" + $0
-            }
-            binary = try Program(
-                "etcd", package: "--download-only etcd-server (or run `make setup-etcd`)",
-                also: folders
-            ).path
-        }
+    /// - Throws: `PlanError` if there is no such binary.
+    public init(_ setup: SystemSetup) throws {
+        settings = setup.settings
+        topology = setup.topology
+        binary = try settings.program(
+            "etcd",
+            in: Self.folders.map { FileManager.default.currentDirectoryPath + "/" + $0 },
+            otherwise: "run `make setup-etcd`, which unpacks Debian's")
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         monitor = EtcdGateway(group: group, connections: 8)
     }
@@ -78,8 +86,8 @@ public struct Etcd: System {
                 "--listen-client-urls", client, "--advertise-client-urls", client,
                 "--initial-cluster", peers.joined(separator: ","),
                 "--initial-cluster-state", "new", "--initial-cluster-token", "whitewater",
-                "--heartbeat-interval", "\(milliseconds(plan.heartbeat))",
-                "--election-timeout", "\(milliseconds(plan.electionTimeout))",
+                "--heartbeat-interval", "\(milliseconds(settings[CommonOptions.heartbeat]))",
+                "--election-timeout", "\(milliseconds(settings[CommonOptions.electionTimeout]))",
                 "--logger", "zap", "--log-level", "warn",
             ])
     }
@@ -92,7 +100,7 @@ public struct Etcd: System {
     public func client(of node: Node) -> any Client {
         EtcdClient(
             base: base(of: node), gateway: EtcdGateway(group: group, connections: 1),
-            isSerializable: plan.reads == .serializable)
+            isSerializable: settings[CommonOptions.reads] == .serializable)
     }
 
     private func base(of node: Node) -> String { "http://\(node.address):\(Self.clientPort)" }

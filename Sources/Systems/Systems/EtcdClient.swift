@@ -50,20 +50,42 @@ struct EtcdClient: Client {
         var value: String?
     }
 
+    /// Every reply has one.
+    private struct Header: Decodable {}
+
     private struct RangeReply: Decodable {
+        let header: Header?
         let kvs: [Pair]?
+    }
+
+    private struct PutReply: Decodable {
+        let header: Header
     }
 
     private func read(_ key: String, _ timeout: Duration) async throws -> Completion {
         let body = Range(key: key, serializable: isSerializable ? true : nil)
         let reply = try await gateway.post(base + "/v3/kv/range", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        let pairs = try JSONDecoder().decode(RangeReply.self, from: reply.body).kvs ?? []
-        guard let encoded = pairs.first?.value else { return .ok(.null) }
-        guard let data = Data(base64Encoded: encoded),
-            let number = Int(String(decoding: data, as: UTF8.self))
-        else { return .info(.string("a value that was never written: \(encoded)")) }
-        return .ok(.int(number))
+        return Self.completion(ofRead: reply.body, key: key)
+    }
+
+    /// What a reply to a read of a key, in base 64, says: whatever the key holds is what was read,
+    /// even if nobody can have written it.
+    static func completion(ofRead body: Data, key: String) -> Completion {
+        guard let reply = try? JSONDecoder().decode(RangeReply.self, from: body),
+            reply.header != nil, (reply.kvs ?? []).count <= 1,
+            reply.kvs?.first.map({ $0.key == key }) ?? true
+        else { return .nonsense("a read was answered with " + quote(body)) }
+        guard let pair = reply.kvs?.first else { return .ok(.null) }
+        // JSON leaves out an empty value.
+        guard let bytes = Data(base64Encoded: pair.value ?? "") else {
+            return .nonsense("a read was answered with " + quote(body))
+        }
+        return .ok(Value(stored: Array(bytes)))
+    }
+
+    private static func quote(_ body: Data) -> String {
+        String(String(decoding: body, as: UTF8.self).prefix(300))
     }
 
     private func write(
@@ -71,7 +93,11 @@ struct EtcdClient: Client {
     ) async throws -> Completion {
         let body = Pair(key: key, value: Self.encoded("\(value)"))
         let reply = try await gateway.post(base + "/v3/kv/put", body, timeout: timeout)
-        return reply.status == 200 ? .ok(value) : EtcdFailure.completion(of: reply)
+        guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
+        guard (try? JSONDecoder().decode(PutReply.self, from: reply.body)) != nil else {
+            return .nonsense("a write was answered with " + Self.quote(reply.body))
+        }
+        return .ok(value)
     }
 
     private struct Transaction: Encodable {
@@ -89,6 +115,7 @@ struct EtcdClient: Client {
     }
 
     private struct TransactionReply: Decodable {
+        let header: Header
         let succeeded: Bool?
     }
 
@@ -101,8 +128,10 @@ struct EtcdClient: Client {
             success: [.init(requestPut: Pair(key: key, value: Self.encoded("\(new)")))])
         let reply = try await gateway.post(base + "/v3/kv/txn", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        let result = try JSONDecoder().decode(TransactionReply.self, from: reply.body)
-        return result.succeeded == true ? .ok(value) : .fail(.keyword("mismatch"))
+        guard let result = try? JSONDecoder().decode(TransactionReply.self, from: reply.body) else {
+            return .nonsense("a transaction was answered with " + Self.quote(reply.body))
+        }
+        return result.succeeded == true ? .ok(value) : .mismatch
     }
 }
 

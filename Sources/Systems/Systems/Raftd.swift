@@ -18,45 +18,55 @@ public struct Raftd: System {
     /// The workloads that it can serve.
     public static let workloads: Set<String> = ["register", "append", "lock"]
 
+    /// Its keys.
+    public static var options: [any PlanKey] {
+        [
+            CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
+            CommonOptions.heartbeat,
+        ]
+    }
+
     /// The port for clients, on each node's own address.
     static let clientPort = 7_100
     private static let peerPort = 7_200
     private static let patience = Duration.milliseconds(500)
 
-    private let plan: SystemPlan
+    private let settings: PlanSettings
     private let topology: Topology
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
     private let monitors: [NodeName: RaftdLink]
     private let owners = OwnerNumbers()
 
+    /// What a plan's settings make of it.
+    public static func character(
+        of settings: PlanSettings, in plan: Plan
+    ) throws(PlanError) -> SystemCharacter {
+        SystemCharacter(
+            workloads: workloads,
+            electionTimeout: settings[CommonOptions.electionTimeout].duration,
+            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+    }
+
     /// raftd as the plan wants it.
     ///
-    /// - Throws: `LabError.missingProgram` or `PlanError` if there is no such binary.
-    public init(_ plan: Plan, topology: Topology) throws {
-        self.plan = plan.system
-        self.topology = topology
-        binary = try Self.binary(plan.system.binary)
+    /// - Throws: `PlanError` if there is no such binary.
+    public init(_ setup: SystemSetup) throws {
+        settings = setup.settings
+        topology = setup.topology
+        // The one that was built with this program, before any other.
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let beside = URL(filePath: own).deletingLastPathComponent().appending(path: "raftd").path
+        let isBuilt = FileManager.default.isExecutableFile(atPath: beside)
+        binary =
+            isBuilt && settings[CommonOptions.binary] == nil
+            ? beside : try settings.program("raftd", otherwise: "run `make build`, which builds it")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.group = group
         monitors = Dictionary(
             uniqueKeysWithValues: topology.nodes.map {
                 ($0.name, RaftdLink(to: $0, on: group))
             })
-    }
-
-    /// The plan's program, or the one that was built beside this one.
-    private static func binary(_ path: String?) throws -> String {
-        if let path {
-            guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw PlanError("system.binary: \(path) is no program")
-            }
-            return path
-        }
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let beside = URL(filePath: own).deletingLastPathComponent().appending(path: "raftd").path
-        if FileManager.default.isExecutableFile(atPath: beside) { return beside }
-        return try Program("raftd", package: "none; run `make build`, which builds it").path
     }
 
     /// `raftd 0.1.0`.
@@ -77,8 +87,8 @@ public struct Raftd: System {
             arguments: [
                 "run", "--id", "\(node.name.number)", "--folder", folder + "/data",
                 "--clients", "\(node.address):\(Self.clientPort)",
-                "--election-timeout", milliseconds(plan.electionTimeout),
-                "--heartbeat", milliseconds(plan.heartbeat),
+                "--election-timeout", milliseconds(settings[CommonOptions.electionTimeout]),
+                "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
             ] + servers)
     }
 
@@ -90,7 +100,7 @@ public struct Raftd: System {
     public func client(of node: Node) -> any Client {
         RaftdClient(
             RaftdLink(to: node, on: group), owner: owners.next(),
-            consistency: plan.reads == .serializable ? .local : .linearizable)
+            consistency: settings[CommonOptions.reads] == .serializable ? .local : .linearizable)
     }
 
     /// What the node's status says, which answers without a leader too.
@@ -99,7 +109,7 @@ public struct Raftd: System {
             case .status(let status)? = try? await link.send(.status, timeout: Self.patience)
         else { return nil }
         return NodeStatus(
-            isLeader: status.role == .leader, term: Int(status.term),
+            isLeader: status.role == .leader, term: Int(clamping: status.term),
             applied: .init(index: status.applied, hash: status.stateHash))
     }
 

@@ -57,37 +57,29 @@ struct RaftdClient: Client {
     static func completion(of reply: Reply.Body, _ invocation: Invocation) -> Completion {
         switch reply {
         case .answer(.done): return .ok(invocation.value)
-        case .answer(.value(let value)):
-            guard let seen = Self.value(value) else {
-                return .info(.string("a value that was never written: \(value as Any)"))
-            }
-            return .ok(seen)
-        case .answer(.mismatch): return .fail(.keyword("mismatch"))
+        case .answer(.value(let value)): return .ok(Self.value(value))
+        case .answer(.mismatch): return .mismatch
         case .answer(.full): return .fail(.keyword("full"))
         case .answer(.wrongKind): return .fail(.keyword("wrong-kind"))
-        case .answer(let other): return .info(.string("unexpected answer \(other)"))
+        case .answer, .status:
+            return .nonsense("\(invocation.function) was answered with \(reply)")
         case .refused(.notLeader): return .fail(.keyword("not-leader"))
         case .refused(.overwritten): return .fail(.keyword("overwritten"))
         case .refused(.busy(let why)): return .fail(.string(why))
         case .refused(.malformed(let why)): return .fail(.string(why))
         case .unknown(let why): return .info(.string(why))
-        case .status: return .info(.string("unexpected status"))
         }
     }
 
-    private static func value(_ stored: StoredValue?) -> Value? {
+    /// What a key held: a number or a list of numbers as clients write them, and anything else so
+    /// that it equals nothing that clients write.
+    private static func value(_ stored: StoredValue?) -> Value {
         switch stored {
-        case nil: return .null
-        case .bytes(let bytes)?: return number(bytes).map(Value.int)
-        case .list(let elements)?:
-            let numbers = elements.compactMap(number)
-            return numbers.count == elements.count ? .vector(numbers.map(Value.int)) : nil
-        case .number(let number)?: return .int(Int(number))
-        case .heldBy(let owner)?: return .int(Int(owner))
+        case nil: .null
+        case .bytes(let bytes)?: Value(stored: bytes)
+        case .list(let elements)?: .vector(elements.map(Value.init(stored:)))
+        case .number(let number)?: ["a number", .string("\(number)")]
+        case .heldBy(let owner)?: ["held by", .string("\(owner)")]
         }
-    }
-
-    private static func number(_ bytes: [UInt8]) -> Int? {
-        Int(String(decoding: bytes, as: UTF8.self))
     }
 }

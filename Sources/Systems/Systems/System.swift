@@ -11,11 +11,21 @@ public protocol System: Sendable {
     static var summary: String { get }
     /// The workloads that its clients can perform.
     static var workloads: Set<String> { get }
+    /// The keys that it has in a plan's section `system`.
+    static var options: [any PlanKey] { get }
+
+    /// What a plan's settings make of the system; refuses settings that contradict each other.
+    ///
+    /// Looks at nothing but the plan, for it is asked before there is a lab.
+    ///
+    /// - Throws: `PlanError` that begins with the key.
+    static func character(of settings: PlanSettings, in plan: Plan) throws(PlanError)
+        -> SystemCharacter
 
     /// The system of a plan on a network.
     ///
     /// - Throws: `PlanError` or `LabError` if it cannot be run: no binary, for example.
-    init(_ plan: Plan, topology: Topology) throws
+    init(_ setup: SystemSetup) throws
 
     /// The program and its version, as it says itself.
     func version() async throws -> String
@@ -31,6 +41,62 @@ public protocol System: Sendable {
     var panicPatterns: [String] { get }
     /// Ends everything that the system holds open.
     func close() async throws
+}
+
+extension System {
+    /// All of the system's workloads, and the timeout of ``CommonOptions/electionTimeout``.
+    public static func character(
+        of settings: PlanSettings, in plan: Plan
+    ) throws(PlanError) -> SystemCharacter {
+        SystemCharacter(
+            workloads: workloads, electionTimeout: settings[CommonOptions.electionTimeout].duration)
+    }
+}
+
+/// What the harness must know of a system before there is one.
+public struct SystemCharacter: Hashable, Sendable {
+    /// The workloads that its clients can perform.
+    public var workloads: Set<String>
+    /// The time after which a follower without a leader stands for election: faults that are to
+    /// cause an election must last longer.
+    public var electionTimeout: Duration
+    /// Whether reads may be stale by request, so that a violation is expected.
+    public var allowsStaleReads: Bool
+
+    /// A system's character.
+    public init(
+        workloads: Set<String>, electionTimeout: Duration, allowsStaleReads: Bool = false
+    ) {
+        self.workloads = workloads
+        self.electionTimeout = electionTimeout
+        self.allowsStaleReads = allowsStaleReads
+    }
+}
+
+/// What a system is set up with.
+public struct SystemSetup: Sendable {
+    /// What the plan says of it.
+    public let settings: PlanSettings
+    /// The whole plan.
+    public let plan: Plan
+    /// The folder of the plan, in which relative programs are looked for.
+    public let planFolder: String
+    /// The network.
+    public let topology: Topology
+    /// The run's folder, for logs; nil where there is no run.
+    public let runFolder: String?
+
+    /// Everything that a system is set up with.
+    public init(
+        settings: PlanSettings, plan: Plan, planFolder: String, topology: Topology,
+        runFolder: String? = nil
+    ) {
+        self.settings = settings
+        self.plan = plan
+        self.planFolder = planFolder
+        self.topology = topology
+        self.runFolder = runFolder
+    }
 }
 
 /// What a node says of itself.
@@ -61,29 +127,5 @@ public struct NodeStatus: Hashable, Sendable {
         self.isLeader = isLeader
         self.term = term
         self.applied = applied
-    }
-}
-
-/// The systems that plans can name.
-public enum SystemCatalog {
-    /// Every system, in the order of `whitewater list systems`.
-    public static let all: [any System.Type] = [Raftd.self, Etcd.self]
-
-    /// The type of the system that a plan names.
-    ///
-    /// - Throws: `PlanError` with the nearest word if there is none of that name.
-    public static func type(of plan: Plan) throws(PlanError) -> any System.Type {
-        guard let type = all.first(where: { $0.name == plan.system.name }) else {
-            throw PlanError(
-                "system.name: "
-                    + NearestWord.refusal(
-                        of: plan.system.name, what: "system", known: all.map { $0.name }))
-        }
-        guard type.workloads.contains(plan.workload.name) else {
-            throw PlanError(
-                "workload.name: \(plan.system.name) does not offer \(plan.workload.name); it has "
-                    + type.workloads.sorted().joined(separator: ", "))
-        }
-        return type
     }
 }

@@ -70,7 +70,7 @@ public struct History: Sendable {
             operations[id].outcome = .ok(event.value)
             operations[id].completion = place
         case .fail:
-            let refused = event.error == .keyword("mismatch")
+            let refused = event.error == Event.mismatch
             operations[id].outcome = .failed(refused ? .mismatch : .notExecuted)
             operations[id].completion = place
         case .info, .invoke: break

@@ -19,17 +19,24 @@ public struct Invocation: Hashable, Sendable {
 public enum Completion: Hashable, Sendable {
     /// It took effect and returned this.
     case ok(Value)
+    /// The server compared and refused, and said so: certainly no effect, and an observation.
+    case mismatch
     /// It certainly did not take effect; why.
     case fail(Value)
     /// Nobody knows; why.
     case info(Value)
+    /// The reply makes no sense, so that nobody knows; quoted, for it is a finding by itself.
+    case nonsense(String)
+
+    /// Whether nobody knows if it took effect.
+    public var isUnknown: Bool { kind == .info }
 
     /// The kind of the event that records it.
     public var kind: Event.Kind {
         switch self {
         case .ok: .ok
-        case .fail: .fail
-        case .info: .info
+        case .fail, .mismatch: .fail
+        case .info, .nonsense: .info
         }
     }
 }

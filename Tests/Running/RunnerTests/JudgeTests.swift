@@ -48,7 +48,8 @@ import Testing
     ) throws -> RunResults {
         var results = results
         try change(&results)
-        Judge(plan: plan, functions: ["read", "write", "cas"]).judge(&results, failures: failures)
+        Judge(plan: plan, functions: ["read", "write", "cas"], leastSuccesses: 10)
+            .judge(&results, failures: failures)
         return results
     }
 

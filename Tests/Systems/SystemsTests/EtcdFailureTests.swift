@@ -32,6 +32,37 @@ import Testing
         #expect(completion(status, body).kind == .info)
     }
 
+    private func read(_ body: String) -> Completion {
+        EtcdClient.completion(ofRead: Data(body.utf8), key: "a2V5")
+    }
+
+    private func encoded(_ bytes: [UInt8]) -> String {
+        #"{"header":{},"kvs":[{"key":"a2V5","value":"\#(Data(bytes).base64EncodedString())"}]}"#
+    }
+
+    @Test func `what a read returned is what was read, even if nobody can have written it`() {
+        #expect(read(#"{"header":{}}"#) == .ok(.null))
+        #expect(read(encoded(Array("17".utf8))) == .ok(17))
+        #expect(read(encoded(Array("017".utf8))) == .ok("017"), "no client writes 17 like that")
+        #expect(read(encoded(Array("1\u{0}7".utf8))) == .ok("1\u{0}7"))
+        #expect(read(encoded([0xff, 0x0a])) == .ok([.keyword("bytes"), "ff0a"]))
+        #expect(read(#"{"header":{},"kvs":[{"key":"a2V5"}]}"#) == .ok(""), "an empty value")
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", "<html>", #"{"header":{},"kvs":5}"#,
+        #"{"header":{},"kvs":[{"key":"b3RoZXI=","value":"MQ=="}]}"#,
+        #"{"header":{},"kvs":[{"key":"a2V5","value":"?"}]}"#,
+        #"{"header":{},"kvs":[{"key":"a2V5","value":"MQ=="},{"key":"a2V5","value":"Mg=="}]}"#,
+    ])
+    func `a reply that makes no sense is quoted`(body: String) {
+        guard case .nonsense(let quote) = read(body) else {
+            Issue.record("\(read(body))")
+            return
+        }
+        #expect(quote.contains(body))
+    }
+
     @Test func `a refused connection is a failure, a silent server is not`() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()

@@ -1,0 +1,101 @@
+public import Faults
+internal import Foundation
+public import Plans
+public import Systems
+public import Topologies
+public import Workloads
+
+/// A plan, resolved once: everything later takes what it is told from here.
+public struct Experiment: Sendable {
+    /// The plan with every default of every section, and the seed.
+    public let plan: Plan
+    /// The seed of everything that is drawn.
+    public let seed: UInt64
+    /// The system, not yet set up.
+    public let system: DeclaredSystem
+    /// What clients do.
+    public let workload: any Workload
+    /// What may be done to the cluster.
+    public let faults: [FaultRequest]
+    /// The network's shape.
+    public let topology: Topology
+    /// The folder of the plan, in which relative programs are looked for.
+    public let planFolder: String
+
+    /// Resolves a plan that is to be run.
+    ///
+    /// The seed is the given one, or the plan's, or drawn.
+    ///
+    /// - Throws: `PlanError` with file and line, also for a run that could not be conclusive.
+    public init(
+        _ file: PlanFile, seed: UInt64? = nil, systems: SystemCatalog = .standard,
+        workloads: WorkloadCatalog = .standard
+    ) throws(PlanError) {
+        self = try file.locating { () throws(PlanError) in
+            try file.plan.validate()
+            let experiment = try Experiment(
+                file, seed: seed ?? file.plan.seed ?? .random(in: 1...999_999_999),
+                strangers: .refused, systems, workloads)
+            try experiment.plan.faults.requireTurns(within: experiment.plan.timeLimit)
+            try experiment.requireOperations()
+            return experiment
+        }
+    }
+
+    /// Resolves the plan of a run that is over; what another version knew is ignored.
+    ///
+    /// - Throws: `PlanError` with file and line.
+    public init(
+        stored file: PlanFile, systems: SystemCatalog = .standard,
+        workloads: WorkloadCatalog = .standard
+    ) throws(PlanError) {
+        self = try file.locating { () throws(PlanError) in
+            try Experiment(
+                file, seed: file.plan.seed ?? 0, strangers: .ignored, systems, workloads)
+        }
+    }
+
+    private init(
+        _ file: PlanFile, seed: UInt64, strangers: PlanSettings.Strangers,
+        _ systems: SystemCatalog, _ workloads: WorkloadCatalog
+    ) throws(PlanError) {
+        var plan = file.plan
+        system = try systems.system(of: plan, strangers: strangers)
+        plan.system = system.settings.section
+        (workload, plan.workload) = try workloads.workload(of: plan, strangers: strangers)
+        faults = try plan.faults.requests(nodes: plan.nodes)
+        guard let base = IPv4Address(plan.network) else {
+            throw PlanError("network: '\(plan.network)' is no network's address")
+        }
+        topology = Topology(nodeCount: plan.nodes, base: base)
+        planFolder = file.folder
+        plan.seed = seed
+        self.seed = seed
+        self.plan = plan
+    }
+
+    /// Refuses a load that is too small to have the successes that it needs, even if all succeed.
+    private func requireOperations() throws(PlanError) {
+        guard let operations = workload.shape.operations else { return }
+        for (name, share) in workload.functions {
+            let expected = operations * share
+            let needed = workload.shape.leastSuccesses
+            guard expected < Double(needed) else { continue }
+            throw PlanError(
+                "time-limit: \(plan.timeLimit) at \(plan.rate) operations a second are about "
+                    + "\(Int(expected)) of \(name), and fewer than \(needed) successes "
+                    + "(workload.least-successes) would make the run inconclusive; give it more "
+                    + "time or a higher rate")
+        }
+    }
+
+    /// The system in a lab.
+    ///
+    /// - Throws: `PlanError` or `LabError` if it cannot be run.
+    func makeSystem(runFolder: String) throws -> any System {
+        try system.definition.make(
+            SystemSetup(
+                settings: system.settings, plan: plan, planFolder: planFolder,
+                topology: topology, runFolder: runFolder))
+    }
+}
