@@ -5,6 +5,7 @@ import Netfilter
 import Plans
 import Runner
 import Stores
+import Systems
 
 extension Bench {
     /// `whitewater-bench soak`.

@@ -60,9 +60,9 @@ public struct Experiment: Sendable {
         _ systems: SystemCatalog, _ workloads: WorkloadCatalog
     ) throws(PlanError) {
         var plan = file.plan
+        (workload, plan.workload) = try workloads.workload(of: plan, strangers: strangers)
         system = try systems.system(of: plan, strangers: strangers)
         plan.system = system.settings.section
-        (workload, plan.workload) = try workloads.workload(of: plan, strangers: strangers)
         faults = try plan.faults.requests(nodes: plan.nodes)
         guard let base = IPv4Address(plan.network) else {
             throw PlanError("network: '\(plan.network)' is no network's address")

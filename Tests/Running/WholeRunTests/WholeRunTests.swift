@@ -47,7 +47,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: results) }
         let (status, output) = try run([
             "test", "Workloads/etcd-serializable.yaml", "--time-limit", "15s", "--seed", "1",
-            "--results", results,
+            "--faults", "halves,isolate-leader", "--results", results,
         ])
         #expect(status == 1, "\(output)")
         let stored = try latest.readResults()

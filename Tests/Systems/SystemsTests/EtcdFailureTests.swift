@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "[]", "{}", "<html>", #"{"header":{},"kvs":5}"#,
+        "no JSON", "[]", "{}", "<html>", #"{"header":{},"kvs":5}"#,
         #"{"header":{},"kvs":[{"key":"b3RoZXI=","value":"MQ=="}]}"#,
         #"{"header":{},"kvs":[{"key":"a2V5","value":"?"}]}"#,
         #"{"header":{},"kvs":[{"key":"a2V5","value":"MQ=="},{"key":"a2V5","value":"Mg=="}]}"#,
