@@ -1,4 +1,5 @@
 import ArgumentParser
+import Plans
 import Runner
 
 /// The command line.
@@ -26,11 +27,25 @@ import Runner
     /// Synchronous, so that no thread has started when a lab is entered.
     static func main() {
         do {
+            try refuseUnknownCommand()
             var command = try parseAsRoot()
             try command.run()
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Names the nearest subcommand, where the first word is none.
+    private static func refuseUnknownCommand() throws {
+        let known =
+            ["help"]
+            + configuration.subcommands.map {
+                $0.configuration.commandName ?? "\($0)".lowercased()
+            }
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+            !known.contains(word)
+        else { return }
+        throw ValidationError(NearestWord.refusal(of: word, what: "subcommand", known: known))
     }
 }
 

@@ -81,17 +81,19 @@ import Testing
     }
 
     @Test(arguments: [
-        (["test", "Workloads/none.yaml"], "cannot be read"),
+        (["test", "Workloads/none.yaml"], "there is no such file"),
+        (["test", "Workloads"], "is a folder, not a plan"),
         (["test", "Workloads/quickstart.yaml", "--time-limit", "soon"], "write 60s"),
         (["test", "Workloads/quickstart.yaml", "--faults", "halfs"], "did you mean 'halves'"),
         (["test", "Workloads/quickstart.yaml", "--nodes", "0"], "between 1 and 99"),
-        (["tset"], "Unexpected argument"),
+        (["tset"], "did you mean 'test'?"),
         (["check", "/nowhere.edn"], "no such file"),
         (["check", "Makefile"], "found"),
         (["check", "x.edn", "--model", "stak"], "did you mean 'stack'"),
         (["check"], "name a history file"),
         (["check", "x.edn", "--missing-completion", "maybe"], "is invalid"),
-        (["generate", "--ops", "0"], "above 0"),
+        (["generate", "--ops", "0"], "between 1 and 1000000000"),
+        (["generate", "--ops", "9223372036854775807"], "between 1 and 1000000000"),
         (["list", "everything"], "is invalid"),
         (["report", "/nowhere"], "whitewater check /nowhere/history.edn"),
         (["analyze", "/nowhere"], "results.json"),
