@@ -22,6 +22,7 @@ import Runner
         subcommands: [
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
             List.self, CampaignCommand.self, IndexCommand.self, Compare.self,
+            Reproduce.self, Shrink.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

@@ -9,13 +9,13 @@ final class RunProcess: Sendable {
     ///
     /// - Throws: the error of the system, if it does not start.
     init(
-        program: String, arguments: [String], folder: String, output: String,
+        program: String, arguments: [String], environment: [String: String], output: String,
         ended: @escaping @Sendable (Int32) -> Void
     ) throws {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         try Data().write(to: URL(filePath: output))
         let handle = try FileHandle(forWritingTo: URL(filePath: output))

@@ -1,0 +1,140 @@
+import Archive
+import ArgumentParser
+import Campaigns
+import Foundation
+import Labs
+import Plans
+import Stores
+
+/// A stored run that is to be run again: its plan with its seed, and what it found.
+private struct FoundRun {
+    let folder: RunFolder
+    let plan: Plan
+    let failures: [RunRow.Failure]
+
+    init(_ path: String) throws {
+        folder = RunFolder(existing: path)
+        let results = try folder.readResults()
+        var plan = try Plan(contentsOf: folder.plan)
+        plan.seed = results.seed
+        self.plan = plan
+        failures = RunRow(results, folder: path).failures
+    }
+}
+
+extension Whitewater {
+    /// `whitewater reproduce`.
+    struct Reproduce: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Run a stored run again, and say how often it finds the same.",
+            discussion: """
+                The same plan with the same seed asks for the same operations and faults; what \
+                threads, disks and the network do differs from run to run, so the answer is a \
+                share. The runs land in the run's folder, under again/.
+                """)
+
+        @Argument(help: "The run's folder, such as results/latest.")
+        var folder: String
+
+        @Option(help: "How many times.")
+        var times = 20
+
+        @Option(help: "How many at once; as many as the machine carries where this is left out.")
+        var parallel: Int?
+
+        func run() throws {
+            do {
+                guard (1...10_000).contains(times), (1...1_000).contains(parallel ?? 1) else {
+                    throw ValidationError("--times is from 1 to 10000, --parallel from 1 to 1000")
+                }
+                let found = try FoundRun(folder)
+                let repeater = Repeater(
+                    folder: found.folder.path + "/again", program: Door.executable,
+                    parallel: parallel.map { .fixed($0) } ?? .automatic)
+                let signals = EndingSignals(stop: repeater.stop)
+                defer { signals.cancel() }
+                let rows = try repeater.run(found.plan, times: times)
+                let names = Set(
+                    found.failures.map(\.signature)
+                        + rows.flatMap { $0.failures.map(\.signature) })
+                for name in names.sorted() {
+                    let hits = rows.count { $0.failures.contains { $0.signature == name } }
+                    let isOld = found.failures.contains { $0.signature == name }
+                    Console.line(
+                        "\(name): \(Proportion(hits, of: rows.count))\(isOld ? "" : " (not in the run itself)")"
+                    )
+                }
+                let valid = rows.count { $0.verdict == .valid }
+                Console.line("valid: \(Proportion(valid, of: rows.count))")
+            } catch let error as ValidationError {
+                throw error
+            } catch {
+                throw Exit.reporting(error, Exit.failure)
+            }
+        }
+    }
+
+    /// `whitewater shrink`.
+    struct Shrink: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a run's plan smaller while it still finds the same.",
+            discussion: """
+                Takes away kinds of faults, time, nodes, rate and workers, one after another; what \
+                still shows the failure in 2 of 4 runs is kept. Writes the smallest plan to \
+                <run>/smallest.yaml.
+                """)
+
+        @Argument(help: "The run's folder, such as results/latest.")
+        var folder: String
+
+        @Option(help: "So many runs at most, all together.")
+        var runs = 60
+
+        func run() throws {
+            do {
+                let found = try FoundRun(folder)
+                guard let failure = found.failures.first else {
+                    Console.complain(
+                        "whitewater: \(folder) found nothing that could be shown smaller")
+                    throw Exit.usage
+                }
+                Console.line("looking for: \(failure.signature)")
+                try shrink(found, failure.signature)
+            } catch let code as ExitCode {
+                throw code
+            } catch {
+                throw Exit.reporting(error, Exit.failure)
+            }
+        }
+
+        private func shrink(_ found: FoundRun, _ signature: Signature) throws {
+            let repeater = Repeater(
+                folder: found.folder.path + "/shrink", program: Door.executable,
+                parallel: .fixed(1))
+            var isStopped = false
+            var shrinker = Shrinker(found.plan, runs: runs)
+            var effects = shrinker.start()
+            while !effects.isEmpty, !isStopped {
+                switch effects.removeFirst() {
+                case .run(let plan):
+                    let row = try repeater.run(plan, times: 1).first
+                    isStopped = row == nil
+                    effects += shrinker.step(
+                        found: row?.failures.contains { $0.signature == signature } ?? false)
+                case .keep(let step, let plan):
+                    Console.line("kept: \(step); \(plan.timeLimit), \(plan.nodes) nodes")
+                    try write(plan, found)
+                case .refuse(let step, let hits, let tries):
+                    Console.line("needed: \(step) shows it in \(hits) of \(tries)")
+                case .finish(let plan): try write(plan, found)
+                }
+            }
+        }
+
+        private func write(_ plan: Plan, _ found: FoundRun) throws {
+            let file = found.folder.path + "/smallest.yaml"
+            try Data(plan.yaml.utf8).write(to: URL(filePath: file), options: .atomic)
+            Console.line("  \(file)")
+        }
+    }
+}
