@@ -123,8 +123,13 @@ public struct Shrinker: Sendable {
             guard plan.nodes > 3 else { return nil }
             plan.nodes -= 2
         case .gentler:
-            guard plan.rate >= 20 else { return nil }
-            plan.rate = (plan.rate / 2).rounded()
+            // A rate without limit becomes one that a laptop carries.
+            guard case .perSecond(let rate) = plan.rate else {
+                plan.rate = .perSecond(1_000)
+                break
+            }
+            guard rate >= 20 else { return nil }
+            plan.rate = .perSecond((rate / 2).rounded())
         case .fewerWorkers:
             let count = plan.concurrency.count(nodes: plan.nodes)
             guard count / 2 >= plan.nodes, let half = PlanCount("\(count / 2)") else { return nil }

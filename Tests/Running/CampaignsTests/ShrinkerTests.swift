@@ -36,11 +36,12 @@ import Testing
 
     @Test func `what the failure needs stays, all else goes`() throws {
         let (smallest, _) = try shrink { plan in
-            plan.faults.kinds.contains("kill-one") && plan.rate >= 100
+            guard case .perSecond(let rate) = plan.rate else { return false }
+            return plan.faults.kinds.contains("kill-one") && rate >= 100
         }
         #expect(smallest.faults.kinds == ["kill-one"])
         #expect(smallest.nodes == 3)
-        #expect(smallest.rate == 150)
+        #expect(smallest.rate == .perSecond(150))
         #expect(smallest.timeLimit.duration <= .seconds(15))
     }
 
