@@ -22,11 +22,13 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -45,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -63,18 +66,20 @@ let package = Package(
         .target(name: "Topologies"),
         .target(name: "Netfilter", dependencies: ["CIPTC", "Topologies"]),
 
-        .target(name: "Wire"),
-        .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix]),
+        .target(name: "Wire", dependencies: ["CLinux"]),
+        .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix, nioSSL]),
 
         // The Raft wing.
         .target(name: "Raft"),
         .target(name: "RaftStorage", dependencies: ["CLinux", "Raft", "Wire"]),
         .target(
             name: "RaftNode",
-            dependencies: ["Raft", "RaftStorage", "Wire", "WireNIO", logging, nioCore, nioPosix]),
+            dependencies: [
+                "Raft", "RaftStorage", "Wire", "WireNIO", deque, logging, nioCore, nioPosix,
+            ]),
         .target(
             name: "RaftDaemon",
-            dependencies: ["Raft", "RaftNode", "RaftStorage", argumentParser, logging]),
+            dependencies: ["Raft", "RaftNode", "RaftStorage", "WireNIO", argumentParser, logging]),
         .executableTarget(
             name: "raftd",
             dependencies: [
@@ -168,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "SystemsTests",
             dependencies: [
-                "Clients", "Histories", "Systems", "Wire", asyncHTTPClient, nioCore, nioPosix,
+                "Clients", "Histories", "Systems", "Wire", "raftd-mutant", asyncHTTPClient, nioCore,
+                nioPosix,
             ]),
         .testTarget(
             name: "RunnerTests",

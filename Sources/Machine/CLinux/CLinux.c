@@ -76,10 +76,32 @@ __attribute__((target("sse4.2"))) static unsigned int crc32c_by_instruction(
 }
 #endif
 
+#if defined(__aarch64__)
+#include <arm_acle.h>
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+
+__attribute__((target("+crc"))) static unsigned int crc32c_by_instruction(
+    unsigned int crc, const unsigned char *bytes, unsigned long count) {
+    while (count >= 8) {
+        unsigned long long word;
+        memcpy(&word, bytes, 8);
+        crc = __builtin_arm_crc32cd(crc, word);
+        bytes += 8;
+        count -= 8;
+    }
+    while (count-- > 0) crc = __builtin_arm_crc32cb(crc, *bytes++);
+    return crc;
+}
+#endif
+
 unsigned int clinux_crc32c(unsigned int crc, const void *bytes, unsigned long count) {
     crc = ~crc;
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("sse4.2")) return ~crc32c_by_instruction(crc, bytes, count);
+#endif
+#if defined(__aarch64__)
+    if (getauxval(AT_HWCAP) & HWCAP_CRC32) return ~crc32c_by_instruction(crc, bytes, count);
 #endif
     return ~crc32c_by_table(crc, bytes, count);
 }

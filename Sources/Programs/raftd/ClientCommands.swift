@@ -13,11 +13,14 @@ struct Server: ParsableArguments {
     @Option(help: "How long to wait for the answer.")
     var timeout = Milliseconds(.seconds(3))
 
+    @OptionGroup(title: "Security") var certificates: Certificates
+
     func ask(_ body: Request.Body) async throws -> Reply.Body {
         do {
             let connection = try await Connection.open(
                 host: address.host, port: address.port,
-                on: MultiThreadedEventLoopGroup.singleton, timeout: timeout.duration)
+                on: MultiThreadedEventLoopGroup.singleton, timeout: timeout.duration,
+                security: try certificates.security())
             let reply = try await connection.send(body, timeout: timeout.duration)
             await connection.close()
             return reply
@@ -71,6 +74,7 @@ struct StatusCommand: AsyncParsableCommand {
             ("applied", "\(status.applied)"), ("snapshot", "\(status.snapshot)"),
             ("state hash", hash), ("voters", list(status.voters)),
             ("outgoing", list(status.outgoing)), ("learners", list(status.learners)),
+            ("log digest", String(status.logDigest, radix: 16)),
         ]
         for (name, value) in rows where !value.isEmpty {
             print(name + String(repeating: " ", count: 12 - name.count) + value)

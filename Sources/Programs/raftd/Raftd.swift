@@ -8,7 +8,8 @@ struct Raftd: AsyncParsableCommand {
         abstract: "One server of a Raft cluster with a small key-value store in it.",
         discussion: """
             Start as many servers as --server names, each with its own --id and --folder; a \
-            majority of them keeps the cluster going. What they hold survives anything that leaves \
+            majority of them keeps the cluster going. Without --certificate, --key and --authority \
+            they are for trusted networks only. What they hold survives anything that leaves \
             their folders whole.
 
             Three servers on one machine:
@@ -23,6 +24,6 @@ struct Raftd: AsyncParsableCommand {
         version: "raftd 0.1.0",
         subcommands: [
             RunCommand.self, StatusCommand.self, GetCommand.self, PutCommand.self,
-            MembersCommand.self, TransferCommand.self,
+            MembersCommand.self, MemberCommand.self, TransferCommand.self,
         ])
 }

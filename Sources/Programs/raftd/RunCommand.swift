@@ -10,7 +10,9 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Ends with 0 if it was asked to, 65 if the folder is damaged or another server's, 74 if \
             the disk fails or is full (nothing that was acknowledged is lost), 69 if an address \
-            cannot be had. Logs go to the standard error, a line each.
+            cannot be had, 70 if a promise of Raft's is found broken. Without --certificate, --key \
+            and --authority whoever can reach the server is believed: for trusted networks only. \
+            Logs go to the standard error, a line each.
             """)
 
     @OptionGroup var arguments: NodeArguments

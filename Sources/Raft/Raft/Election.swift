@@ -9,12 +9,12 @@ public struct Candidacy: Hashable, Sendable {
 // Election safety: at most one server wins a term, for each votes once in it and keeps that before
 // it answers, and a win takes a majority (§5.2, §5.4.1).
 extension Server {
-    /// Stands for election, or asks first whether that would be of any use: a server that was cut
+    /// Campaigns, or asks first whether that would be of any use: a server that was cut
     /// off must not drive terms up and disturb the others when it comes back.
-    mutating func stand(
+    mutating func campaign(
         isPre: Bool, isTransfer: Bool = false, using random: inout some RandomNumberGenerator
     ) {
-        rest(using: &random)
+        resetElection(using: &random)
         if !isPre { keep(HardState(term: hard.term + 1, vote: id)) }
         role = .candidate(Candidacy(isPre: isPre, granted: [id]))
         let request = VoteRequest(
@@ -33,15 +33,15 @@ extension Server {
     ) {
         let isGranted = mayVote(for: message.from, request)
         if request.isPre {
-            // Granted in the asked term, so that the candidate knows which of its tries it was.
+            // Granted in the term that was asked for, so that the candidate knows which of its tries it was.
             send(
                 .vote(isPre: true, isGranted: isGranted), to: message.from,
                 term: isGranted ? message.term : hard.term)
             return
         }
         if isGranted {
-            if hard.vote == nil { keep(HardState(term: hard.term, vote: message.from)) }
-            silence = 0
+            if hard.vote != message.from { keep(HardState(term: hard.term, vote: message.from)) }
+            electionElapsed = 0
         }
         send(.vote(isPre: false, isGranted: isGranted), to: message.from)
     }
@@ -50,8 +50,13 @@ extension Server {
     /// term, and the candidate's log has everything that may be committed (§5.2, §5.4.1).
     private func mayVote(for candidate: ServerID, _ request: VoteRequest) -> Bool {
         let isFree =
-            request.isPre ? !hearsLeader : hard.vote == nil || hard.vote == candidate
-        return isFree && log.isOutdone(byTerm: request.lastTerm, index: request.lastIndex)
+            request.isPre
+            ? !rules.ignoresCandidates(hearsLeader: hearsLeader)
+            : rules.isFree(hard.vote, for: candidate)
+        return isFree
+            && rules.isUpToDate(
+                LogEnd(term: request.lastTerm, index: request.lastIndex),
+                than: LogEnd(term: log.lastTerm, index: log.lastIndex))
     }
 
     /// Counts a vote for the present candidacy.
@@ -61,8 +66,9 @@ extension Server {
         _ voter: ServerID, isPre: Bool, isGranted: Bool, term: Term,
         using random: inout some RandomNumberGenerator
     ) {
-        guard case .candidate(var candidacy) = role, candidacy.isPre == isPre, isGranted,
-            term == (isPre ? hard.term + 1 : hard.term)
+        guard case .candidate(var candidacy) = role, candidacy.isPre == isPre,
+            rules.counts(
+                isGranted: isGranted, ofTerm: term, in: isPre ? hard.term + 1 : hard.term)
         else { return }
         candidacy.granted.insert(voter)
         role = .candidate(candidacy)
@@ -70,18 +76,19 @@ extension Server {
     }
 
     private mutating func winIfElected(using random: inout some RandomNumberGenerator) {
-        guard case .candidate(let candidacy) = role, membership.isMajority(candidacy.granted)
+        guard case .candidate(let candidacy) = role,
+            rules.isMajority(candidacy.granted, of: membership)
         else { return }
         if candidacy.isPre {
-            stand(isPre: false, using: &random)
+            campaign(isPre: false, using: &random)
         } else {
             lead()
         }
     }
 
-    /// Stands at once, for the leader wants it (dissertation §3.10).
+    /// Campaigns at once, for the leader wants it (dissertation §3.10).
     mutating func takeOver(using random: inout some RandomNumberGenerator) {
         guard case .follower = role, membership.hasVote(id) else { return }
-        stand(isPre: false, isTransfer: true, using: &random)
+        campaign(isPre: false, isTransfer: true, using: &random)
     }
 }

@@ -54,8 +54,8 @@ struct Progress: Hashable, Sendable {
     var next: LogIndex
     /// The highest index that is known to be the same in both logs; never falls.
     var match: LogIndex = 0
-    /// Messages with entries that have not been answered.
-    var inFlight = 0
+    /// What is on its way to it.
+    var window = Window()
     /// Whether it has been heard from since a majority was last looked for.
     var isHeard = false
     /// The last heartbeat round that it has answered.
@@ -63,6 +63,12 @@ struct Progress: Hashable, Sendable {
 }
 
 extension Server {
+    /// How far each other server is known to have the log of this leader.
+    package var matches: [ServerID: LogIndex] {
+        guard case .leader(let leadership) = role else { return [:] }
+        return leadership.progress.mapValues(\.match)
+    }
+
     /// Begins to lead: with an entry of its own term, so that it learns what is committed (§8).
     mutating func lead() {
         var leadership = Leadership()
@@ -71,7 +77,7 @@ extension Server {
         }
         role = .leader(leadership)
         // Whom they were asked of leads no more.
-        refuseAsked { _ in true }
+        refusePendingReads { _ in true }
         appendOwn(.nothing)
         replicate()
         advanceCommit()
@@ -102,7 +108,8 @@ extension Server {
             leadership.transfer = nil
         }
         leadership.now += 1
-        let isOld = leadership.now - options.leaseTicks
+        for server in leadership.progress.keys { leadership.progress[server]?.window.age += 1 }
+        let isOld = leadership.now - rules.leaseTicks(options.leaseTicks)
         leadership.roundBegan = leadership.roundBegan.filter { $0.value > isOld }
         role = .leader(leadership)
         if leadership.now % options.heartbeatTicks == 0 { heartbeat() }
@@ -120,10 +127,8 @@ extension Server {
         let heard = Set(leadership.progress.filter { $0.value.isHeard }.keys).union([id])
         for server in leadership.progress.keys { leadership.progress[server]?.isHeard = false }
         role = .leader(leadership)
-        guard !membership.isMajority(heard) else { return }
-        failPending()
-        role = .follower(leader: nil)
-        silence = 0
+        guard !rules.isMajority(heard, of: membership) else { return }
+        stepDown()
     }
 
     /// Starts a round: every answer to it shows that this server still led when it began.
@@ -137,11 +142,13 @@ extension Server {
         for server in leadership.progress.keys.sorted() { sendEntries(to: server, isDue: true) }
     }
 
-    /// A round because it is time: whatever has not been answered by now is taken to be lost.
-    mutating func heartbeat() {
+    /// A round because it is time, and once more what has not been answered for so long that it is
+    /// taken for lost.
+    private mutating func heartbeat() {
+        let patience = options.electionTicks
         withLeadership { leadership in
             for server in leadership.progress.keys {
-                leadership.progress[server]?.inFlight = 0
+                leadership.progress[server]?.window.forgetLostProbe(after: patience)
             }
         }
         startRound()
@@ -180,7 +187,7 @@ extension Server {
         }
     }
 
-    /// Hands leadership over: catch the target up, then tell it to stand (dissertation §3.10).
+    /// Hands leadership over: catch the target up, then tell it to campaign (dissertation §3.10).
     mutating func transfer(to target: ServerID) {
         guard case .leader(let leadership) = role, target != id, membership.voters.contains(target),
             leadership.transfer == nil
@@ -206,10 +213,11 @@ extension Server {
         }
     }
 
-    /// The target stands for election once it has everything.
+    /// The target campaigns once it has everything.
     mutating func finishTransfer() {
         guard case .leader(let leadership) = role, let target = leadership.transfer?.target,
-            leadership.progress[target]?.match == log.lastIndex
+            let match = leadership.progress[target]?.match,
+            rules.isReady(toLead: match, last: log.lastIndex)
         else { return }
         withLeadership { $0.hasOfferedTransfer = true }
         send(.timeoutNow, to: target)
@@ -217,7 +225,7 @@ extension Server {
 
     /// What clients wait for here will not come from here any more.
     mutating func failPending() {
-        refuseAsked { _ in true }
+        refusePendingReads { _ in true }
         guard case .leader(let leadership) = role else { return }
         for read in leadership.reads { refuse(read) }
     }

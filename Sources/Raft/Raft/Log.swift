@@ -56,13 +56,6 @@ public struct Log: Hashable, Sendable {
         return snapshot.membership
     }
 
-    /// Whether a log that ends like this has at least all that this one may have to keep (§5.4.1).
-    ///
-    /// The only place that compares logs.
-    func isOutdone(byTerm term: Term, index: LogIndex) -> Bool {
-        (term, index) >= (lastTerm, lastIndex)
-    }
-
     /// The first index of the run of entries of one term that ends here, as far as it is there.
     func firstIndex(ofTermAt index: LogIndex) -> LogIndex {
         guard let term = term(at: index) else { return snapshot.index + 1 }
@@ -92,8 +85,13 @@ public struct Log: Hashable, Sendable {
     /// Takes a snapshot in place of everything that it covers; what stands behind stays if the
     /// entry at its end is the same, and goes if not (§7, figure 13, steps 6 and 7).
     mutating func restore(_ newer: Snapshot) {
-        if term(at: newer.index) == newer.term {
-            entries.removeSubrange(..<Int(newer.index - snapshot.index))
+        restore(newer, keepingRest: term(at: newer.index) == newer.term)
+    }
+
+    /// Takes a snapshot in place of everything that it covers, and of the rest if that goes.
+    mutating func restore(_ newer: Snapshot, keepingRest: Bool) {
+        if keepingRest, newer.index >= snapshot.index {
+            entries.removeFirst(min(Int(newer.index - snapshot.index), entries.count))
         } else {
             entries = []
         }

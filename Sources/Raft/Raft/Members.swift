@@ -11,7 +11,10 @@ extension Server {
         }
         let (present, index) = log.membership
         // One change at a time, and none before the leader knows what is committed (Ongaro 2015).
-        guard !present.isJoint, index <= commit, log.term(at: commit) == hard.term,
+        guard
+            rules.mayChangeMembers(
+                committed: log.term(at: commit), in: hard.term,
+                pending: present.isJoint || index > commit),
             !voters.isEmpty, voters.isDisjoint(with: learners)
         else {
             effects.append(.refused(request: request, .busy))
@@ -20,7 +23,7 @@ extension Server {
         let newcomers = voters.subtracting(present.voters)
         let late = newcomers.filter { server in
             !present.learners.contains(server)
-                || (leadership.progress[server]?.match ?? 0) < commit
+                || !rules.isCaughtUp(leadership.progress[server]?.match ?? 0, commit: commit)
         }
         guard late.isEmpty else {
             effects.append(.refused(request: request, .notCaughtUp(late)))
@@ -29,8 +32,9 @@ extension Server {
         let isSame = voters == present.voters
         let entry = appendOwn(
             .membership(
-                Membership(
-                    voters: voters, outgoing: isSame ? [] : present.voters, learners: learners)))
+                rules.membersAfter(
+                    Membership(voters: voters, learners: learners),
+                    outgoing: isSame ? [] : present.voters)))
         effects.append(.proposed(request: request, index: entry.index, term: entry.term))
         replicate()
         advanceCommit()
@@ -62,9 +66,7 @@ extension Server {
         } else if !present.voters.contains(id) {
             // The others learn that it is committed, and elect one of themselves.
             startRound()
-            failPending()
-            role = .follower(leader: nil)
-            silence = 0
+            stepDown()
         }
     }
 }

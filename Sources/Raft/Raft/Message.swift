@@ -26,7 +26,7 @@ public struct Message: Hashable, Sendable {
         case snapshotPart(SnapshotPart)
         /// "So many bytes of that snapshot are here."
         case snapshotReceived(index: LogIndex, bytes: Int)
-        /// "Stand for election at once": leadership is handed over.
+        /// "Campaign at once": leadership is handed over.
         case timeoutNow
         /// "What is the read index?", asked by a follower for one of its clients.
         case readIndex(request: UInt64)
@@ -43,10 +43,9 @@ public struct Message: Hashable, Sendable {
     }
 
     /// Whether it may leave before what stands in front of it is safe on disk, provided that
-    /// nothing of that is a ``Effect/keep(_:)`` and that no answer to it is stepped before all is
-    /// safe: a leader writes to its own disk while its followers write to theirs (dissertation
-    /// §10.2.1), and counts itself only then.
-    public var mayPrecedeDisk: Bool {
+    /// nothing of that is a ``Effect/keep(_:)``: a leader writes to its own disk while its followers
+    /// write to theirs (dissertation §10.2.1), and counts itself only once its disk has it.
+    var mayPrecedeDisk: Bool {
         if case .append = body { true } else { false }
     }
 }
@@ -164,6 +163,9 @@ public enum Event: Hashable, Sendable {
     case transferLeadership(to: ServerID)
     /// The state machine's state as of an applied index has been saved.
     case compact(upTo: LogIndex, data: [UInt8])
+    /// This server's disk has all of its log up to the entry of this index and term. A leader
+    /// counts its own copy only from then on; ``Pass`` says when to tell.
+    case persisted(through: LogIndex, term: Term)
 }
 
 /// What a server wants done, in this order: what is kept must be safe on disk before anything
@@ -190,6 +192,9 @@ public enum Effect: Hashable, Sendable {
     case refused(request: UInt64, Refusal)
     /// Everything up to this index, which has been applied, answers the read.
     case readable(request: UInt64, index: LogIndex)
+    /// A promise of the cluster's is broken, and this server cannot go on: say why, loudly, and
+    /// end. Nothing behind it counts.
+    case halt(String)
 }
 
 /// Why nothing was done for a client.

@@ -1,6 +1,6 @@
 /// How a server behaves; times in ticks.
 public struct Options: Hashable, Sendable {
-    /// A follower that hears nothing for this long, and up to twice that, stands for election.
+    /// A follower that hears nothing for this long, and up to twice that, campaigns.
     public var electionTicks = 10
     /// A leader says something at least so often.
     public var heartbeatTicks = 2
@@ -22,4 +22,9 @@ public struct Options: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// Drawn anew for each wait (§5.2).
+    func electionTimeout(using random: inout some RandomNumberGenerator) -> Int {
+        Int.random(in: electionTicks..<2 * electionTicks, using: &random)
+    }
 }

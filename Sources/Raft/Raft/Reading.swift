@@ -7,7 +7,7 @@ extension Server {
         switch role {
         case .leader: enqueueRead(request, asker: nil)
         case .follower(let leader?):
-            asked[request] = 0
+            pendingReads[request] = 0
             send(.readIndex(request: request), to: leader)
         case .follower(nil), .candidate:
             effects.append(.refused(request: request, .notLeader(hint: nil)))
@@ -26,17 +26,17 @@ extension Server {
     private mutating func enqueueRead(_ request: UInt64, asker: ServerID?) {
         guard case .leader(let leadership) = role else { return }
         let commit = commit
-        let knowsCommit = log.term(at: commit) == hard.term
-        if knowsCommit, hasLease {
+        let knowsCommit = rules.knowsCommit(committed: log.term(at: commit), in: hard.term)
+        if knowsCommit, hasLease || !rules.needsRound() {
             answer(.init(request: request, asker: asker, index: commit, round: 0), commit)
             return
         }
-        // Answers to rounds that began before the read came show nothing.
+        let round = rules.round(after: leadership.round)
         withLeadership {
             $0.reads.append(
                 .init(
                     request: request, asker: asker, index: knowsCommit ? commit : nil,
-                    round: leadership.round + 1))
+                    round: round))
         }
         if knowsCommit { startRound() }
         answerReads()
@@ -47,11 +47,11 @@ extension Server {
         guard case .leader(let leadership) = role,
             leadership.reads.contains(where: { $0.index == nil })
         else { return }
-        let commit = commit
+        let (commit, round) = (commit, rules.round(after: leadership.round))
         withLeadership { leadership in
             for place in leadership.reads.indices where leadership.reads[place].index == nil {
                 leadership.reads[place].index = commit
-                leadership.reads[place].round = leadership.round + 1
+                leadership.reads[place].round = round
             }
         }
         startRound()
@@ -64,12 +64,13 @@ extension Server {
     /// lease.
     private var hasLease: Bool {
         guard options.leaseTicks > 0, case .leader(let leadership) = role,
-            !leadership.hasOfferedTransfer
+            rules.leaseSurvives(transfer: leadership.hasOfferedTransfer)
         else { return false }
+        let ticks = rules.leaseTicks(options.leaseTicks)
         return leadership.roundBegan.contains { round, began in
-            guard leadership.now - began < options.leaseTicks else { return false }
+            guard leadership.now - began < ticks else { return false }
             let answered = leadership.progress.filter { $0.value.round >= round }.keys
-            return membership.isMajority(Set(answered).union([id]))
+            return rules.isMajority(Set(answered).union([id]), of: membership)
         }
     }
 
@@ -80,7 +81,9 @@ extension Server {
         for read in leadership.reads {
             let answered = Set(
                 leadership.progress.filter { $0.value.round >= read.round }.keys)
-            guard let index = read.index, membership.isMajority(answered.union([id])) else {
+            guard let index = read.index,
+                rules.isMajority(answered.union([id]), of: membership)
+            else {
                 left.append(read)
                 continue
             }
@@ -99,12 +102,12 @@ extension Server {
 
     /// The leader's answer: the read waits until this server has applied that much itself.
     mutating func readIndexIs(_ index: LogIndex?, _ request: UInt64) {
-        guard asked.removeValue(forKey: request) != nil else { return }
+        guard pendingReads.removeValue(forKey: request) != nil else { return }
         guard let index else {
             effects.append(.refused(request: request, .notLeader(hint: leader)))
             return
         }
-        if commit >= index {
+        if rules.isApplied(index, commit: commit) {
             effects.append(.readable(request: request, index: index))
         } else {
             waitingReads.append((request, index))
@@ -112,9 +115,9 @@ extension Server {
     }
 
     /// Gives up reads for which the leader's answer has not come.
-    mutating func refuseAsked(where isHopeless: (_ ticks: Int) -> Bool) {
-        for request in asked.filter({ isHopeless($0.value) }).keys.sorted() {
-            asked[request] = nil
+    mutating func refusePendingReads(where isHopeless: (_ ticks: Int) -> Bool) {
+        for request in pendingReads.filter({ isHopeless($0.value) }).keys.sorted() {
+            pendingReads[request] = nil
             effects.append(.refused(request: request, .notLeader(hint: nil)))
         }
     }

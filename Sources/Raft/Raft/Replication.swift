@@ -22,11 +22,12 @@ extension Server {
         while true {
             if progress.next <= log.snapshot.index {
                 sendSnapshot(to: server, &progress)
+                if isDue { sendBareHeartbeat(to: server, round) }
                 break
             }
             let most = progress.mode == .streaming ? options.mostInFlight : 1
             let last = log.lastIndex
-            let hasMore = progress.next <= last && progress.inFlight < most
+            let hasMore = progress.next <= last && progress.window.count < most
             guard hasMore || isDue, let term = log.term(at: progress.next - 1) else { break }
             let through = progress.next + LogIndex(options.mostEntries) - 1
             let entries = hasMore ? entries(from: progress.next, through: through) : []
@@ -37,12 +38,19 @@ extension Server {
                         commit: commit, round: round)), to: server)
             isDue = false
             guard hasMore else { break }
-            progress.inFlight += 1
+            progress.window.add(through: entries.last?.index ?? last)
             // Pipelining: what has been sent is taken to arrive (dissertation §10.2.1).
             guard progress.mode == .streaming else { break }
             progress.next += LogIndex(entries.count)
         }
         withLeadership { $0.progress[server] = progress }
+    }
+
+    /// A heartbeat that claims nothing about the log, for a server that gets a snapshot first.
+    private mutating func sendBareHeartbeat(to server: ServerID, _ round: UInt64) {
+        let nothing = Append(
+            previousIndex: 0, previousTerm: 0, entries: [], commit: 0, round: round)
+        send(.append(nothing), to: server)
     }
 
     /// The follower shares the log up to an index.
@@ -51,12 +59,15 @@ extension Server {
         else { return }
         progress.isHeard = true
         progress.round = max(progress.round, round)
-        progress.inFlight = max(0, progress.inFlight - 1)
-        // Answers may come late and in any order; what has matched once stays so.
-        progress.match = max(progress.match, index)
+        progress.match = rules.match(progress.match, index)
+        // An answer opens the window by what it shows to have arrived, and by nothing else.
+        progress.window.remove(through: index)
         progress.next = max(progress.next, progress.match + 1)
         if case .snapshot(let needed, _) = progress.mode {
-            if progress.match >= needed { progress.mode = .probing }
+            if progress.match >= needed {
+                progress.mode = .probing
+                progress.window.removeAll()
+            }
         } else if index > 0 || progress.match > 0 {
             progress.mode = .streaming
         }
@@ -73,13 +84,16 @@ extension Server {
         else { return }
         progress.isHeard = true
         progress.round = max(progress.round, round)
-        progress.inFlight = 0
         // An answer to something that has been overtaken says nothing new.
         if mismatch.previousIndex > progress.match {
             let shared = mismatch.term.flatMap { log.lastIndex(ofTerm: $0) }.map { $0 + 1 }
             let next = shared.map { min($0, mismatch.previousIndex) } ?? mismatch.first
             progress.next = max(progress.match + 1, min(next, log.lastIndex + 1))
-            if case .snapshot = progress.mode {} else { progress.mode = .probing }
+            if case .snapshot = progress.mode {
+            } else {
+                progress.mode = .probing
+                progress.window.removeAll()
+            }
         }
         withLeadership { $0.progress[server] = progress }
         answerReads()
@@ -100,17 +114,17 @@ extension Server {
 
     /// Takes entries from the leader of the present term.
     mutating func take(_ append: Append, from leader: ServerID) {
-        let last = append.previousIndex + LogIndex(append.entries.count)
-        // What the snapshot covers is committed, and so the same in both logs.
-        if append.previousIndex >= log.snapshot.index {
-            guard log.term(at: append.previousIndex) == append.previousTerm else {
-                refuse(append, from: leader)
-                return
-            }
+        guard
+            rules.follows(
+                append, own: log.term(at: append.previousIndex), snapshot: log.snapshot.index)
+        else {
+            refuse(append, from: leader)
+            return
         }
         adopt(append.entries)
-        // Only as far as this message has shown the logs to agree.
-        advanceCommit(to: min(append.commit, last))
+        guard !isHalted else { return }
+        advanceCommit(to: min(append.commit, rules.sharedEnd(of: append, last: log.lastIndex)))
+        let last = append.previousIndex + LogIndex(append.entries.count)
         send(.matched(last, round: append.round), to: leader)
     }
 
@@ -120,19 +134,26 @@ extension Server {
     /// contradicts nothing, so it removes nothing.
     private mutating func adopt(_ entries: [Entry]) {
         guard
+            let first = entries.first?.index,
             let start = entries.firstIndex(where: {
-                $0.index > log.snapshot.index && log.term(at: $0.index) != $0.term
+                rules.isNews($0, snapshot: log.snapshot.index)
+                    && rules.contradicts($0, own: log.term(at: $0.index), beginsAt: first)
             })
         else { return }
-        let fresh = entries[start...]
-        let index = fresh[start].index
+        var fresh = Array(entries[start...])
+        let index = fresh[0].index
         if index <= log.lastIndex {
-            precondition(index > commit, "a leader contradicts a committed entry at \(index)")
-            log.removeEntries(from: index)
-            effects.append(.truncate(from: index))
+            guard index > commit else {
+                halt("a leader contradicts the committed entry \(index)")
+                return
+            }
+            if !rules.removesTail(from: index, through: log.lastIndex) {
+                fresh += log.entries(from: index + LogIndex(fresh.count), through: log.lastIndex)
+            }
+            remove(from: index)
         }
         for entry in fresh { log.append(entry) }
-        effects.append(.append(Array(fresh)))
+        effects.append(.append(fresh))
     }
 
     private mutating func refuse(_ append: Append, from leader: ServerID) {

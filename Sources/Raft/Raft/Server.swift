@@ -10,7 +10,7 @@ public struct Server: Sendable {
     public enum Role: Hashable, Sendable {
         /// It answers a leader, if it has heard of one in this term.
         case follower(leader: ServerID?)
-        /// It stands for election, or asks whether it would have a chance.
+        /// It campaigns, or asks whether it would have a chance.
         case candidate(Candidacy)
         /// It leads.
         case leader(Leadership)
@@ -29,16 +29,22 @@ public struct Server: Sendable {
     /// Up to where entries are known to be committed; they have been applied as well.
     public internal(set) var commit: LogIndex
 
-    /// Ticks since it last heard from a leader, granted a vote, or stood for election.
-    var silence = 0
-    /// After so many it stands for election; drawn anew each time (§5.2).
-    var patience: Int
+    /// Up to where its own disk is known to have the log; never beyond its end.
+    var persisted: LogIndex
+    /// Ticks since it last heard from a leader, granted a vote, or campaigned.
+    var electionElapsed = 0
+    /// After so many it campaigns; drawn anew each time (§5.2).
+    var electionTimeout: Int
     /// The parts of a snapshot that have come so far.
     var incoming: (head: Snapshot, data: [UInt8])?
-    /// Reads that wait for the leader's answer, and for how many ticks.
-    var asked: [UInt64: Int] = [:]
+    /// Reads whose index the leader was asked for, and for how many ticks they have waited.
+    var pendingReads: [UInt64: Int] = [:]
     /// Reads that wait until an index has been applied here.
     var waitingReads: [(request: UInt64, index: LogIndex)] = []
+    /// The rules that it keeps.
+    var rules: any Rules
+    /// Whether it has found a promise broken; nothing it says could be believed.
+    var isHalted = false
     /// Ticks since it started, as far as that matters: a server with leases behaves at first as
     /// if it had just heard from a leader, for it may have, and have forgotten.
     var age = 0
@@ -50,12 +56,22 @@ public struct Server: Sendable {
         id: ServerID, hard: HardState = HardState(), log: Log, options: Options = Options(),
         using random: inout some RandomNumberGenerator
     ) {
+        self.init(
+            id: id, hard: hard, log: log, options: options, rules: PaperRules(), using: &random)
+    }
+
+    package init(
+        id: ServerID, hard: HardState = HardState(), log: Log, options: Options = Options(),
+        rules: any Rules, using random: inout some RandomNumberGenerator
+    ) {
+        self.rules = rules
         self.id = id
         self.options = options
         self.hard = hard
         self.log = log
         commit = log.snapshot.index
-        patience = Int.random(in: options.electionTicks..<2 * options.electionTicks, using: &random)
+        persisted = log.lastIndex
+        electionTimeout = options.electionTimeout(using: &random)
     }
 
     /// The members, as the last entry about them says.
@@ -77,6 +93,7 @@ public struct Server: Sendable {
         _ event: Event, using random: inout some RandomNumberGenerator
     ) -> [Effect] {
         effects = []
+        guard !isHalted else { return [] }
         switch event {
         case .tick: tick(using: &random)
         case .message(let message): receive(message, using: &random)
@@ -86,6 +103,7 @@ public struct Server: Sendable {
             changeMembers(voters: voters, learners: learners, request)
         case .transferLeadership(let target): transfer(to: target)
         case .compact(let index, let data): compact(upTo: index, data)
+        case .persisted(let index, let term): persisted(through: index, term)
         }
         defer { effects = [] }
         return effects
@@ -100,19 +118,19 @@ public struct Server: Sendable {
             leaderTick()
             return
         }
-        silence += 1
+        electionElapsed += 1
         age = min(age + 1, options.electionTicks)
-        for request in asked.keys { asked[request, default: 0] += 1 }
+        for request in pendingReads.keys { pendingReads[request, default: 0] += 1 }
         let longest = options.electionTicks
-        refuseAsked { $0 > longest }
-        guard silence >= patience, membership.hasVote(id) else { return }
-        stand(isPre: true, using: &random)
+        refusePendingReads { $0 > longest }
+        guard electionElapsed >= electionTimeout, membership.hasVote(id) else { return }
+        campaign(isPre: rules.asksFirst(), using: &random)
     }
 
-    /// Draws a new patience, so that servers seldom stand at the same time (§5.2).
-    mutating func rest(using random: inout some RandomNumberGenerator) {
-        silence = 0
-        patience = Int.random(in: options.electionTicks..<2 * options.electionTicks, using: &random)
+    /// Draws a new election timeout, so that servers seldom campaign at the same time (§5.2).
+    mutating func resetElection(using random: inout some RandomNumberGenerator) {
+        electionElapsed = 0
+        electionTimeout = options.electionTimeout(using: &random)
     }
 
     // MARK: Messages
@@ -124,8 +142,7 @@ public struct Server: Sendable {
         if message.term > hard.term {
             guard meetHigherTerm(message, using: &random) else { return }
         } else if message.term < hard.term {
-            meetLowerTerm(message)
-            return
+            guard meetLowerTerm(message) else { return }
         }
         switch message.body {
         case .requestVote(let request): answer(request, message, using: &random)
@@ -161,13 +178,14 @@ public struct Server: Sendable {
     ) -> Bool {
         switch message.body {
         case .requestVote(let request):
-            if !request.isTransfer, hearsLeader {
+            if !request.isTransfer, rules.ignoresCandidates(hearsLeader: hearsLeader) {
                 return false
             }
             if request.isPre { return true }
         case .vote(isPre: true, isGranted: true): return true
         default: break
         }
+        guard rules.stepsDown(isLeader, before: message.body) else { return false }
         let isFromLeader =
             switch message.body {
             case .append, .snapshotPart: true
@@ -182,40 +200,66 @@ public struct Server: Sendable {
     var hearsLeader: Bool {
         if options.leaseTicks > 0, age < options.electionTicks { return true }
         return switch role {
-        case .follower(let leader): leader != nil && silence < options.electionTicks
+        case .follower(let leader): leader != nil && electionElapsed < options.electionTicks
         case .candidate: false
         case .leader: true
         }
     }
 
+    /// Whether this server leads.
+    public var isLeader: Bool { if case .leader = role { true } else { false } }
+
     /// Nothing of a past term has any effect (§5.1); its sender is told of the present one where
     /// it may not know.
-    private mutating func meetLowerTerm(_ message: Message) {
+    ///
+    /// - Returns: whether the message counts all the same; never, by the paper.
+    private mutating func meetLowerTerm(_ message: Message) -> Bool {
+        switch rules.treatment(ofOlder: message.body) {
+        case .refuse: break
+        case .take: return true
+        case .adopt:
+            keep(HardState(term: message.term))
+            return true
+        }
         switch message.body {
         case .append, .snapshotPart: send(.matched(0, round: 0), to: message.from)
         case .requestVote(let request):
             send(.vote(isPre: request.isPre, isGranted: false), to: message.from)
         default: break
         }
+        return false
     }
 
     /// Follows the leader of the present term.
     private mutating func follow(
         _ leader: ServerID, using random: inout some RandomNumberGenerator
     ) {
-        if case .leader = role { preconditionFailure("two leaders in term \(hard.term)") }
+        guard !isLeader else {
+            halt("\(leader) leads term \(hard.term), and so does \(id)")
+            return
+        }
         role = .follower(leader: leader)
-        rest(using: &random)
+        resetElection(using: &random)
     }
 
     /// Becomes a follower, in a new term or the present one.
     mutating func becomeFollower(
         term: Term, leader: ServerID?, using random: inout some RandomNumberGenerator
     ) {
-        failPending()
-        role = .follower(leader: leader)
+        stepDown(leader: leader)
         if term > hard.term { keep(HardState(term: term)) }
-        rest(using: &random)
+        resetElection(using: &random)
+    }
+
+    /// Leads no more, if it did; what waits for its leadership is refused.
+    mutating func stepDown(leader: ServerID? = nil) {
+        failPending()
+        if isLeader, let index = rules.removedWhenDeposed(last: log.lastIndex, commit: commit) {
+            remove(from: index)
+            commit = min(commit, index - 1)
+        }
+        role = .follower(leader: leader)
+        electionElapsed = 0
     }
 
     // MARK: Effects
@@ -223,7 +267,21 @@ public struct Server: Sendable {
     /// Changes term or vote, and has that kept: one record, before anything that depends on it.
     mutating func keep(_ state: HardState) {
         hard = state
-        effects.append(.keep(state))
+        if let kept = rules.kept(state) { effects.append(.keep(kept)) }
+    }
+
+    /// Removes the log's end, on disk as well.
+    mutating func remove(from index: LogIndex) {
+        log.removeEntries(from: index)
+        persisted = min(persisted, index - 1)
+        effects.append(.truncate(from: index))
+    }
+
+    /// Stops for good: a promise of this cluster's is broken, and whatever is said from now on
+    /// would spread it.
+    mutating func halt(_ why: String) {
+        isHalted = true
+        effects.append(.halt(why))
     }
 
     mutating func send(_ body: Message.Body, to server: ServerID, term: Term? = nil) {

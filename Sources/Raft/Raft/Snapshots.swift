@@ -22,11 +22,11 @@ extension Server {
         var offset = 0
         if case .snapshot(snapshot.index, let sent) = progress.mode {
             offset = sent
-            // Once a heartbeat takes it for lost, the part is sent again.
-            guard progress.inFlight == 0 else { return }
+            // Once it is taken for lost, the part is sent again.
+            guard progress.window.isEmpty else { return }
         }
         progress.mode = .snapshot(index: snapshot.index, offset: offset)
-        progress.inFlight = 1
+        progress.window.begin(snapshot.index)
         let end = min(snapshot.data.count, offset + options.snapshotPartSize)
         let head = Snapshot(
             index: snapshot.index, term: snapshot.term, membership: snapshot.membership, data: [])
@@ -46,15 +46,26 @@ extension Server {
             progress.mode = .snapshot(
                 index: index, offset: min(max(bytes, 0), log.snapshot.data.count))
         }
-        progress.inFlight = 0
+        progress.window.removeAll()
         withLeadership { $0.progress[server] = progress }
         sendEntries(to: server)
+    }
+
+    /// The snapshot that a part would complete, so that an embedder can look at it before the
+    /// server takes it; nil for a part that is not the last, or does not fit.
+    public func completed(by part: SnapshotPart) -> Snapshot? {
+        guard part.isLast, part.head.index > commit else { return nil }
+        let known = incoming?.head == part.head && part.offset > 0 ? incoming?.data ?? [] : []
+        guard known.count == part.offset else { return nil }
+        return Snapshot(
+            index: part.head.index, term: part.head.term, membership: part.head.membership,
+            data: known + part.bytes)
     }
 
     /// Takes a part of a snapshot from the leader of the present term.
     mutating func take(_ part: SnapshotPart, from leader: ServerID) {
         // An older snapshot than what is committed here brings nothing.
-        guard part.head.index > commit else {
+        guard rules.isNewer(part.head.index, than: commit) else {
             incoming = nil
             send(.matched(commit, round: 0), to: leader)
             return
@@ -83,9 +94,14 @@ extension Server {
 
     /// Replaces the state, and the log with its members, by a snapshot (figure 13, steps 5 to 8).
     private mutating func install(_ snapshot: Snapshot) {
-        let keepsRest = log.term(at: snapshot.index) == snapshot.term
-        log.restore(snapshot)
+        let own = log.term(at: snapshot.index)
+        let keepsRest = rules.keepsRest(own: own, snapshot: snapshot.term)
+        let snapshot = Snapshot(
+            index: snapshot.index, term: snapshot.term,
+            membership: rules.membership(of: snapshot, after: log.snapshot), data: snapshot.data)
+        log.restore(snapshot, keepingRest: keepsRest)
         commit = snapshot.index
+        persisted = keepsRest ? max(persisted, commit) : commit
         effects.append(.keepSnapshot(snapshot, droppingAll: !keepsRest))
         effects.append(.restore(snapshot))
         let ready = waitingReads.filter { $0.index <= commit }

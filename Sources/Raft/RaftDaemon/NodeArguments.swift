@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Raft
 public import RaftNode
+internal import WireNIO
 
 /// How a server is told what to be.
 public struct NodeArguments: ParsableArguments {
@@ -28,7 +29,7 @@ public struct NodeArguments: ParsableArguments {
             """)
     var join = false
 
-    @Option(help: "A follower that hears nothing for this long to twice that stands for election.")
+    @Option(help: "A follower that hears nothing for this long to twice that campaigns.")
     var electionTimeout = Milliseconds(.milliseconds(300))
 
     @Option(help: "A leader says something at least so often.")
@@ -46,6 +47,23 @@ public struct NodeArguments: ParsableArguments {
     @Option(
         help: "Keep so many entries behind a saved state, for followers that are a little late.")
     var trailingEntries: UInt64 = 10_000
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Answer linearizable reads on followers too, as of the leader's read index.")
+    var followerReads = true
+
+    @Option(help: "Let each sync of the disk take so much longer: for tests, as 20ms.")
+    var slowDisk: Milliseconds?
+
+    @Option(help: "At most so many clients at a time; fewer if there are too few descriptors.")
+    var mostClients = 4_096
+
+    @Option(help: "Disconnect a client that asks nothing for so long.")
+    var idleTimeout = Milliseconds(.seconds(600))
+
+    @OptionGroup(title: "Security (without all three: trusted networks only)")
+    var certificates: Certificates
 
     @Option(help: "The least severe line of the log: trace, debug, info, warning, error.")
     var logLevel = LogLevel.info
@@ -72,6 +90,9 @@ public struct NodeArguments: ParsableArguments {
                 "--heartbeat must be at most half of --election-timeout, or one late heartbeat "
                     + "starts an election")
         }
+        guard (1...1_000_000).contains(mostClients) else {
+            throw ValidationError("--most-clients is between 1 and 1000000")
+        }
         guard snapshotEntries > 0, (1...4_096).contains(snapshotMebibytes) else {
             throw ValidationError(
                 "--snapshot-entries is at least 1, --snapshot-mebibytes between 1 and 4096")
@@ -79,7 +100,9 @@ public struct NodeArguments: ParsableArguments {
     }
 
     /// The node's options.
-    var options: NodeOptions {
+    ///
+    /// - Throws: `TransportSecurity.Failure`.
+    func options() throws(TransportSecurity.Failure) -> NodeOptions {
         var options = NodeOptions(
             id: ServerID(id), clients: clients,
             servers: Dictionary(uniqueKeysWithValues: servers.map { ($0.id, $0.address) }))
@@ -90,6 +113,10 @@ public struct NodeArguments: ParsableArguments {
         options.snapshotEntries = snapshotEntries
         options.snapshotBytes = snapshotMebibytes << 20
         options.trailingEntries = trailingEntries
+        options.hasFollowerReads = followerReads
+        options.mostClients = mostClients
+        options.idleTimeout = idleTimeout.duration
+        options.security = try certificates.security()
         return options
     }
 }
@@ -130,9 +157,13 @@ public struct Milliseconds: ExpressibleByArgument {
 
     /// A number with `ms` or `s` behind it.
     public init?(argument: String) {
-        if argument.hasSuffix("ms"), let number = Int(argument.dropLast(2)), number > 0 {
+        if argument.hasSuffix("ms"), let number = Int(argument.dropLast(2)), number > 0,
+            number <= 1 << 40
+        {
             duration = .milliseconds(number)
-        } else if argument.hasSuffix("s"), let number = Int(argument.dropLast()), number > 0 {
+        } else if argument.hasSuffix("s"), let number = Int(argument.dropLast()), number > 0,
+            number <= 1 << 30
+        {
             duration = .seconds(number)
         } else {
             return nil

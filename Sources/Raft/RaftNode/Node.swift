@@ -31,13 +31,17 @@ public final class Node: @unchecked Sendable {
     var machine: KeyValueMachine
     var links: [ServerID: PeerLink] = [:]
     private var listeners: [any Channel] = []
-    private var accepted: [ObjectIdentifier: any Channel] = [:]
-    private var callers: [ServerID: any Channel] = [:]
+    var accepted: [ObjectIdentifier: Intake] = [:]
+    var callers: [ServerID: any Channel] = [:]
     var flushes: [ObjectIdentifier: any Channel] = [:]
 
     var inbox: [Event] = []
     var proposals: [Proposal] = []
     var reads: [WaitingClients.Read] = []
+    /// The state of a snapshot that is about to be installed.
+    var arriving: KeyValueMachine?
+    /// What the machine had at the last indexes at which all servers remember it.
+    var recent: [AppliedState] = []
     var waiting = WaitingClients()
     var hasTurn = false
     var number: UInt64
@@ -104,44 +108,44 @@ public final class Node: @unchecked Sendable {
     /// - Throws: what the network library throws if an address cannot be bound.
     public func start() async throws {
         guard let own = options.servers[options.id] else {
-            preconditionFailure("a node is one of its servers")
+            fatalError("a node is one of its servers")
         }
-        let peers = try await listen(own) { node, pipeline in
+        let peers = try await listen(own, .peer) { node, pipeline, intake in
             try pipeline.addHandlers([
-                ByteToMessageHandler(FrameDecoder(.peer)), PeerHandler(node),
+                intake, ByteToMessageHandler(FrameDecoder(.peer)), PeerHandler(node, intake),
             ])
         }
-        let clients = try await listen(options.clients) { node, pipeline in
+        let clients = try await listen(options.clients, .client) { node, pipeline, intake in
             try pipeline.addHandlers([
-                ByteToMessageHandler(FrameDecoder(.client)), ClientHandler(node),
+                intake,
+                ByteToMessageHandler(FrameDecoder(.client, atMost: Frame.mostRequestBytes)),
+                ClientHandler(node, intake),
             ])
         }
         try await loop.submit { self.begin([peers, clients]) }.get()
     }
 
     private func listen(
-        _ address: NodeOptions.Address,
-        _ handlers: @escaping @Sendable (Node, ChannelPipeline.SynchronousOperations) throws -> Void
+        _ address: NodeOptions.Address, _ purpose: Frame.Purpose,
+        _ handlers:
+            @escaping @Sendable (Node, ChannelPipeline.SynchronousOperations, Intake) throws -> Void
     ) async throws -> any Channel {
-        try await ServerBootstrap(group: loop)
+        let security = options.security
+        return try await ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: ClientHandler.replies)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try handlers(self, channel.pipeline.syncOperations)
-                    self.accept(channel)
+                    let intake = try self.accept(channel, purpose)
+                    let pipeline = channel.pipeline.syncOperations
+                    try security?.secureServer(channel)
+                    try handlers(self, pipeline, intake)
                 }
             }
             .bind(host: address.host, port: address.port).get()
-    }
-
-    private func accept(_ channel: any Channel) {
-        accepted[ObjectIdentifier(channel)] = channel
-        channel.closeFuture.assumeIsolated().whenComplete { _ in
-            self.accepted[ObjectIdentifier(channel)] = nil
-        }
     }
 
     /// Whether a server that calls is the one that it was, and not one that has lost its folder.
@@ -174,6 +178,16 @@ public final class Node: @unchecked Sendable {
                 return
             }
             self.turn()
+        }
+        loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { task in
+            guard self.state != .ended else {
+                task.cancel()
+                return
+            }
+            self.sweepConnections()
+        }
+        if options.security == nil {
+            log.info("no certificate: for trusted networks only, whoever reaches it is believed")
         }
         log.info(
             "started",
@@ -211,7 +225,7 @@ public final class Node: @unchecked Sendable {
         state = .ended
         for link in links.values { link.close() }
         for listener in listeners { listener.close(promise: nil) }
-        for channel in accepted.values { channel.close(promise: nil) }
+        for intake in accepted.values { intake.channel.close(promise: nil) }
         snapshotter.finish {
             self.disk.release()
             if let error {
@@ -242,6 +256,8 @@ public final class Node: @unchecked Sendable {
         case .command(let command, .forward) where !isLeader: forward(command, for: asker)
         case .command(let command, _): propose(command, for: asker)
         case .read(let key, .local): answer(asker, .answer(machine.read(key)))
+        case .read(_, .linearizable) where !isLeader && !options.hasFollowerReads:
+            answer(asker, .refused(.notLeader(hint: server.leader?.number)))
         case .read(let key, .linearizable): reads.append(.init(asker: asker, key: key))
         case .status: answer(asker, .status(status))
         case .changeMembers(let voters, let learners):
@@ -249,9 +265,8 @@ public final class Node: @unchecked Sendable {
                 .changeMembers(
                     voters: Set(voters.map { ServerID($0) }),
                     learners: Set(learners.map { ServerID($0) }), request: expect(asker)))
-        case .transferLeadership(let target):
-            inbox.append(.transferLeadership(to: ServerID(target)))
-            answer(asker, .answer(.done))
+        case .transferLeadership, .addMember, .promoteMember, .removeMember:
+            administer(request.body, for: asker)
         }
         scheduleTurn()
     }
@@ -274,7 +289,7 @@ public final class Node: @unchecked Sendable {
         proposals.append(Proposal(command.bytes, request: expect(asker)))
     }
 
-    private func expect(_ asker: WaitingClients.Asker) -> UInt64 {
+    func expect(_ asker: WaitingClients.Asker) -> UInt64 {
         number += 1
         waiting.asked[number] = asker
         return number

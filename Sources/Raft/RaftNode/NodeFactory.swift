@@ -46,7 +46,7 @@ public enum NodeFactory {
             using: &random)
         if let cut = parts.recovery.cut {
             log.warning(
-                "the torn end of the last write was cut off; it was never acknowledged",
+                "the torn end of the last write was cut off; nothing shows that its sync ever returned",
                 metadata: [
                     "file": "\(cut.file)", "offset": "\(cut.offset)", "bytes": "\(cut.bytes)",
                 ]

@@ -1,4 +1,5 @@
 public import Raft
+public import WireNIO
 
 /// How a node runs.
 public struct NodeOptions: Sendable {
@@ -27,7 +28,7 @@ public struct NodeOptions: Sendable {
     public var clients: Address
     /// Where the servers are that it can talk to, itself among them.
     public var servers: [ServerID: Address]
-    /// A follower that hears nothing for this long, and up to twice that, stands for election.
+    /// A follower that hears nothing for this long, and up to twice that, campaigns.
     public var electionTimeout = Duration.milliseconds(300)
     /// A leader says something at least so often.
     public var heartbeat = Duration.milliseconds(50)
@@ -39,6 +40,15 @@ public struct NodeOptions: Sendable {
     public var snapshotBytes = 64 << 20
     /// So many entries stay behind a snapshot for followers that are a little late.
     public var trailingEntries: UInt64 = 10_000
+
+    /// At most so many clients are connected at a time; fewer where descriptors would not suffice.
+    public var mostClients = 4_096
+    /// A client that asks nothing for so long is disconnected.
+    public var idleTimeout = Duration.seconds(600)
+    /// Who may speak, and with what proof; nil for everybody, on networks that can be trusted.
+    public var security: TransportSecurity?
+    /// Whether followers answer linearizable reads, with the leader's read index.
+    public var hasFollowerReads = true
 
     /// A node with defaults for the rest.
     public init(id: ServerID, clients: Address, servers: [ServerID: Address]) {

@@ -18,16 +18,21 @@ extension Node {
             last: server.log.lastIndex, commit: server.commit, applied: machine.applied,
             snapshot: server.log.snapshot.index, stateHash: machine.hash,
             voters: numbers(members.voters), outgoing: numbers(members.outgoing),
-            learners: numbers(members.learners))
+            learners: numbers(members.learners), appliedTerm: machine.term,
+            logDigest: machine.logDigest, recent: recent)
     }
-}
 
-extension Effect {
-    /// Whether it changes what is kept.
-    var isForDisk: Bool {
-        switch self {
-        case .keep, .truncate, .append, .keepSnapshot: true
-        case .send, .apply, .restore, .proposed, .refused, .readable: false
-        }
+    /// What the machine has, as of now.
+    private var appliedState: AppliedState {
+        AppliedState(
+            index: machine.applied, term: machine.term, stateHash: machine.hash,
+            logDigest: machine.logDigest)
+    }
+
+    /// Remembers what the machine has, if it is at one of the indexes at which all servers do.
+    func noteState() {
+        guard machine.applied % ServerStatus.recentStride == 0 else { return }
+        if recent.count == ServerStatus.mostRecent { recent.removeFirst() }
+        recent.append(appliedState)
     }
 }

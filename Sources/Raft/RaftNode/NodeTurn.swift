@@ -17,15 +17,14 @@ extension Node {
     func turn() {
         hasTurn = false
         guard state != .ended else { return }
-        var effects: [Effect] = []
-        for event in takeEvents() { effects += takeStep(&server, event) }
         do {
-            try perform(effects)
+            try perform(takeEvents())
         } catch {
             // Nothing that depended on the disk has left.
             end(error)
             return
         }
+        guard state != .ended else { return }
         noteRole()
         for channel in flushes.values { channel.flush() }
         flushes.removeAll(keepingCapacity: true)
@@ -68,22 +67,19 @@ extension Node {
         }
     }
 
-    private func perform(_ effects: [Effect]) throws(StorageError) {
-        let keepsState = effects.contains { if case .keep = $0 { true } else { false } }
-        func isEarly(_ effect: Effect) -> Bool {
-            if case .send(let message) = effect {
-                !keepsState && message.mayPrecedeDisk
-            } else {
-                false
+    private func perform(_ events: [Event]) throws(StorageError) {
+        for part in Pass(events, on: &server, step).parts {
+            guard state != .ended else { return }
+            switch part {
+            case .sendEarly(let messages):
+                for message in messages { send(message) }
+                for link in links.values { link.flush() }
+            case .store(let effect): try store(effect)
+            case .sync: try storage.sync()
+            case .carryOut(let effect): try carryOut(effect)
+            case .tell(let event): try perform([event])
             }
         }
-        for effect in effects where isEarly(effect) { send(effect) }
-        if effects.contains(where: \.isForDisk) {
-            for link in links.values { link.flush() }
-        }
-        for effect in effects { try store(effect) }
-        try storage.sync()
-        for effect in effects where !isEarly(effect) { try carryOut(effect) }
         if machine.applied > server.log.snapshot.index {
             snapshotter.save(machine, server, storage, on: loop) { error in
                 if let error { self.end(error) }
@@ -110,28 +106,36 @@ extension Node {
     private func carryOut(_ effect: Effect) throws(StorageError) {
         switch effect {
         case .keep, .append, .truncate, .keepSnapshot: break
-        case .send: send(effect)
+        case .send(let message): send(message)
         case .apply(let entries): apply(entries)
         case .restore(let snapshot):
-            machine = try Self.machine(of: snapshot, disk)
+            if let state = arriving, state.applied == snapshot.index {
+                machine = state
+            } else {
+                machine = try Self.machine(of: snapshot, disk)
+            }
+            arriving = nil
             log.info("installed a snapshot", metadata: ["index": "\(snapshot.index)"])
             for asker in waiting.proposed(upTo: snapshot.index) {
                 answer(asker, .unknown("this server has caught up by a snapshot"))
             }
         case .proposed(let request, let index, let term):
             guard let asker = waiting.asked.removeValue(forKey: request) else { return }
-            waiting.proposed[index, default: []].append(.init(term: term, asker: asker))
+            waiting.proposed[index, default: []].append(
+                .init(term: term, request: request, asker: asker))
         case .refused(let request, let refusal): refuse(request, refusal)
         case .readable(let request, _):
             for read in waiting.reads.removeValue(forKey: request) ?? [] {
                 answer(read.asker, .answer(machine.read(read.key)))
             }
+        case .halt(let why): end(BrokenPromise(why))
         }
     }
 
     private func apply(_ entries: [Entry]) {
         for entry in entries {
             let result = machine.apply(entry)
+            noteState()
             guard let asked = waiting.proposed.removeValue(forKey: entry.index) else { continue }
             for proposed in asked {
                 answer(
@@ -144,9 +148,7 @@ extension Node {
 
     // MARK: What goes out
 
-    private func send(_ effect: Effect) {
-        if case .send(let message) = effect { links[message.to]?.send(.message(message)) }
-    }
+    private func send(_ message: Message) { links[message.to]?.send(.message(message)) }
 
     private func refuse(_ request: UInt64, _ refusal: Refusal) {
         let body: Reply.Body =
@@ -159,6 +161,7 @@ extension Node {
             }
         if let asker = waiting.asked.removeValue(forKey: request) { answer(asker, body) }
         for read in waiting.reads.removeValue(forKey: request) ?? [] { answer(read.asker, body) }
+        for asker in waiting.takeProposed(request) { answer(asker, body) }
     }
 
     func answer(_ asker: WaitingClients.Asker, _ body: Reply.Body) {
@@ -172,7 +175,7 @@ extension Node {
     /// Has a channel flushed at the end of the turn.
     func needsFlush(_ channel: any Channel) { flushes[ObjectIdentifier(channel)] = channel }
 
-    var isLeader: Bool { if case .leader = server.role { true } else { false } }
+    var isLeader: Bool { server.isLeader }
 
     private func noteRole() {
         let role =

@@ -57,6 +57,15 @@ enum PeerFrame: Hashable {
     }
 }
 
+extension ByteReader {
+    /// Takes a term or an index: under 2^62, so that arithmetic on it stays far from any end.
+    mutating func takeBounded(_ what: String) throws(WireError) -> UInt64 {
+        let number = try take(UInt64.self)
+        guard number < EntryCoding.bound else { throw .absurd(what, number) }
+        return number
+    }
+}
+
 extension Message {
     func write(to writer: inout ByteWriter) {
         for number in [from.number, to.number, term] { writer.put(number) }
@@ -116,7 +125,7 @@ extension Message {
 
     init(from reader: inout ByteReader) throws(WireError) {
         let (from, to) = (ServerID(try reader.take()), ServerID(try reader.take()))
-        let term = try reader.take(UInt64.self)
+        let term = try reader.takeBounded("term")
         self.init(from: from, to: to, term: term, try Body(from: &reader))
     }
 }
@@ -129,36 +138,35 @@ extension Message.Body {
         switch try reader.take(UInt8.self) {
         case 0:
             let (isPre, isTransfer) = (try reader.takeFlag(), try reader.takeFlag())
-            let index = try reader.take(UInt64.self)
+            let index = try reader.takeBounded("index")
             self = .requestVote(
                 VoteRequest(
                     isPre: isPre, isTransfer: isTransfer, lastIndex: index,
-                    lastTerm: try reader.take()))
+                    lastTerm: try reader.takeBounded("term")))
         case 1:
             let isPre = try reader.takeFlag()
             self = .vote(isPre: isPre, isGranted: try reader.takeFlag())
         case 2: self = .append(try Append(from: &reader))
         case 3:
-            let index = try reader.take(UInt64.self)
-            self = .matched(index, round: try reader.take())
+            let index = try reader.takeBounded("index")
+            self = .matched(index, round: try reader.takeBounded("round"))
         case 4:
-            let previous = try reader.take(UInt64.self)
+            let previous = try reader.takeBounded("index")
             let hasTerm = try reader.takeFlag()
-            let term = try reader.take(UInt64.self)
-            let first = try reader.take(UInt64.self)
+            let term = try reader.takeBounded("term")
+            let first = try reader.takeBounded("index")
             self = .mismatched(
                 Mismatch(previousIndex: previous, term: hasTerm ? term : nil, first: first),
-                round: try reader.take())
+                round: try reader.takeBounded("round"))
         case 5: self = .snapshotPart(try SnapshotPart(from: &reader))
         case 6:
-            let index = try reader.take(UInt64.self)
-            self = .snapshotReceived(
-                index: index, bytes: Int(truncatingIfNeeded: try reader.take(UInt64.self)))
+            let index = try reader.takeBounded("index")
+            self = .snapshotReceived(index: index, bytes: Int(try reader.takeBounded("offset")))
         case 7: self = .timeoutNow
         case 8: self = .readIndex(request: try reader.take())
         case 9:
             let hasIndex = try reader.takeFlag()
-            let index = try reader.take(UInt64.self)
+            let index = try reader.takeBounded("index")
             self = .readIndexIs(hasIndex ? index : nil, request: try reader.take())
         case let kind: throw .unknownKind("message", kind)
         }
@@ -167,11 +175,13 @@ extension Message.Body {
 
 extension Append {
     init(from reader: inout ByteReader) throws(WireError) {
-        let (index, term) = (try reader.take(UInt64.self), try reader.take(UInt64.self))
-        let (commit, round) = (try reader.take(UInt64.self), try reader.take(UInt64.self))
+        let (index, term) = (try reader.takeBounded("index"), try reader.takeBounded("term"))
+        let (commit, round) = (try reader.takeBounded("index"), try reader.takeBounded("round"))
         let entries = try EntryCoding.entries(from: &reader)
         // Entries that do not follow what they are said to follow are no message of Raft's.
-        if let first = entries.first, first.index != index &+ 1 { throw .tooShort }
+        if let first = entries.first, first.index != index + 1 {
+            throw .absurd("first index", first.index)
+        }
         self.init(
             previousIndex: index, previousTerm: term, entries: entries, commit: commit,
             round: round)
@@ -180,10 +190,9 @@ extension Append {
 
 extension SnapshotPart {
     init(from reader: inout ByteReader) throws(WireError) {
-        let (index, term) = (try reader.take(UInt64.self), try reader.take(UInt64.self))
+        let (index, term) = (try reader.takeBounded("index"), try reader.takeBounded("term"))
         let members = try EntryCoding.membership(from: &reader)
-        let offset = Int(truncatingIfNeeded: try reader.take(UInt64.self))
-        guard offset >= 0 else { throw .tooShort }
+        let offset = Int(try reader.takeBounded("offset"))
         let isLast = try reader.takeFlag()
         self.init(
             head: Snapshot(index: index, term: term, membership: members, data: []),

@@ -8,13 +8,19 @@ final class PeerHandler: ChannelInboundHandler {
     typealias InboundIn = [UInt8]
 
     private let node: Node
+    private let intake: Intake
     private var sender: ServerID?
 
-    init(_ node: Node) { self.node = node }
+    init(_ node: Node, _ intake: Intake) {
+        self.node = node
+        self.intake = intake
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let content = unwrapInboundIn(data)
+        intake.tookFrame(of: content.count)
         do {
-            let frame = try PeerFrame(unwrapInboundIn(data)[...])
+            let frame = try PeerFrame(content[...])
             switch (frame, sender) {
             case (.hello(let server, let life, let cluster), nil):
                 guard cluster == node.options.cluster, node.options.servers[server] != nil,
@@ -33,6 +39,7 @@ final class PeerHandler: ChannelInboundHandler {
                 guard message.from == sender else {
                     throw WireError.stranger("\(sender) sent a message as \(message.from)")
                 }
+                try node.examine(message)
                 node.receive(message)
             case (.forward(let number, let command), let sender?):
                 node.receive(command, number, forwardedBy: sender)

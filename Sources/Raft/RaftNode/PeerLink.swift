@@ -4,6 +4,7 @@ internal import NIOPosix
 internal import Raft
 internal import RaftStorage
 internal import Wire
+internal import WireNIO
 
 /// The way to another server: one connection, made again whenever it is lost.
 ///
@@ -18,7 +19,7 @@ final class PeerLink {
     private static let pauses = (
         shortest: TimeAmount.milliseconds(50), longest: TimeAmount.seconds(5)
     )
-    private static let mostBuffered = 64 << 20
+    private static let mostBuffered = 32 << 20
 
     private let peer: ServerID
     private let address: NodeOptions.Address
@@ -45,6 +46,9 @@ final class PeerLink {
             .channelOption(
                 .writeBufferWaterMark, value: .init(low: 1 << 20, high: Self.mostBuffered)
             )
+            .channelInitializer { [security = node.options.security] channel in
+                channel.eventLoop.makeCompletedFuture { try security?.secureClient(channel) }
+            }
             .connect(host: address.host, port: address.port)
             .assumeIsolated()
             .whenComplete { result in

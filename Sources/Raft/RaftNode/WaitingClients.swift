@@ -15,6 +15,7 @@ struct WaitingClients {
     /// A command that stands in the log.
     struct Proposed {
         let term: Term
+        let request: UInt64
         let asker: Asker
     }
 
@@ -41,6 +42,17 @@ struct WaitingClients {
         let swallowed = proposed.filter { $0.key <= index }
         for place in swallowed.keys { proposed[place] = nil }
         return swallowed.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.asker) }
+    }
+
+    /// Takes out whoever proposed this and waits for it to be applied: a core may come to know that
+    /// it never will be.
+    mutating func takeProposed(_ request: UInt64) -> [Asker] {
+        guard
+            let place = proposed.first(where: { $0.value.contains { $0.request == request } })?.key
+        else { return [] }
+        let taken = proposed[place, default: []].filter { $0.request == request }
+        proposed[place]?.removeAll { $0.request == request }
+        return taken.map(\.asker)
     }
 
     /// Takes those out that have waited for the leader since before a tick.

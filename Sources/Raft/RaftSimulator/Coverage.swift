@@ -25,6 +25,13 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
     /// Commands that were in the log twice and applied once.
     public var repeatedCommands = 0
 
+    /// Times in which nothing went wrong, and the cluster recovered.
+    public var quietTimes = 0
+    /// The most events that one pass took.
+    public var largestPass = 0
+    /// Reads and writes given to a leader that another one had replaced.
+    public var askedDeposed = 0
+
     /// Nothing yet.
     public init() {}
 
@@ -36,7 +43,9 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
             ("torn tails", tornTails), ("lost writes", lostWrites), ("restarts", restarts),
             ("committed entries", committed), ("operations", operations),
             ("follower reads", followerReads), ("lease reads", leaseReads),
-            ("repeated commands", repeatedCommands),
+            ("repeated commands", repeatedCommands), ("quiet times", quietTimes),
+            ("events in the largest pass", largestPass),
+            ("operations at deposed leaders", askedDeposed),
         ]
     }
 
@@ -55,6 +64,9 @@ public struct Coverage: Hashable, Sendable, CustomStringConvertible {
         sum.followerReads += other.followerReads
         sum.leaseReads += other.leaseReads
         sum.repeatedCommands += other.repeatedCommands
+        sum.quietTimes += other.quietTimes
+        sum.largestPass = max(sum.largestPass, other.largestPass)
+        sum.askedDeposed += other.askedDeposed
         return sum
     }
 

@@ -7,6 +7,8 @@ struct Invariants {
     private var known: [Position: (entry: Entry, previous: Term)] = [:]
     private var committed: [LogIndex: Entry] = [:]
     private var terms: [ServerID: Term] = [:]
+    /// The state that somebody had at an applied index.
+    private var states: [LogIndex: [UInt8]] = [:]
 
     private struct Position: Hashable {
         let index: LogIndex
@@ -20,6 +22,36 @@ struct Invariants {
 
     /// How many entries have been seen committed.
     var committedCount: Int { committed.count }
+
+    /// Nothing falls in a server's life: term, commit, and what has matched (figure 2).
+    func stepped(_ server: Server, from before: Server) throws(Violation) {
+        guard server.hard.term >= before.hard.term else {
+            throw Violation(
+                description: "\(server.id) goes back from term \(before.hard.term) to "
+                    + "\(server.hard.term)")
+        }
+        guard server.commit >= before.commit else {
+            throw Violation(description: "\(server.id) takes back what was committed")
+        }
+        if server.hard.term == before.hard.term, server.isLeader, before.isLeader {
+            let matches = server.matches
+            for (other, match) in before.matches where (matches[other] ?? match) < match {
+                throw Violation(
+                    description: "\(server.id) takes back that \(other) has entry \(match)")
+            }
+        }
+    }
+
+    /// Equal state at an equal applied index.
+    mutating func reached(_ machine: SimulatedMachine, by server: ServerID) throws(Violation) {
+        if let first = states.updateValue(machine.data, forKey: machine.applied),
+            first != machine.data
+        {
+            throw Violation(
+                description: "\(server) has another state after entry \(machine.applied) than "
+                    + "another server had")
+        }
+    }
 
     /// Election safety and leader completeness, when a server begins to lead.
     mutating func elected(_ server: Server) throws(Violation) {
@@ -38,20 +70,21 @@ struct Invariants {
 
     /// Log matching: an entry of an index and a term is the same everywhere, and so is what
     /// precedes it.
-    mutating func appended(_ entries: [Entry], to server: Server) throws(Violation) {
+    ///
+    /// What nobody was sent and no disk has may be forgotten, and comes otherwise.
+    mutating func seen(
+        _ entries: [Entry], behind previous: Term, by server: ServerID
+    ) throws(Violation) {
+        var previous = previous
         for entry in entries {
-            // What a newer snapshot covers already has been checked.
-            guard let previous = server.log.term(at: entry.index - 1) else { continue }
             let position = Position(index: entry.index, term: entry.term)
-            guard let first = known[position] else {
-                known[position] = (entry, previous)
-                continue
-            }
-            guard first.entry == entry, first.previous == previous else {
+            if let first = known[position], first.entry != entry || first.previous != previous {
                 throw Violation(
-                    description: "\(server.id) has another entry \(entry.index) of term "
+                    description: "\(server) has another entry \(entry.index) of term "
                         + "\(entry.term), or another one before it")
             }
+            known[position] = (entry, previous)
+            previous = entry.term
         }
     }
 

@@ -16,7 +16,7 @@ extension Simulation {
             client: client,
             write: isRead
                 ? nil
-                : SimulatedNode.Write(
+                : SimulatedMachine.Write(
                     client: client, sequence: sequences[client], value: nextValue))
         try record(
             .invoke, client, isRead ? "read" : "write", isRead ? .null : .int(nextValue))
@@ -24,11 +24,7 @@ extension Simulation {
     }
 
     private mutating func send(_ operation: Pending) throws {
-        let servers = nodes.keys.sorted()
-        let leader = nodes.values.filter(\.wasLeader).map(\.id).min()
-        let server =
-            leader.flatMap { chance(0.6) ? $0 : nil }
-            ?? servers[Int.random(in: 0..<servers.count, using: &random)]
+        let server = try choose()
         nextRequest += 1
         let request = nextRequest
         pending[request] = operation
@@ -36,11 +32,23 @@ extension Simulation {
             try refuse(request, operation)
             return
         }
-        schedule(.giveUp(request: request), in: 1_500)
-        try step(
-            server,
+        schedule(.giveUp(request: request), in: Int.random(in: 150...1_500, using: &random))
+        try receive(
             operation.write.map { .propose([Proposal($0.bytes, request: request)]) }
-                ?? .read(request: request))
+                ?? .read(request: request), at: server)
+    }
+
+    /// Mostly a leader, often one that leads no more but does not know it yet.
+    private mutating func choose() throws -> ServerID {
+        let leaders = servers.filter { nodes[$0]?.server?.isLeader == true }
+        let terms = leaders.map { nodes[$0]?.server?.hard.term ?? 0 }
+        let deposed = zip(leaders, terms).filter { $0.1 < terms.max() ?? 0 }.map(\.0)
+        if let old = deposed.first, chance(0.8) {
+            coverage.askedDeposed += 1
+            return old
+        }
+        if let leader = leaders.last, chance(0.6) { return leader }
+        return servers[Int.random(in: 0..<servers.count, using: &random)]
     }
 
     /// Nothing came of it, at least not of this try.

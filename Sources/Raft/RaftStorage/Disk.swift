@@ -12,6 +12,8 @@ public protocol Disk: Sendable {
     /// Reads a file's content over what is in the buffer, which grows as needed; returns how many
     /// bytes that are. Zeros at the end that were never written may be left out.
     func read(_ name: String, into buffer: inout [UInt8]) throws(StorageError) -> Int
+    /// The size of a file in bytes, room that was only reserved included.
+    func size(of name: String) throws(StorageError) -> Int
     /// Makes a file of zeros, or opens the one that is there.
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile
     /// Gives a file another name, in place of the one that has it.
@@ -55,6 +57,8 @@ extension StorageError {
 }
 
 /// A folder of this machine, locked against other processes until it is given up.
+///
+/// The lock is on the folder itself: a file that holds it could be removed, and made again.
 public final class RealDisk: Disk {
     /// Its path.
     public let folder: String
@@ -70,9 +74,9 @@ public final class RealDisk: Disk {
             made += "/" + part
             guard mkdir(made, 0o755) == 0 || errno == EEXIST else { throw .last("make", made) }
         }
-        let path = folder + "/lock"
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        lock = Mutex(descriptor)
+        let path = folder
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        lock = Mutex(descriptor < 0 ? nil : descriptor)
         guard descriptor >= 0 else { throw .last("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let isTaken = errno == EWOULDBLOCK
@@ -116,6 +120,11 @@ public final class RealDisk: Disk {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last("open", path) }
         defer { Glibc.close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last("look at", path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .foreign(file: path, what: "not a file, but a folder or a device")
+        }
         let size = try Self.writtenSize(of: descriptor, path)
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last("read", path) }
         if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
@@ -143,6 +152,13 @@ public final class RealDisk: Disk {
             end = lseek(descriptor, data, clinux_seek_hole)
             guard end >= 0 else { throw .last("look at", path) }
         }
+    }
+
+    /// The size of a file in bytes.
+    public func size(of name: String) throws(StorageError) -> Int {
+        var status = stat()
+        guard stat(path(name), &status) == 0 else { throw .last("look at", path(name)) }
+        return Int(status.st_size)
     }
 
     /// Makes a file of zeros, or opens the one that is there.

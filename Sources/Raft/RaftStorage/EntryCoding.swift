@@ -5,6 +5,9 @@ public import Wire
 public enum EntryCoding {
     /// No command is longer, in bytes: a key, a value twice, and what stands around them.
     public static let mostCommandBytes = 3 << 20
+    /// No term and no index is as large: counting up by one each nanosecond takes a century to get
+    /// there, and sums of two do not overflow.
+    public static let bound: UInt64 = 1 << 62
     /// No message or record has more entries.
     public static let mostEntries = 1 << 20
 
@@ -40,11 +43,12 @@ public enum EntryCoding {
         }
         guard count > 0 else { return [] }
         let first = try reader.take(UInt64.self)
-        guard first > 0, first < UInt64.max / 2 else { throw .tooShort }
+        guard first > 0, first < bound else { throw .absurd("index", first) }
         var entries: [Entry] = []
         entries.reserveCapacity(count)
         for place in 0..<UInt64(count) {
             let term = try reader.take(UInt64.self)
+            guard term < bound else { throw .absurd("term", term) }
             let payload: Entry.Payload =
                 switch try reader.take(UInt8.self) {
                 case 0: .nothing

@@ -12,12 +12,12 @@ struct Identity: Hashable, Sendable {
     let server: ServerID
     let life: UInt64
 
-    private var lines: [String] { ["raftd 1", "\(server)", String(life, radix: 16)] }
+    private var lines: [String] { ["raftd 2", "\(server)", String(life, radix: 16)] }
 
     /// Says whose folder it is, last of all that a new one gets: a folder with that file is never
     /// taken for a new one, whatever it has lost.
     func write(to disk: any Disk) throws(StorageError) {
-        try Self.replace(Self.name, by: lines, on: disk)
+        try SealedText.replace(Self.name, by: lines, on: disk)
     }
 
     /// Whose folder it is; nil if nobody's yet.
@@ -25,8 +25,8 @@ struct Identity: Hashable, Sendable {
         _ disk: any Disk, _ server: ServerID, _ names: [String]
     ) throws(StorageError) -> Identity? {
         guard names.contains(name) else { return nil }
-        let lines = try lines(of: name, on: disk)
-        guard lines.count == 3, lines[0] == "raftd 1", let life = UInt64(lines[2], radix: 16) else {
+        let lines = try SealedText.lines(of: name, on: disk)
+        guard lines.count == 3, lines[0] == "raftd 2", let life = UInt64(lines[2], radix: 16) else {
             throw .foreign(file: disk.folder + "/" + name, what: "not a file of raftd's")
         }
         guard lines[1] == "\(server)" else {
@@ -44,7 +44,7 @@ struct Identity: Hashable, Sendable {
     ) throws(StorageError) -> [ServerID: UInt64] {
         guard try disk.names().contains(acquaintances) else { return [:] }
         var known: [ServerID: UInt64] = [:]
-        for line in try lines(of: acquaintances, on: disk) {
+        for line in try SealedText.lines(of: acquaintances, on: disk) {
             let words = line.split(separator: " ")
             guard words.count == 2, let number = UInt64(words[0].dropFirst()),
                 let life = UInt64(words[1], radix: 16)
@@ -63,27 +63,6 @@ struct Identity: Hashable, Sendable {
         let lines = known.sorted { $0.key < $1.key }.map {
             "\($0.key) \(String($0.value, radix: 16))"
         }
-        try replace(acquaintances, by: lines, on: disk)
-    }
-
-    // MARK: Files
-
-    private static func lines(
-        of name: String, on disk: any Disk
-    ) throws(StorageError) -> [String] {
-        String(decoding: try disk.read(name), as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
-    /// Puts a file in place of another one, as a whole or not at all.
-    private static func replace(
-        _ name: String, by lines: [String], on disk: any Disk
-    ) throws(StorageError) {
-        let temporary = name + ".tmp"
-        let file = try disk.open(temporary, size: nil)
-        try file.truncate(to: 0)
-        try file.write(Array(lines.map { $0 + "\n" }.joined().utf8), at: 0)
-        try file.sync()
-        try disk.rename(temporary, to: name)
-        try disk.sync()
+        try SealedText.replace(acquaintances, by: lines, on: disk)
     }
 }

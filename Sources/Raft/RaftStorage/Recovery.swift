@@ -16,6 +16,8 @@ public struct Recovery: Sendable {
     var identity: Identity?
     var segments: [Storage.Closed] = []
     var nextSegment: UInt64 = 1
+    /// Where the segment that was written last is to end, once another has taken its place.
+    var ending: (number: UInt64, offset: Int)?
     var nextBatch: UInt64 = 1
 
     private var entries: [Entry] = []
@@ -31,6 +33,7 @@ public struct Recovery: Sendable {
             return try begin(disk, members, names.filter { !$0.hasSuffix(".tmp") })
         }
         let segments = names.compactMap(Segment.number).sorted()
+        try CurrentSegment.read(disk, names).check(disk, segments)
         guard let latest = names.compactMap(SnapshotFile.index).max(), !segments.isEmpty else {
             throw .corrupt(
                 file: disk.folder, offset: 0, what: "a server's folder without a snapshot or a log")
@@ -48,7 +51,7 @@ public struct Recovery: Sendable {
     private static func begin(
         _ disk: any Disk, _ members: Membership, _ names: [String]
     ) throws(StorageError) -> Recovery {
-        let own = ["lock", SnapshotFile.name(0), Segment.name(1)]
+        let own = [SnapshotFile.name(0), Segment.name(1), CurrentSegment.name]
         if let stranger = names.first(where: { !own.contains($0) }) {
             throw .foreign(
                 file: disk.folder + "/" + Identity.name,
@@ -120,16 +123,12 @@ public struct Recovery: Sendable {
             throw .corrupt(
                 file: path, offset: content.end, what: "a damaged batch, and whole ones behind it")
         case .torn(let bytes):
-            guard isLast else {
-                throw .corrupt(
-                    file: path, offset: content.end,
-                    what: "a damaged batch, and segments behind it")
-            }
+            // An earlier start took it for torn and went on in the next segment, or that one's
+            // first batch will not follow.
+            guard isLast else { return }
             cut = (path, content.end, bytes)
         }
-        let file = try disk.open(Segment.name(content.number), size: nil)
-        try file.truncate(to: content.end)
-        try file.sync()
+        ending = (content.number, content.end)
     }
 
     // MARK: Records

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Wire
 
 /// One file of the log: a header, then batches, then zeros.
@@ -23,7 +22,7 @@ enum Segment {
     }
 
     static func checksum(_ bytes: some ContiguousBytes, _ seed: UInt32 = 0) -> UInt32 {
-        bytes.withRawBytes { clinux_crc32c(seed, $0.baseAddress, UInt(bitPattern: $0.count)) }
+        bytes.withRawBytes { Frame.checksum($0, seed) }
     }
 
     // MARK: Header

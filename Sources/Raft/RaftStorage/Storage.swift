@@ -94,6 +94,12 @@ public final class Storage {
         salt = UInt32.random(in: 1...UInt32.max, using: &random)
         file = try Self.create(
             disk, .init(number: number, firstBatch: nextBatch, salt: salt), options.segmentBytes)
+        if let (number, end) = recovery.ending {
+            // Only now: until another one is known to be written, it may not become smaller.
+            let old = try disk.open(Segment.name(number), size: nil)
+            try old.truncate(to: end)
+            try old.sync()
+        }
         beginBatch()
         Record.hard(hard).write(to: &batch)
         // What the snapshot has overruled must not come back with what will follow it.
@@ -109,6 +115,7 @@ public final class Storage {
         try file.write(header.bytes, at: 0)
         try file.sync()
         try disk.sync()
+        try CurrentSegment(number: header.number, bytes: size).write(to: disk)
         return file
     }
 
@@ -174,8 +181,7 @@ public final class Storage {
     /// and entries do not, so that older ones can go.
     private func roll() throws(StorageError) {
         let records = batch.bytes[Segment.batchHeaderBytes...]
-        let (next, end) = (number + 1, offset)
-        try file.truncate(to: end)
+        let (next, old, end) = (number + 1, file, offset)
         // The batch's own entries belong to the new segment; counting them here too only keeps
         // this one a little longer.
         closed.append(Closed(number: number, highest: highest))
@@ -183,6 +189,7 @@ public final class Storage {
         file = try Self.create(
             disk, .init(number: next, firstBatch: nextBatch, salt: salt),
             max(options.segmentBytes, records.count + 4_096))
+        try old.truncate(to: end)
         number = next
         offset = Segment.headerBytes
         highest = last

@@ -84,6 +84,10 @@ public enum WireError: Error, Hashable, CustomStringConvertible {
     case tooLong(Int, most: Int)
     /// A number that stands for nothing.
     case unknownKind(String, UInt8)
+    /// Bytes were changed on their way.
+    case damaged
+    /// A number that no right server would ever say.
+    case absurd(String, UInt64)
     /// The other side speaks something else, or another version of it.
     case stranger(String)
 
@@ -94,6 +98,8 @@ public enum WireError: Error, Hashable, CustomStringConvertible {
         case .trailingBytes(let count): "\(count) bytes too many in the message"
         case .tooLong(let length, let most): "\(length) bytes where at most \(most) may be"
         case .unknownKind(let what, let number): "unknown \(what) \(number)"
+        case .damaged: "the message's checksum is wrong: it was damaged on its way"
+        case .absurd(let what, let number): "no right server says \(what) \(number)"
         case .stranger(let what): what
         }
     }

@@ -1,14 +1,22 @@
-/// How messages stand in a stream: each behind its length, 32 bits, and none longer than allowed.
+internal import CLinux
+
+/// How messages stand in a stream: each behind its length and its checksum, 32 bits each, and none
+/// longer than allowed.
+///
+/// The checksum is CRC-32C (Castagnoli): TCP's own misses one damaged packet in 65,536, and what it
+/// misses would be stored, served, and blessed by the disk's checksum.
 ///
 /// A connection begins with a preface, so that neither side ever takes a stranger's bytes, or
 /// those of another version, for messages.
 public enum Frame {
     /// The version of everything in this module and of the messages among servers.
-    public static let version: UInt16 = 1
+    public static let version: UInt16 = 2
     /// No message is longer, in bytes.
     public static let mostBytes = 16 << 20
-    /// The length in front of each message, in bytes.
-    public static let headerBytes = 4
+    /// No request is longer, in bytes: a key, a value twice, and what stands around them.
+    public static let mostRequestBytes = 3 << 20
+    /// Length and checksum in front of each message, in bytes.
+    public static let headerBytes = 8
     /// The length of a preface, in bytes.
     public static let prefaceBytes = 8
 
@@ -52,12 +60,24 @@ public enum Frame {
         }
     }
 
-    /// A message behind its length.
+    /// A message behind its length and checksum.
     public static func framed(_ body: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()
-        writer.put(0 as UInt32)
+        writer.put(0 as UInt64)
         body(&writer)
         writer.overwrite(UInt32(writer.count - headerBytes), at: 0)
+        writer.overwrite(checksum(writer.bytes[headerBytes...]), at: 4)
         return writer.bytes
+    }
+
+    /// The CRC-32C of some bytes (RFC 3720), or of more behind those that gave a checksum; by the
+    /// processor's own instruction where it has one.
+    public static func checksum(_ bytes: ArraySlice<UInt8>, _ before: UInt32 = 0) -> UInt32 {
+        bytes.withUnsafeBytes { checksum($0, before) }
+    }
+
+    /// The CRC-32C of some bytes in memory.
+    public static func checksum(_ bytes: UnsafeRawBufferPointer, _ before: UInt32 = 0) -> UInt32 {
+        clinux_crc32c(before, bytes.baseAddress, UInt(bitPattern: bytes.count))
     }
 }

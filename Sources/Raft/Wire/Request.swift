@@ -17,6 +17,12 @@ public struct Request: Hashable, Sendable {
         case changeMembers(voters: [UInt64], learners: [UInt64])
         /// Another leader.
         case transferLeadership(to: UInt64)
+        /// One more server that gets the log, without a vote.
+        case addMember(UInt64)
+        /// A vote for a server that gets the log.
+        case promoteMember(UInt64)
+        /// One server less.
+        case removeMember(UInt64)
     }
 
     /// What a server that does not lead does with a command.
@@ -62,6 +68,15 @@ public struct Request: Hashable, Sendable {
             case .transferLeadership(let target):
                 writer.put(4 as UInt8)
                 writer.put(target)
+            case .addMember(let member):
+                writer.put(5 as UInt8)
+                writer.put(member)
+            case .promoteMember(let member):
+                writer.put(6 as UInt8)
+                writer.put(member)
+            case .removeMember(let member):
+                writer.put(7 as UInt8)
+                writer.put(member)
             }
         }
     }
@@ -88,12 +103,13 @@ public struct Request: Hashable, Sendable {
             let voters = try Self.takeNumbers(from: &reader)
             body = .changeMembers(voters: voters, learners: try Self.takeNumbers(from: &reader))
         case 4: body = .transferLeadership(to: try reader.take())
+        case 5: body = .addMember(try reader.take())
+        case 6: body = .promoteMember(try reader.take())
+        case 7: body = .removeMember(try reader.take())
         case let kind: throw .unknownKind("request", kind)
         }
         try reader.finish()
     }
-
-    static let mostMembers = 255
 
     static func put(_ numbers: [UInt64], to writer: inout ByteWriter) {
         writer.put(UInt8(numbers.count))

@@ -1,10 +1,42 @@
+/// What a server had at one applied index: the same on every server at the same index, or something
+/// is wrong.
+public struct AppliedState: Hashable, Sendable {
+    /// The index.
+    public let index: UInt64
+    /// The term of the entry there.
+    public let term: UInt64
+    /// A hash of the applied state.
+    public let stateHash: UInt64
+    /// A digest of all entries up to the index, their terms and contents.
+    public let logDigest: UInt64
+
+    /// A state.
+    public init(index: UInt64, term: UInt64, stateHash: UInt64, logDigest: UInt64) {
+        self.index = index
+        self.term = term
+        self.stateHash = stateHash
+        self.logDigest = logDigest
+    }
+
+    func write(to writer: inout ByteWriter) {
+        for number in [index, term, stateHash, logDigest] { writer.put(number) }
+    }
+
+    init(from reader: inout ByteReader) throws(WireError) {
+        index = try reader.take()
+        term = try reader.take()
+        stateHash = try reader.take()
+        logDigest = try reader.take()
+    }
+}
+
 /// What a server says of itself, to the harness and to people.
 public struct ServerStatus: Hashable, Sendable {
     /// What it is.
     public enum Role: UInt8, Sendable {
         /// It follows.
         case follower = 0
-        /// It stands for election.
+        /// It campaigns.
         case candidate = 1
         /// It leads.
         case leader = 2
@@ -36,12 +68,32 @@ public struct ServerStatus: Hashable, Sendable {
     public var outgoing: [UInt64]
     /// Who gets the log without a vote.
     public var learners: [UInt64]
+    /// The term of the entry at the applied index.
+    public var appliedTerm: UInt64
+    /// A digest of all entries up to the applied index, their terms and contents; the applied
+    /// index is the commit index but for a moment.
+    public var logDigest: UInt64
+    /// What it had at earlier applied indexes, in their order: at each multiple of
+    /// ``recentStride``, so that servers can be compared that do not stand still.
+    public var recent: [AppliedState]
+
+    /// Between two of ``recent``.
+    public static let recentStride: UInt64 = 64
+    /// No more of ``recent`` are kept.
+    public static let mostRecent = 128
+
+    /// What it has now.
+    public var state: AppliedState {
+        AppliedState(
+            index: applied, term: appliedTerm, stateHash: stateHash, logDigest: logDigest)
+    }
 
     /// A status.
     public init(
         id: UInt64, role: Role, term: UInt64, leader: UInt64?, votedFor: UInt64?, last: UInt64,
         commit: UInt64, applied: UInt64, snapshot: UInt64, stateHash: UInt64, voters: [UInt64],
-        outgoing: [UInt64], learners: [UInt64]
+        outgoing: [UInt64], learners: [UInt64], appliedTerm: UInt64 = 0, logDigest: UInt64 = 0,
+        recent: [AppliedState] = []
     ) {
         self.id = id
         self.role = role
@@ -56,6 +108,9 @@ public struct ServerStatus: Hashable, Sendable {
         self.voters = voters
         self.outgoing = outgoing
         self.learners = learners
+        self.appliedTerm = appliedTerm
+        self.logDigest = logDigest
+        self.recent = recent
     }
 
     func write(to writer: inout ByteWriter) {
@@ -67,6 +122,10 @@ public struct ServerStatus: Hashable, Sendable {
             writer.put(number)
         }
         for numbers in [voters, outgoing, learners] { Request.put(numbers, to: &writer) }
+        writer.put(appliedTerm)
+        writer.put(logDigest)
+        writer.put(UInt16(recent.count))
+        for state in recent { state.write(to: &writer) }
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -87,5 +146,11 @@ public struct ServerStatus: Hashable, Sendable {
         voters = try Request.takeNumbers(from: &reader)
         outgoing = try Request.takeNumbers(from: &reader)
         learners = try Request.takeNumbers(from: &reader)
+        appliedTerm = try reader.take()
+        logDigest = try reader.take()
+        let count = Int(try reader.take(UInt16.self))
+        guard count <= Self.mostRecent else { throw .tooLong(count, most: Self.mostRecent) }
+        recent = []
+        for _ in 0..<count { recent.append(try AppliedState(from: &reader)) }
     }
 }

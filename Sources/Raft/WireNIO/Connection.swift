@@ -34,11 +34,12 @@ public final class Connection: Sendable {
     /// Whether requests can be sent.
     public var isOpen: Bool { channel.isActive }
 
-    /// Connects.
+    /// Connects, with certificates where the servers want them.
     ///
     /// - Throws: ``Failure/unreachable(_:)``.
     public static func open(
-        host: String, port: Int, on group: any EventLoopGroup, timeout: Duration
+        host: String, port: Int, on group: any EventLoopGroup, timeout: Duration,
+        security: TransportSecurity? = nil
     ) async throws(Failure) -> Connection {
         do {
             let bootstrap = ClientBootstrap(group: group)
@@ -46,6 +47,7 @@ public final class Connection: Sendable {
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try security?.secureClient(channel)
                         try channel.pipeline.syncOperations.addHandlers([
                             ByteToMessageHandler(FrameDecoder(.client)), ReplyHandler(),
                         ])

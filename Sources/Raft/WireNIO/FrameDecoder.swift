@@ -7,10 +7,14 @@ public struct FrameDecoder: ByteToMessageDecoder {
     public typealias InboundOut = [UInt8]
 
     private let purpose: Frame.Purpose
+    private let mostBytes: Int
     private var hasPreface = false
 
-    /// A decoder of a new connection.
-    public init(_ purpose: Frame.Purpose) { self.purpose = purpose }
+    /// A decoder of a new connection, on which no message is longer than so many bytes.
+    public init(_ purpose: Frame.Purpose, atMost mostBytes: Int = Frame.mostBytes) {
+        self.purpose = purpose
+        self.mostBytes = mostBytes
+    }
 
     /// Takes one message, if it is there.
     public mutating func decode(
@@ -27,12 +31,17 @@ public struct FrameDecoder: ByteToMessageDecoder {
             let length = buffer.getInteger(
                 at: buffer.readerIndex, endianness: .little, as: UInt32.self)
         else { return .needMoreData }
-        guard length <= Frame.mostBytes else {
-            throw WireError.tooLong(Int(length), most: Frame.mostBytes)
+        guard length <= mostBytes else {
+            throw WireError.tooLong(Int(length), most: mostBytes)
         }
         guard buffer.readableBytes >= Frame.headerBytes + Int(length) else { return .needMoreData }
+        guard
+            let sum = buffer.getInteger(
+                at: buffer.readerIndex + 4, endianness: .little, as: UInt32.self)
+        else { return .needMoreData }
         buffer.moveReaderIndex(forwardBy: Frame.headerBytes)
         guard let content = buffer.readBytes(length: Int(length)) else { return .needMoreData }
+        guard Frame.checksum(content[...]) == sum else { throw WireError.damaged }
         context.fireChannelRead(wrapInboundOut(content))
         return .continue
     }

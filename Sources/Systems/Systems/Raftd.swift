@@ -122,8 +122,14 @@ public struct Raftd: System {
         return true
     }
 
-    /// What Swift writes when it gives up, and how raftd says that it cannot go on.
-    public var panicPatterns: [String] { ["Fatal error:", " critical raftd"] }
+    /// What Swift writes when it gives up, in release builds too, and how raftd says that it cannot
+    /// go on.
+    public var panicPatterns: [String] { Self.panicPatterns }
+
+    static let panicPatterns = [
+        "Fatal error", "Swift runtime failure", "*** Signal ", "*** Program crashed",
+        " critical raftd",
+    ]
 
     /// Ends the connections and the threads that serve them.
     ///

@@ -23,6 +23,7 @@ private final class FailingDisk: Disk {
     func read(_ name: String, into buffer: inout [UInt8]) throws(StorageError) -> Int {
         try disk.read(name, into: &buffer)
     }
+    func size(of name: String) throws(StorageError) -> Int { try disk.size(of: name) }
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile {
         FailingFile(try disk.open(name, size: size), self)
     }
@@ -79,7 +80,7 @@ private final class FailingFile: DiskFile {
             timeout: .seconds(2))
         let add = Request.Body.command(.call(key: [1], .add(1), nil), .refuse)
         var acknowledged: Int64 = 0
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(120)
         while acknowledged < 20, ContinuousClock.now < deadline {
             if case .answer(.number(let number)) = try await connection.send(
                 add, timeout: .seconds(2))

@@ -16,6 +16,7 @@ final class LocalNodes {
     private var nodes: [Int: Node] = [:]
     private var log = Logger(label: "raftd")
     let ports: [Int: (client: Int, peer: Int)]
+    var security: TransportSecurity?
     var change: (inout NodeOptions) -> Void = { _ in }
 
     init(_ count: Int = 3) throws {
@@ -51,6 +52,12 @@ final class LocalNodes {
         nodes[number] = node
     }
 
+    /// Waits until a node has ended by itself.
+    func ended(_ number: Int) async throws {
+        let node = nodes.removeValue(forKey: number)
+        try await node?.run()
+    }
+
     func stop(_ number: Int) async throws {
         guard let node = nodes.removeValue(forKey: number) else { return }
         node.stop()
@@ -65,7 +72,7 @@ final class LocalNodes {
     func connect(_ number: Int) async throws -> Connection {
         try await Connection.open(
             host: "127.0.0.1", port: ports[number]?.client ?? 0,
-            on: MultiThreadedEventLoopGroup.singleton, timeout: .seconds(2))
+            on: MultiThreadedEventLoopGroup.singleton, timeout: .seconds(2), security: security)
     }
 
     func ask(_ number: Int, _ body: Request.Body) async throws -> Reply.Body {

@@ -42,7 +42,7 @@ import Wire
     }
 
     @Test func `every frame comes back as it was sent`() throws {
-        for frame in Self.frames { #expect(try PeerFrame(frame.frame[4...]) == frame) }
+        for frame in Self.frames { #expect(try PeerFrame(frame.frame[8...]) == frame) }
     }
 
     @Test func `a vote has these bytes`() {
@@ -50,13 +50,13 @@ import Wire
             from: ServerID(1), to: ServerID(2), term: 3, .vote(isPre: false, isGranted: true))
         let eight = { (number: UInt8) in [number, 0, 0, 0, 0, 0, 0, 0] }
         #expect(
-            PeerFrame.message(message).frame
-                == [28, 0, 0, 0, 1] + eight(1) + eight(2) + eight(3) + [1, 0, 1])
+            PeerFrame.message(message).frame[8...]
+                == [1] + eight(1) + eight(2) + eight(3) + [1, 0, 1][...])
     }
 
     @Test func `no bytes do any harm`() throws {
         var random = SplitMix64(seed: 5)
-        let good = Self.frames.map { Array($0.frame.dropFirst(4)) }
+        let good = Self.frames.map { Array($0.frame.dropFirst(8)) }
         var (understood, refused) = (0, 0)
         for _ in 0..<200_000 {
             var bytes = good.randomElement(using: &random) ?? []

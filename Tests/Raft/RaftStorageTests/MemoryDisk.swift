@@ -45,6 +45,14 @@ final class MemoryDisk: Disk {
         return bytes.count
     }
 
+    func size(of name: String) throws(StorageError) -> Int {
+        let count = state.withLock { state in
+            state.names[name].flatMap { state.files[$0]?.bytes.count }
+        }
+        guard let count else { throw .failed(operation: "look at", file: name, errno: 2) }
+        return count
+    }
+
     func open(_ name: String, size: Int?) throws(StorageError) -> any DiskFile {
         try step()
         return state.withLock { state in

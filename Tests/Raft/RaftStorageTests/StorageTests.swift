@@ -187,6 +187,73 @@ import Testing
         }
     }
 
+    @Test func `the last segment removed, emptied or cut to half is refused`() throws {
+        let changes: [(inout [UInt8]) -> Void] = [
+            { $0 = [] }, { $0 = Array($0.prefix(10)) }, { $0 = Array($0.prefix($0.count / 2)) },
+        ]
+        for change in changes {
+            let (disk, log, _) = try folder()
+            disk.damage(log, change)
+            #expect {
+                try open(disk, seed: 2)
+            } throws: { error in
+                guard case StorageError.corrupt(let file, _, _) = error else { return false }
+                return file == "memory/" + log
+            }
+        }
+        let (disk, log, _) = try folder()
+        try disk.remove(log)
+        // Another one is there, so that the log itself has no gap to see.
+        #expect(throws: StorageError.self) { try open(disk, seed: 2) }
+    }
+
+    @Test func `files that name the folder, its friends and its segment are sealed`() throws {
+        for name in ["identity", "acquaintances", "current"] {
+            let (disk, _, _) = try folder()
+            let (storage, _) = try open(disk, seed: 3)
+            #expect(try storage.recognises(ServerID(2), life: 5))
+            for place in 0..<(try disk.read(name).count - 1) {
+                let copy = try disk.read(name)
+                disk.damage(name) { $0[place] ^= 1 }
+                #expect(throws: StorageError.self, "\(name), byte \(place)") {
+                    try open(disk, seed: 4)
+                }
+                disk.damage(name) { $0 = copy }
+            }
+            try disk.remove(name)
+            if name != "acquaintances" {
+                #expect(throws: StorageError.self) { try open(disk, seed: 4) }
+            }
+        }
+    }
+
+    @Test func `a folder in a file's place is an error with its name`() throws {
+        let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do { _ = try open(try RealDisk(path)) }
+        let snapshot = path + "/" + SnapshotFile.name(0)
+        try FileManager.default.removeItem(atPath: snapshot)
+        try FileManager.default.createDirectory(
+            atPath: snapshot, withIntermediateDirectories: false)
+        #expect(
+            throws: StorageError.foreign(
+                file: snapshot, what: "not a file, but a folder or a device")
+        ) { try open(try RealDisk(path)) }
+    }
+
+    @Test func `nothing that can be removed holds the lock`() throws {
+        let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let first = try RealDisk(path)
+        _ = try open(first)
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            try FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+        #expect(throws: StorageError.inUse(file: path)) { try RealDisk(path) }
+        first.release()
+        _ = try RealDisk(path)
+    }
+
     @Test func `a damaged snapshot is refused`() throws {
         let disk = MemoryDisk()
         let (storage, _) = try open(disk)
@@ -227,7 +294,7 @@ import Testing
         #expect(throws: StorageError.self) { try open(stranger) }
         let path = NSTemporaryDirectory() + "/whitewater-storage-\(UUID())"
         let first = try RealDisk(path)
-        #expect(throws: StorageError.inUse(file: path + "/lock")) { try RealDisk(path) }
+        #expect(throws: StorageError.inUse(file: path)) { try RealDisk(path) }
         _ = first.folder
         try FileManager.default.removeItem(atPath: path)
     }

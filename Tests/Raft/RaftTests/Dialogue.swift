@@ -145,7 +145,10 @@ struct Dialogue {
             lines.append("  \(id) is down")
             return []
         }
-        let effects = server.step(event, using: &random)
+        var effects = server.step(event, using: &random)
+        // What it keeps is safe at once.
+        effects += server.step(
+            .persisted(through: server.log.lastIndex, term: server.log.lastTerm), using: &random)
         servers[id] = server
         for effect in effects { carryOut(effect, of: id) }
         return effects
@@ -175,6 +178,7 @@ struct Dialogue {
             lines.append("  \(id) has it at \(index) in term \(term)")
         case .refused(_, let why): lines.append("  \(id) refuses: \(Self.words(of: why))")
         case .readable(_, let index): lines.append("  \(id) can read as of \(index)")
+        case .halt(let why): lines.append("  \(id) halts: \(why)")
         }
         kept[id] = (hard, log)
     }

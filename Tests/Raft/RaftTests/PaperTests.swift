@@ -35,6 +35,13 @@ import Testing
             .message(Message(from: sender, to: one, term: term, body)), using: &random)
     }
 
+    /// The server's disk has all that it was given.
+    @discardableResult
+    private mutating func sync(_ server: inout Server) -> [Effect] {
+        server.step(
+            .persisted(through: server.log.lastIndex, term: server.log.lastTerm), using: &random)
+    }
+
     private func request(
         _ index: LogIndex, _ term: Term, isPre: Bool = false, isTransfer: Bool = false
     ) -> Message.Body {
@@ -48,6 +55,7 @@ import Testing
         for _ in 0..<50 where messages(server.step(.tick, using: &random)).count == 2 { break }
         _ = step(&server, from: two, server.hard.term + 1, .vote(isPre: true, isGranted: true))
         _ = step(&server, from: two, server.hard.term, .vote(isPre: false, isGranted: true))
+        sync(&server)
     }
 
     @Test mutating func `§5.1 a higher term makes a follower, and is kept before anything is said`()
@@ -137,6 +145,67 @@ import Testing
         #expect(server.commit == 3)
     }
 
+    @Test
+    mutating func `§10.2.1 of the dissertation: a leader counts its copy once its disk has it`() {
+        var server = server()
+        elect(&server)
+        _ = step(&server, from: two, 1, .matched(1, round: 0))
+        _ = server.step(.propose([Proposal([1], request: 1)]), using: &random)
+        _ = step(&server, from: two, 1, .matched(2, round: 0))
+        #expect(server.commit == 1, "one of three has it on disk")
+        let effects = sync(&server)
+        #expect(server.commit == 2)
+        #expect(effects.contains { if case .apply = $0 { true } else { false } })
+    }
+
+    @Test mutating func `a leader alone among learners commits nothing that its disk lacks`() {
+        var server = Server(
+            id: one,
+            log: Log(
+                snapshot: Snapshot(
+                    index: 0, term: 0, membership: Membership(voters: [one], learners: [two]),
+                    data: [])), using: &random)
+        for _ in 0..<50 where !server.isLeader { _ = server.step(.tick, using: &random) }
+        sync(&server)
+        _ = step(&server, from: two, 1, .matched(1, round: 0))
+        let pass = Pass(
+            [.propose([Proposal([1], request: 1)]), .read(request: 2)], on: &server,
+            using: &random)
+        for case .sendEarly(let messages) in pass.parts {
+            for case .append(let append) in messages.map(\.body) {
+                #expect(append.commit == 1, "entry 2 is on no disk yet")
+            }
+        }
+    }
+
+    @Test mutating func `neither heartbeats nor their answers open the window`() {
+        var server = server()
+        elect(&server)
+        _ = step(&server, from: two, 1, .matched(1, round: 0))
+        _ = step(&server, from: three, 1, .matched(1, round: 0))
+        func entries(_ effects: [Effect]) -> Int {
+            messages(effects).reduce(0) { sum, message in
+                guard message.to == three, case .append(let append) = message.body else {
+                    return sum
+                }
+                return sum + append.entries.count
+            }
+        }
+        var sent = 0
+        for request in UInt64(1)...50 {
+            sent += entries(
+                server.step(.propose([Proposal([1], request: request)]), using: &random))
+            for _ in 0..<server.options.heartbeatTicks {
+                sent += entries(server.step(.tick, using: &random))
+            }
+            // Its answers to heartbeats arrive; those to entries do not.
+            sent += entries(step(&server, from: three, 1, .matched(1, round: request)))
+            _ = step(&server, from: two, 1, .matched(1, round: request))
+        }
+        #expect(sent == server.options.mostInFlight)
+        #expect(entries(step(&server, from: three, 1, .matched(3, round: 50))) > 0)
+    }
+
     @Test mutating func `§6 a joint membership needs both majorities`() {
         let members = Membership(
             voters: [one, two, three], outgoing: [one, ServerID(4), ServerID(5)])
@@ -151,7 +220,7 @@ import Testing
             &server, from: two, 1,
             .append(
                 Append(previousIndex: 1, previousTerm: 1, entries: [], commit: 1, round: 1)))
-        server.patience = server.options.electionTicks
+        server.electionTimeout = server.options.electionTicks
         let asked = server.step(.read(request: 7), using: &random)
         #expect(messages(asked).map(\.to) == [two])
         for _ in 0..<50 where messages(server.step(.tick, using: &random)).count == 2 { break }
@@ -162,7 +231,7 @@ import Testing
             Issue.record("it does not lead")
             return
         }
-        #expect(server.asked.isEmpty)
+        #expect(server.pendingReads.isEmpty)
     }
 
     @Test mutating func `§8 a read waits until a majority has answered a later round`() {

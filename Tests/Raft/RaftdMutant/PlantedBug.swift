@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import Raft
+import Raft
 
 /// A bug of the catalogue, around the true core: what the core says is changed on its way out.
 ///
@@ -9,6 +8,8 @@ final class PlantedBug: @unchecked Sendable {
     enum Kind: String {
         /// 11: the leader answers reads from local state.
         case readsLocally = "11"
+        /// It traps as soon as it leads, as a bug of its own would make it.
+        case traps
         /// 30: the leader acknowledges after its local append, before anything is committed.
         case acknowledgesEarly = "30"
     }
@@ -20,7 +21,7 @@ final class PlantedBug: @unchecked Sendable {
     init() {
         let name = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT"] ?? ""
         guard let kind = Kind(rawValue: name) else {
-            preconditionFailure("WHITEWATER_MUTANT is 11 or 30, not '\(name)'")
+            preconditionFailure("WHITEWATER_MUTANT is 11, 30 or traps, not '\(name)'")
         }
         self.kind = kind
     }
@@ -33,6 +34,11 @@ final class PlantedBug: @unchecked Sendable {
             }
             return server.step(event, using: &random)
         case .acknowledgesEarly: return applyEarly(&server, event)
+        case .traps:
+            let effects = server.step(event, using: &random)
+            let voters = server.membership.voters.sorted()
+            // Beyond the end of it, once it leads.
+            return server.isLeader ? [.halt("\(voters[voters.count])")] : effects
         }
     }
 
@@ -53,8 +59,8 @@ final class PlantedBug: @unchecked Sendable {
             }
         }
         if case .leader = server.role, server.log.lastIndex > done {
-            let entries = server.log.entries(from: done + 1, through: server.log.lastIndex)
-            effects.append(.apply(Array(entries)))
+            let behind = done
+            effects.append(.apply(server.log.entries.filter { $0.index > behind }))
             done = server.log.lastIndex
         }
         applied = done

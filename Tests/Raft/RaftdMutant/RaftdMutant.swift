@@ -2,8 +2,6 @@ import ArgumentParser
 import RaftDaemon
 import RaftNode
 
-@testable import Raft
-
 /// `raftd` with a bug in it, named by the environment variable `WHITEWATER_MUTANT`.
 @main struct RaftdMutant: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

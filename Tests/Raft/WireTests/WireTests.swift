@@ -11,15 +11,21 @@ import Testing
     private static let key = Array("k".utf8)
 
     @Test func `a connection begins with a preface`() throws {
-        #expect(Frame.preface(.client) == Array("raftd".utf8) + [0x43, 1, 0])
-        #expect(Frame.preface(.peer) == Array("raftd".utf8) + [0x50, 1, 0])
+        #expect(Frame.preface(.client) == Array("raftd".utf8) + [0x43, 2, 0])
+        #expect(Frame.preface(.peer) == Array("raftd".utf8) + [0x50, 2, 0])
         try Frame.check(preface: Frame.preface(.peer)[...], for: .peer)
         for (bytes, purpose) in [
             (Frame.preface(.peer), Frame.Purpose.client), (Frame.preface(.client), .peer),
-            (Array("GET / HT".utf8), .client), (Array("raftd".utf8) + [0x43, 2, 0], .client),
+            (Array("GET / HT".utf8), .client), (Array("raftd".utf8) + [0x43, 1, 0], .client),
         ] {
             #expect(throws: WireError.self) { try Frame.check(preface: bytes[...], for: purpose) }
         }
+    }
+
+    @Test func `a frame is a length, a checksum and its content`() {
+        let frame = Frame.framed { $0.putRaw("123456789".utf8) }
+        // The checksum is that of RFC 3720's test.
+        #expect(frame == [9, 0, 0, 0, 0x83, 0x92, 0x06, 0xE3] + Array("123456789".utf8))
     }
 
     @Test(
@@ -32,6 +38,10 @@ import Testing
                 ] + []
             ),
             (
+                Request(number: 1, .addMember(4)),
+                [17, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 4, 0, 0, 0, 0, 0, 0, 0]
+            ),
+            (
                 Request(number: 1, .read(key: key, .linearizable)),
                 [15, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0x6b]
             ),
@@ -42,8 +52,8 @@ import Testing
             ),
         ] as [(Request, [UInt8])])
     func `a request has these bytes`(request: Request, bytes: [UInt8]) throws {
-        #expect(Array(request.frame.dropFirst(4)) == Array(bytes.dropFirst(4)))
-        #expect(request.frame.prefix(4) == [UInt8(request.frame.count - 4), 0, 0, 0])
+        #expect(Array(request.frame.dropFirst(8)) == Array(bytes.dropFirst(4)))
+        #expect(Array(request.frame.prefix(4)) == [UInt8(request.frame.count - 8), 0, 0, 0])
     }
 
     @Test(
@@ -62,7 +72,7 @@ import Testing
             (Reply(number: 1, .refused(.overwritten)), [1, 0, 0, 0, 0, 0, 0, 0, 2]),
         ] as [(Reply, [UInt8])])
     func `a reply has these bytes`(reply: Reply, bytes: [UInt8]) throws {
-        #expect(Array(reply.frame.dropFirst(4)) == bytes)
+        #expect(Array(reply.frame.dropFirst(8)) == bytes)
         #expect(try Reply(bytes[...]) == reply)
     }
 
@@ -78,7 +88,7 @@ import Testing
             let command = Command.call(key: Self.key, call, stamp)
             #expect(try Command(command.bytes) == command)
             let request = Request(number: .max, .command(command, .refuse))
-            #expect(try Request(request.frame[4...]) == request)
+            #expect(try Request(request.frame[8...]) == request)
         }
     }
 
@@ -93,11 +103,12 @@ import Testing
                 ServerStatus(
                     id: 1, role: .leader, term: 2, leader: 1, votedFor: nil, last: 9, commit: 8,
                     applied: 7, snapshot: 6, stateHash: 5, voters: [1, 2, 3], outgoing: [],
-                    learners: [4])),
+                    learners: [4], appliedTerm: 3, logDigest: 2,
+                    recent: [.init(index: 64, term: 1, stateHash: 2, logDigest: 3)])),
         ] as [Reply.Body])
     func `a reply comes back as it was sent`(body: Reply.Body) throws {
         let reply = Reply(number: 12, body)
-        #expect(try Reply(reply.frame[4...]) == reply)
+        #expect(try Reply(reply.frame[8...]) == reply)
     }
 
     @Test func `every length has a bound, and no bytes do any harm`() throws {
@@ -114,7 +125,7 @@ import Testing
         let good = Self.calls.map {
             Array(
                 Request(number: 1, .command(.call(key: Self.key, $0, nil), .forward))
-                    .frame.dropFirst(4))
+                    .frame.dropFirst(8))
         }
         for _ in 0..<200_000 {
             var bytes = good.randomElement(using: &random) ?? []
@@ -130,7 +141,7 @@ import Testing
                 let request = try Request(bytes[...])
                 understood += 1
                 // Whatever means something means only that.
-                #expect(Array(request.frame.dropFirst(4)) == bytes)
+                #expect(Array(request.frame.dropFirst(8)) == bytes)
             } catch {
                 refused += 1
             }

@@ -1,0 +1,81 @@
+internal import Glibc
+internal import Logging
+internal import NIOCore
+internal import Wire
+
+/// Too many connections; more would leave no descriptor for the disk.
+struct TooManyConnections: Error, CustomStringConvertible {
+    let most: Int
+    let purpose: Frame.Purpose
+
+    var description: String {
+        purpose == .client
+            ? "\(most) clients are connected, which is the most; raise --most-clients, and the "
+                + "limit of open files with it"
+            : "\(most) servers are connected, which is the most: who calls there?"
+    }
+}
+
+// The connections that others made: how many there may be, and how long.
+extension Node {
+    /// Descriptors that no connection gets: segments, snapshots, the folder, the log.
+    private static let spareDescriptors = 64
+
+    /// How many clients may be connected: as many as the options say, but so that descriptors are
+    /// left for the disk and for other servers.
+    var mostClients: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return options.mostClients
+        }
+        let open = Int(clamping: limit.rlim_cur)
+        return max(1, min(options.mostClients, open - Self.spareDescriptors - mostPeers))
+    }
+
+    var mostPeers: Int { 4 * options.servers.count + 8 }
+
+    /// Lets a connection in, if there is room.
+    func accept(_ channel: any Channel, _ purpose: Frame.Purpose) throws -> Intake {
+        let most = purpose == .client ? mostClients : mostPeers
+        guard accepted.values.count(where: { $0.purpose == purpose }) < most else {
+            let error = TooManyConnections(most: most, purpose: purpose)
+            log.warning("a connection is refused", metadata: ["why": "\(error)"])
+            throw error
+        }
+        let intake = Intake(channel, purpose)
+        accepted[ObjectIdentifier(channel)] = intake
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            self.accepted[ObjectIdentifier(channel)] = nil
+        }
+        return intake
+    }
+
+    /// Ends the connections that take room and give nothing.
+    func sweepConnections() {
+        let now = NIODeadline.now()
+        let idle = TimeAmount(options.idleTimeout)
+        var unfinished = 0
+        for intake in accepted.values {
+            if let why = intake.complaint(at: now, idle: idle) {
+                close(intake, why)
+            } else {
+                unfinished += intake.unfinished
+            }
+        }
+        for intake in accepted.values.sorted(by: { $0.unfinished > $1.unfinished })
+        where unfinished > Intake.Limit.unfinished {
+            unfinished -= intake.unfinished
+            close(intake, "all unfinished messages together are too large")
+        }
+    }
+
+    private func close(_ intake: Intake, _ why: String) {
+        log.info(
+            "a connection is closed",
+            metadata: [
+                "address": "\(intake.channel.remoteAddress?.description ?? "unknown")",
+                "why": "\(why)",
+            ])
+        intake.channel.close(promise: nil)
+    }
+}

@@ -1,0 +1,83 @@
+internal import Raft
+
+// What goes wrong between the servers, and what people want of them.
+extension Simulation {
+    mutating func injectFault() throws {
+        schedule(.fault, in: Int.random(in: 100..<weather.longestPause, using: &random))
+        guard !quiet.isQuiet else { return }
+        let one = servers[Int.random(in: 0..<servers.count, using: &random)]
+        let leader = servers.last { nodes[$0]?.server?.isLeader == true }
+        switch Int.random(in: 0..<17, using: &random) {
+        case 0, 1: cuts = []
+        case 2:
+            let side = Set(servers.shuffled(using: &random).prefix(servers.count / 2))
+            cut { side.contains($0) != side.contains($1) }
+        case 3: cut { $0 == one || $1 == one }
+        case 4: cut { from, _ in from == one }
+        case 5, 6: if let leader { cut { $0 == leader || $1 == leader } }
+        case 7: cutLinks()
+        case 8: try crash(leader ?? one)
+        case 9: for server in servers { try crash(server) }
+        case 10: freeze(leader ?? one)
+        case 11: freeze(one)
+        case 12: stallClock(chance(0.5) ? leader ?? one : one)
+        case 13: try compact(one)
+        case 14: if let leader { try receive(.transferLeadership(to: one), at: leader) }
+        default: try changeMembers(leader, one)
+        }
+    }
+
+    private mutating func cut(_ isCut: (ServerID, ServerID) -> Bool) {
+        cuts = []
+        for from in servers {
+            for to in servers where from != to && isCut(from, to) {
+                cuts.insert(Link(from: from, to: to))
+            }
+        }
+        let count = cuts.count
+        note("the network is cut: \(count) links")
+    }
+
+    /// Some single links, one way or both.
+    private mutating func cutLinks() {
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let pair = servers.shuffled(using: &random).prefix(2)
+            guard let from = pair.first, let to = pair.last, from != to else { return }
+            cuts.insert(Link(from: from, to: to))
+            if chance(0.7) { cuts.insert(Link(from: to, to: from)) }
+        }
+    }
+
+    /// The whole process stands still; what comes waits for it.
+    private mutating func freeze(_ id: ServerID) {
+        let length = Int.random(in: 100..<1_500, using: &random)
+        note("\(id) is frozen for \(length) ms")
+        nodes[id]?.frozenUntil = now + length
+    }
+
+    /// The clock stands still, the process does not: a lease would rightly break.
+    private mutating func stallClock(_ id: ServerID) {
+        guard weather.leaseTicks == 0 else { return }
+        nodes[id]?.clockStalledUntil = now + Int.random(in: 300..<2_000, using: &random)
+    }
+
+    /// Some servers become learners, some learners voters, some voters leave; often several at
+    /// once.
+    private mutating func changeMembers(_ leader: ServerID?, _ one: ServerID) throws {
+        guard let leader, let members = nodes[leader]?.server?.membership else { return }
+        var (voters, learners) = (members.voters, members.learners)
+        let count = chance(0.5) ? 1 : Int.random(in: 2...max(2, servers.count), using: &random)
+        for server in ([one] + servers.shuffled(using: &random)).prefix(count) {
+            if learners.remove(server) != nil {
+                voters.insert(server)
+            } else if voters.contains(server) {
+                if voters.count > 1 { voters.remove(server) }
+            } else {
+                learners.insert(server)
+            }
+        }
+        nextRequest += 1
+        try receive(
+            .changeMembers(voters: voters, learners: learners, request: nextRequest), at: leader)
+    }
+}
