@@ -37,9 +37,12 @@ enum LinearTime {
         switch track {
         case let track as Track<Register>: UniqueValues.decide(track)
         case let track as Track<Counter>: CounterDecider.decide(track)
-        case let track as Track<FIFOQueue>: QueueDecider.decide(track)
-        case let track as Track<GrowOnlySet>: GrowthDecider.decide(track)
-        case let track as Track<ListAppend>: GrowthDecider.decide(track)
+        case let track as Track<FIFOQueue> where track.model.initialState.isEmpty:
+            QueueDecider.decide(track)
+        case let track as Track<GrowOnlySet> where track.model.initialState.isEmpty:
+            GrowthDecider.decide(track)
+        case let track as Track<ListAppend> where track.model.initialState.isEmpty:
+            GrowthDecider.decide(track)
         case let track as Track<MutexModel>: MutexDecider.decide(track)
         default: .notApplicable
         }

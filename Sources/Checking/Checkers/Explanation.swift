@@ -59,7 +59,7 @@ struct Explanation<M: Model> {
             case let elements as ArraySlice<Value>: "\(Value.vector(Array(elements)))"
             case let elements as Elements:
                 "#{" + elements.sorted.map { "\($0)" }.joined(separator: " ") + "}"
-            case let text as String: "\(Value.string(text))"
+            case let text as Text: "\(Value.string(text))"
             default: "\(state)"
             }
         return text.count > 200 ? text.prefix(200) + "…" : text

@@ -211,7 +211,7 @@ extension KeyValue: Simulated {
     static var remembersOrder: Bool { true }
 
     func draft(fresh: Int, unique: Bool, process: Int, using dice: inout Dice) -> KeyValue.Call {
-        let letter = ["a", "b", "c"][dice.below(3)]
+        let letter: Text = ["a", "b", "c"][dice.below(3)]
         return switch dice.below(4) {
         case 0: .put(letter)
         case 1: .append(letter)
@@ -219,15 +219,15 @@ extension KeyValue: Simulated {
         }
     }
 
-    func call(_ draft: KeyValue.Call, in state: String) -> KeyValue.Call? {
+    func call(_ draft: KeyValue.Call, in state: Text) -> KeyValue.Call? {
         if case .get = draft { .get(state) } else { draft }
     }
 
     func guess(
-        _ draft: KeyValue.Call, in state: String, using dice: inout Dice
+        _ draft: KeyValue.Call, in state: Text, using dice: inout Dice
     ) -> KeyValue.Call? {
         guard case .get = draft else { return draft }
-        return .get(dice.chance(0.5) ? String(state.dropLast()) : state + "a")
+        return .get(dice.chance(0.5) ? Text(bytes: state.bytes.dropLast()) : state + "a")
     }
 
     func unseen(_ draft: KeyValue.Call) -> KeyValue.Call? {

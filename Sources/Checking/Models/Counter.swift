@@ -15,11 +15,16 @@ public struct Counter: Model {
 
     /// The model's name on a command line.
     public let name = "counter"
-    /// Nothing has been added.
-    public let initialState = 0
+    /// What it counts from.
+    public let initialState: Int
 
-    /// A counter at 0.
-    public init() {}
+    /// A counter that starts at 0, unless something else is said.
+    public init(initial: Int = 0) { initialState = initial }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState == 0 ? nil : .int(initialState))
+    }
 
     /// What the operation says about the counter; an `add` without a number adds 1.
     ///

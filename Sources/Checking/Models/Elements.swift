@@ -11,6 +11,8 @@ public struct Elements: Hashable, Sendable {
     private var others: Set<Value> = []
     /// How many values there are.
     public private(set) var count = 0
+    /// Whether there is none.
+    public var isEmpty: Bool { count == 0 }
 
     /// The values, each once.
     ///
@@ -52,7 +54,7 @@ public struct Elements: Hashable, Sendable {
         return others.allSatisfy(body)
     }
 
-    /// The values: integers in growing order, then others in the order of their spelling.
+    /// The values: integers in growing order, then others in the order of all values.
     public var sorted: [Value] {
         var values: [Value] = []
         values.reserveCapacity(count)
@@ -61,7 +63,7 @@ public struct Elements: Hashable, Sendable {
             return true
         }
         let integers = count - others.count
-        return values[..<integers] + values[integers...].sorted { "\($0)" < "\($1)" }
+        return values[..<integers] + values[integers...].sorted()
     }
 }
 

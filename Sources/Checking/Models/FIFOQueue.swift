@@ -9,11 +9,16 @@ public struct FIFOQueue: Model {
 
     /// The model's name on a command line.
     public let name = "fifo-queue"
-    /// It is empty.
-    public let initialState: ArraySlice<Value> = []
+    /// What is in it at first.
+    public let initialState: ArraySlice<Value>
 
-    /// An empty one.
-    public init() {}
+    /// A queue that is empty at first, unless something else is said, the oldest first.
+    public init(initial: [Value] = []) { initialState = initial[...] }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState.isEmpty ? nil : .vector(Array(initialState)))
+    }
 
     /// What the operation says; a `dequeue` that returned nil found nothing.
     ///
@@ -51,8 +56,10 @@ public struct FIFOQueue: Model {
         call == .takeNothing ? .only([]) : .unsaid
     }
 
-    /// An element's calls stand and fall together.
-    public func values(of call: QueueCall) -> [Value] { call.values }
+    /// An element's calls stand and fall together, unless some were there at first.
+    public func values(of call: QueueCall) -> [Value] {
+        initialState.isEmpty ? call.values : []
+    }
 
     /// The call in words.
     public func describe(_ call: QueueCall) -> Words {

@@ -15,19 +15,24 @@ public struct GrowOnlySet: Model {
 
     /// The model's name on a command line.
     public let name = "set"
-    /// It is empty.
-    public let initialState: Elements = []
+    /// What is in it at first.
+    public let initialState: Elements
 
-    /// An empty one.
-    public init() {}
+    /// A set that is empty at first, unless something else is said.
+    public init(initial: Elements = []) { initialState = initial }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState.isEmpty ? nil : .set(Value.Members(initialState.sorted)))
+    }
 
     /// What the operation says about the set.
     ///
     /// - Throws: `ModelError` for an operation other than `add` or a `read` of a collection.
     public func call(for operation: Operation) throws(ModelError) -> Call? {
         switch (operation.function, operation.outcome) {
-        case ("read", .ok(.set(let elements))), ("read", .ok(.vector(let elements))):
-            return .read(Elements(elements))
+        case ("read", .ok(.set(let members))): return .read(Elements(members.elements))
+        case ("read", .ok(.vector(let elements))): return .read(Elements(elements))
         case ("read", .ok(.null)): return .read([])
         case ("read", .failed), ("read", .unknown), ("add", .failed): return nil
         case ("add", _): return .add(operation.input)

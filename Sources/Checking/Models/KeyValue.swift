@@ -5,25 +5,30 @@ public import Histories
 /// A store of many keys is many of these: histories name the key of each operation.
 public struct KeyValue: Model {
     /// The string.
-    public typealias State = String
+    public typealias State = Text
 
     /// An operation with what it returned.
     public enum Call: Hashable, Sendable {
         /// This was there.
-        case get(String)
+        case get(Text)
         /// This replaced what was there.
-        case put(String)
+        case put(Text)
         /// This was added at the end.
-        case append(String)
+        case append(Text)
     }
 
     /// The model's name on a command line.
     public let name = "key-value"
-    /// It is empty.
-    public let initialState = ""
+    /// What it holds at first.
+    public let initialState: Text
 
-    /// An empty string.
-    public init() {}
+    /// A string that is empty at first, unless something else is said.
+    public init(initial: Text = "") { initialState = initial }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState.isEmpty ? nil : .string(initialState))
+    }
 
     /// What the operation says about the string.
     ///
@@ -42,7 +47,7 @@ public struct KeyValue: Model {
     }
 
     /// The string after the call.
-    public func step(_ state: String, _ call: Call) -> String? {
+    public func step(_ state: Text, _ call: Call) -> Text? {
         switch call {
         case .get(let seen): seen == state ? state : nil
         case .put(let text): text
@@ -56,7 +61,7 @@ public struct KeyValue: Model {
     }
 
     /// A `get` is legal in one state only; a `put` leaves one state, wherever it comes.
-    public func observation(of call: Call) -> Observation<String> {
+    public func observation(of call: Call) -> Observation<Text> {
         switch call {
         case .get(let seen): .only(seen)
         case .put: .nothing

@@ -15,11 +15,16 @@ public struct ListAppend: Model {
 
     /// The model's name on a command line.
     public let name = "list-append"
-    /// It is empty.
-    public let initialState: [Value] = []
+    /// What is in it at first.
+    public let initialState: [Value]
 
-    /// An empty one.
-    public init() {}
+    /// A list that is empty at first, unless something else is said.
+    public init(initial: [Value] = []) { initialState = initial }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState.isEmpty ? nil : .vector(initialState))
+    }
 
     /// What the operation says about the list.
     ///

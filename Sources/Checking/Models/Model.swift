@@ -95,8 +95,11 @@ extension Model {
     /// The type's name.
     public var name: String { "\(Self.self)" }
     /// What holds for every model.
-    public var reading: String {
-        "an operation without a known end may take effect at any later time or never"
+    public var reading: String { Self.reading(initial: nil) }
+    /// What holds for every model, with what the object held at first where that is not its own.
+    static func reading(initial: Value?) -> String {
+        (initial.map { "initial \($0), " } ?? "")
+            + "an operation without a known end may take effect at any later time or never"
     }
     /// Replaces the state.
     public func advance(_ state: inout State, by call: Call) -> Bool {

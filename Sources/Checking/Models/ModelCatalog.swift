@@ -16,23 +16,26 @@ public enum ModelCatalog {
         ("key-value", "get, put and append on strings"),
     ]
 
-    /// The model of this name; nil if there is none.
+    /// The model of this name, which reads operations by the given rules; nil if there is none.
     ///
-    /// Registers are read by the given rules.
-    public static func model(_ name: String, semantics: Semantics = Semantics()) -> (any Model)? {
-        switch name {
+    /// - Throws: `InitialValueError` if the model cannot begin with that value.
+    public static func model(
+        _ name: String, semantics: Semantics = Semantics()
+    ) throws(InitialValueError) -> (any Model)? {
+        let initial = InitialValue(semantics.initial, model: name)
+        return switch name {
         case "register": Register(semantics: semantics, hasCompareAndSet: false)
         case "cas-register": Register(semantics: semantics)
-        case "multi-register": MultiRegister()
-        case "mutex": MutexModel(hasOwners: false)
-        case "owned-mutex": MutexModel(hasOwners: true)
-        case "fifo-queue": FIFOQueue()
-        case "unordered-queue": UnorderedQueue()
-        case "stack": Stack()
-        case "set": GrowOnlySet()
-        case "counter": Counter()
-        case "list-append": ListAppend()
-        case "key-value": KeyValue()
+        case "multi-register": try MultiRegister(semantics: semantics)
+        case "mutex": try initial.none { MutexModel(hasOwners: false) }
+        case "owned-mutex": try initial.none { MutexModel(hasOwners: true) }
+        case "fifo-queue": FIFOQueue(initial: try initial.elements)
+        case "unordered-queue": UnorderedQueue(initial: try initial.elements)
+        case "stack": Stack(initial: try initial.elements)
+        case "set": GrowOnlySet(initial: Elements(try initial.elements))
+        case "counter": Counter(initial: try initial.integer)
+        case "list-append": ListAppend(initial: try initial.elements)
+        case "key-value": KeyValue(initial: try initial.text)
         default: nil
         }
     }

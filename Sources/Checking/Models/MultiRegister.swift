@@ -1,6 +1,10 @@
 public import Histories
 
-/// Several registers read and written together: the value of `read` and `write` is a map.
+/// Several registers read and written together.
+///
+/// The value of `read` and `write` is a map; that of `txn` is a vector of steps, as Knossos'
+/// multi-register has them: `[[:r :x nil] [:w :y 1]]`. A transaction reads what there was before
+/// it, but for registers that it has written itself.
 public struct MultiRegister: Model {
     /// What each register holds; registers that were never written are absent.
     public typealias State = [Value: Value]
@@ -11,62 +15,136 @@ public struct MultiRegister: Model {
         case read([Value: Value])
         /// A write of these values, at once.
         case write([Value: Value])
+        /// A read of these values and a write of those, at once.
+        case transaction(reads: [Value: Value], writes: [Value: Value])
+        /// A transaction that contradicts itself.
+        case impossible([Value])
     }
 
     /// The model's name on a command line.
     public let name = "multi-register"
-    /// Nothing has been written.
-    public let initialState: [Value: Value] = [:]
+    /// What the registers hold at first.
+    public let initialState: [Value: Value]
+    /// What a read of nil says.
+    public let nilReads: Semantics.NilReads
 
-    /// Registers that hold nil at first.
-    public init() {}
+    /// Registers that hold nil at first, unless something else is said.
+    public init(initial: [Value: Value] = [:], nilReads: Semantics.NilReads = .checked) {
+        initialState = initial
+        self.nilReads = nilReads
+    }
+
+    /// Registers, read by the given rules; the initial value is a map, or nil.
+    ///
+    /// - Throws: `InitialValueError` if it is something else.
+    public init(semantics: Semantics) throws(InitialValueError) {
+        self.init(
+            initial: try InitialValue(semantics.initial, model: "multi-register").entries,
+            nilReads: semantics.nilReads)
+    }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        "reads of nil \(nilReads.rawValue), "
+            + Self.reading(initial: initialState.isEmpty ? nil : .map(Value.Entries(initialState)))
+    }
 
     /// What the operation says about the registers.
     ///
-    /// - Throws: `ModelError` for an operation that is no read or write of a map.
+    /// - Throws: `ModelError` for an operation that is no read or write of a map, and no
+    ///   transaction.
     public func call(for operation: Operation) throws(ModelError) -> Call? {
         switch (operation.function, operation.outcome) {
-        case ("read", .ok(let value)): return .read(try registers(value, operation))
-        case ("read", _), ("write", .failed): return nil
+        case ("read", .ok(let value)): return .read(checked(try registers(value, operation)))
+        case ("read", _), ("write", .failed), ("txn", .failed): return nil
         case ("write", _): return .write(try registers(operation.input, operation))
+        case ("txn", .ok(let steps)): return try transaction(steps, operation)
+        case ("txn", .unknown): return try transaction(operation.input, operation)
         default: throw refusal(of: operation)
         }
+    }
+
+    private func checked(_ reads: [Value: Value]) -> [Value: Value] {
+        nilReads == .checked ? reads : reads.filter { $0.value != .null }
     }
 
     private func registers(
         _ value: Value, _ operation: Operation
     ) throws(ModelError) -> [Value: Value] {
         guard case .map(let entries) = value else { throw refusal(of: operation) }
-        return Dictionary(entries.map { ($0.key, $0.value) }) { _, last in last }
+        return entries.dictionary
+    }
+
+    /// Folds steps into what they read before they wrote, and what they left behind.
+    private func transaction(
+        _ value: Value, _ operation: Operation
+    ) throws(ModelError) -> Call? {
+        guard case .vector(let steps) = value else { throw refusal(of: operation) }
+        var reads: [Value: Value] = [:]
+        var writes: [Value: Value] = [:]
+        for step in steps {
+            guard let step = step.elements, step.count == 3 else { throw refusal(of: operation) }
+            switch step[0] {
+            case .keyword("w"), .keyword("write"), .string("w"), .string("write"):
+                writes[step[1]] = step[2]
+            case .keyword("r"), .keyword("read"), .string("r"), .string("read"):
+                // Nobody saw what an operation of unknown outcome read.
+                if operation.isUnknown || step[2] == .null && nilReads == .ignored { continue }
+                let known = writes[step[1]] ?? reads[step[1]] ?? step[2]
+                guard known == step[2] else { return .impossible(steps) }
+                if writes[step[1]] == nil { reads[step[1]] = step[2] }
+            default: throw refusal(of: operation)
+            }
+        }
+        if writes.isEmpty { return .read(reads) }
+        return reads.isEmpty ? .write(writes) : .transaction(reads: reads, writes: writes)
     }
 
     private func refusal(of operation: Operation) -> ModelError {
-        ModelError(model: name, operation: operation, known: ["read", "write"])
+        ModelError(model: name, operation: operation, known: ["read", "write", "txn"])
     }
 
     /// The registers after the call.
     public func step(_ state: State, _ call: Call) -> State? {
         switch call {
-        case .read(let values):
-            values.allSatisfy { state[$0.key] ?? .null == $0.value } ? state : nil
+        case .read(let values): holds(values, in: state) ? state : nil
         case .write(let values): state.merging(values) { _, new in new }
+        case .transaction(let reads, let writes):
+            holds(reads, in: state) ? state.merging(writes) { _, new in new } : nil
+        case .impossible: nil
         }
+    }
+
+    private func holds(_ values: [Value: Value], in state: State) -> Bool {
+        values.allSatisfy { state[$0.key] ?? .null == $0.value }
     }
 
     /// Reads change nothing.
     public func isPure(_ call: Call) -> Bool {
-        if case .read = call { true } else { false }
+        switch call {
+        case .read: true
+        // It cannot happen at all; of unknown outcome it says nothing.
+        case .impossible: true
+        case .write, .transaction: false
+        }
     }
 
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         func list(_ values: [Value: Value]) -> String {
-            values.map { "\($0.key) = \($0.value)" }.sorted().joined(separator: ", ")
+            values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+                .joined(separator: ", ")
         }
         return switch call {
         case .read(let values): Words("read " + list(values))
         case .write(let values):
             Words(past: "wrote " + list(values), participle: "written " + list(values))
+        case .transaction(let reads, let writes):
+            Words(
+                past: "read \(list(reads)) and wrote \(list(writes)) at once",
+                participle: "read \(list(reads)) and written \(list(writes)) at once")
+        case .impossible(let steps):
+            Words("did \(Value.vector(steps)), which contradicts itself")
         }
     }
 }

@@ -9,11 +9,16 @@ public struct Stack: Model {
 
     /// The model's name on a command line.
     public let name = "stack"
-    /// It is empty.
-    public let initialState: [Value] = []
+    /// What is on it at first.
+    public let initialState: [Value]
 
-    /// An empty one.
-    public init() {}
+    /// A stack that is empty at first, unless something else is said, the latest last.
+    public init(initial: [Value] = []) { initialState = initial }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        Self.reading(initial: initialState.isEmpty ? nil : .vector(initialState))
+    }
 
     /// What the operation says; a `pop` that returned nil found nothing.
     ///
@@ -40,8 +45,10 @@ public struct Stack: Model {
         call == .takeNothing ? .only([]) : .unsaid
     }
 
-    /// An element's calls stand and fall together.
-    public func values(of call: QueueCall) -> [Value] { call.values }
+    /// An element's calls stand and fall together, unless some were there at first.
+    public func values(of call: QueueCall) -> [Value] {
+        initialState.isEmpty ? call.values : []
+    }
 
     /// The call in words.
     public func describe(_ call: QueueCall) -> Words { call.words(put: "pushed", take: "popped") }

@@ -9,11 +9,19 @@ public struct UnorderedQueue: Model {
 
     /// The model's name on a command line.
     public let name = "unordered-queue"
-    /// It is empty.
-    public let initialState: [Value: Int] = [:]
+    /// What is in it at first.
+    public let initialState: [Value: Int]
 
-    /// An empty one.
-    public init() {}
+    /// A bag that is empty at first, unless something else is said.
+    public init(initial: [Value] = []) {
+        initialState = Dictionary(initial.map { ($0, 1) }) { $0 + $1 }
+    }
+
+    /// How operations were read, and what was there at first.
+    public var reading: String {
+        let values = initialState.flatMap { Array(repeating: $0.key, count: $0.value) }
+        return Self.reading(initial: values.isEmpty ? nil : .vector(values.sorted()))
+    }
 
     /// What the operation says; a `dequeue` that returned nil found nothing.
     ///
@@ -53,8 +61,10 @@ public struct UnorderedQueue: Model {
         call == .takeNothing ? .only([:]) : .unsaid
     }
 
-    /// An element's calls stand and fall together.
-    public func values(of call: QueueCall) -> [Value] { call.values }
+    /// An element's calls stand and fall together, unless some were there at first.
+    public func values(of call: QueueCall) -> [Value] {
+        initialState.isEmpty ? call.values : []
+    }
 
     /// The call in words.
     public func describe(_ call: QueueCall) -> Words {

@@ -91,17 +91,13 @@ extension Whitewater {
         private func checker() throws -> FileChecker {
             let known = ModelCatalog.all.map(\.name)
             let semantics = Semantics(
-                initial: Int(initial).map(Value.int) ?? .null, nilReads: nilReads,
-                failedCAS: failedCas)
-            guard let model = ModelCatalog.model(model, semantics: semantics) else {
+                initial: try initialValue(), nilReads: nilReads, failedCAS: failedCas)
+            guard let model = try model(with: semantics) else {
                 throw ValidationError(
-                    NearestWord.refusal(of: model, what: "model", known: known))
+                    NearestWord.refusal(of: self.model, what: "model", known: known))
             }
             guard let time = PlanDuration(budgetTime) else {
                 throw ValidationError("--budget-time \(budgetTime): write 60s, 300ms or 2m")
-            }
-            guard initial == "nil" || Int(initial) != nil else {
-                throw ValidationError("--initial \(initial): write nil or an integer")
             }
             guard budgetConfigurations > 0, budgetMemory > 0 else {
                 throw ValidationError("budgets are above 0")
@@ -113,6 +109,24 @@ extension Whitewater {
                     memory: budgetMemory * 1_048_576),
                 keying: keys, missing: missingCompletion, isJSON: json,
                 contradictions: contradictions)
+        }
+
+        private func initialValue() throws -> Value {
+            do {
+                return try Value(edn: initial)
+            } catch {
+                throw ValidationError(
+                    "--initial \(initial): \(error.reason); write it as EDN: nil, 5, '\"text\"', "
+                        + "'{:x 0}'")
+            }
+        }
+
+        private func model(with semantics: Semantics) throws -> (any Model)? {
+            do {
+                return try ModelCatalog.model(model, semantics: semantics)
+            } catch {
+                throw ValidationError("--initial: \(error)")
+            }
         }
 
         /// The files, with folders replaced by the histories in them.

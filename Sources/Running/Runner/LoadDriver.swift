@@ -92,9 +92,10 @@ final class LoadDriver<Load: Generator>: Sendable {
         let process = Event.Process.client(processes.number(of: worker))
         target.noteInvocation(on: node)
         recorder.record(
-            .invoke, by: process, invocation.function, key: invocation.key, invocation.value)
+            .invoke, by: process, invocation.function, key: invocation.key, invocation.value,
+            node: "\(node)")
         let completion = await client.perform(invocation, timeout: timeout)
-        recorder.record(completion, of: invocation, by: process)
+        recorder.record(completion, of: invocation, by: process, node: "\(node)")
         if case .nonsense(let quote) = completion { target.note(nonsense: quote, from: node) }
         tally.note(invocation.function, completion)
         state.withLock { $0.generator.observe(invocation, completion, by: worker) }

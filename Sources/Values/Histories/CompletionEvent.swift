@@ -6,7 +6,8 @@ extension Event {
 extension Recorder {
     /// Writes how an operation ended, behind all earlier events, with the present time.
     public func record(
-        _ completion: Completion, of invocation: Invocation, by process: Event.Process
+        _ completion: Completion, of invocation: Invocation, by process: Event.Process,
+        node: String? = nil
     ) {
         let (value, error): (Value, Value?) =
             switch completion {
@@ -17,6 +18,6 @@ extension Recorder {
             }
         record(
             completion.kind, by: process, invocation.function, key: invocation.key, value,
-            error: error)
+            error: error, node: node)
     }
 }

@@ -6,15 +6,21 @@ extension [UInt8] {
         case .bool(let flag): append(text: flag ? "true" : "false")
         case .int(let number): append(decimal: number)
         case .double(let number): append(text: Self.spell(number))
+        case .number(let digits): append(contentsOf: digits.bytes)
         case .string(let text): append(quoted: text)
         case .keyword(let name):
             append(UInt8(ascii: ":"))
-            append(text: name)
-        case .symbol(let name): append(text: name)
+            append(contentsOf: name.bytes)
+        case .symbol(let name): append(contentsOf: name.bytes)
         case .vector(let elements): append(elements, between: "[", and: "]")
-        case .set(let elements): append(elements, between: "#{", and: "}")
+        case .set(let members): append(members.elements, between: "#{", and: "}")
         case .map(let entries):
-            append(entries.flatMap { [$0.key, $0.value] }, between: "{", and: "}")
+            append(entries.elements.flatMap { [$0.key, $0.value] }, between: "{", and: "}")
+        case .tagged(let tag, let value):
+            append(UInt8(ascii: "#"))
+            append(contentsOf: tag.bytes)
+            append(UInt8(ascii: " "))
+            append(edn: value)
         }
     }
 
@@ -31,7 +37,12 @@ extension [UInt8] {
         append(text: ", :process ")
         switch event.process {
         case .client(let number): append(decimal: number)
+        case .named(let name): append(edn: name)
         case .nemesis: append(text: ":nemesis")
+        }
+        if let node = event.node {
+            append(text: ", :node ")
+            append(quoted: Text(node))
         }
         append(text: ", :f :")
         append(text: event.function)
@@ -78,9 +89,9 @@ extension [UInt8] {
         }
     }
 
-    private mutating func append(quoted text: String) {
+    private mutating func append(quoted text: Text) {
         append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for byte in text.bytes {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 append(UInt8(ascii: "\\"))

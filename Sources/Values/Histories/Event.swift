@@ -20,6 +20,8 @@ public struct Event: Hashable, Sendable {
     public enum Process: Hashable, Sendable {
         /// A logical client process: one operation at a time, retired after an `info`.
         case client(Int)
+        /// The same, in histories that name their processes instead of counting them.
+        indirect case named(Value)
         /// The injector of faults.
         case nemesis
     }
@@ -40,11 +42,14 @@ public struct Event: Hashable, Sendable {
     public var value: Value
     /// Why it failed or is unknown.
     public var error: Value?
+    /// The node that the process talks to, where the history says so (`:node`).
+    public var node: String?
 
     /// Makes an event from its parts.
     public init(
         index: Int, time: Timestamp? = nil, process: Process, kind: Kind, function: String,
-        key: Value? = nil, value: Value = .null, error: Value? = nil
+        key: Value? = nil, value: Value = .null, error: Value? = nil,
+        node: String? = nil
     ) {
         self.index = index
         self.time = time
@@ -54,6 +59,7 @@ public struct Event: Hashable, Sendable {
         self.key = key
         self.value = value
         self.error = error
+        self.node = node
     }
 }
 

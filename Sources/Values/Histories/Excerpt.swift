@@ -1,34 +1,29 @@
 extension History {
-    /// Some of the operations as a history of their own, in EDN: the same order, the same times.
+    /// Some of the operations as a history of their own, in EDN.
+    ///
+    /// Order, indexes, times, processes and nodes are what they were; keys are left out.
     public func edn(of ids: [Int]) -> [UInt8] {
-        let chosen = ids.map { operations[$0] }
-        var events: [(place: Int, event: Event)] = []
-        for operation in chosen {
-            events.append((operation.invocation, invocation(of: operation)))
-            let isBounded = operation.completion != .max
-            events.append(
-                (
-                    isBounded ? operation.completion : eventCount + operation.id,
-                    completion(of: operation)
-                ))
+        var events: [Event] = []
+        for id in ids {
+            events.append(invocation(of: operations[id]))
+            if operations[id].hasCompletion { events.append(completion(of: operations[id])) }
         }
         var text: [UInt8] = []
-        for (index, entry) in events.sorted(by: { $0.place < $1.place }).enumerated() {
-            var event = entry.event
-            event.index = index
-            text.append(edn: event)
-        }
+        for event in events.sorted(by: { $0.index < $1.index }) { text.append(edn: event) }
         return text
     }
 
     private func invocation(of operation: Operation) -> Event {
-        Event(
-            index: 0, time: operation.invokedAt, process: .client(operation.process),
-            kind: .invoke, function: operation.function, value: operation.input)
+        let name = name(ofProcess: operation.process)
+        return Event(
+            index: operation.invocation, time: operation.invokedAt,
+            process: name.int.map(Event.Process.client) ?? .named(name), kind: .invoke,
+            function: operation.function, value: operation.input, node: operation.node)
     }
 
     private func completion(of operation: Operation) -> Event {
         var event = invocation(of: operation)
+        event.index = operation.recordedEnd
         event.time = operation.completedAt
         switch operation.outcome {
         case .ok(let value): (event.kind, event.value) = (.ok, value)

@@ -4,13 +4,19 @@
 /// none). An operation with an `info` completion, or none, stays open to the end.
 public struct History: Sendable {
     /// The clients' operations, by order of invocation.
-    public private(set) var operations: [Operation] = []
+    public internal(set) var operations: [Operation] = []
     /// What the nemesis wrote.
     public private(set) var nemesis: [Event] = []
     /// How many events there were.
     public private(set) var eventCount = 0
+    /// How many bytes of a last, unfinished line were dropped (``Tail/maybeTorn``).
+    public internal(set) var droppedBytes = 0
 
     private var open: [Int: Int] = [:]
+    private var nextPlace = 0
+    /// The names of processes -1, -2 and so on.
+    private var names: [Value] = []
+    private var numbers: [Value: Int] = [:]
 
     /// A history without events.
     public init() {}
@@ -26,9 +32,13 @@ public struct History: Sendable {
     ///
     /// - Throws: `HistoryError` if the event cannot follow its predecessors.
     public mutating func append(_ event: Event) throws(HistoryError) {
-        let place = eventCount
+        let place = place(of: event)
         eventCount += 1
-        guard case .client(let process) = event.process else {
+        let process: Int
+        switch event.process {
+        case .client(let number): process = number
+        case .named(let name): process = number(of: name)
+        case .nemesis:
             nemesis.append(event)
             return
         }
@@ -39,32 +49,55 @@ public struct History: Sendable {
         }
     }
 
+    /// The event's own index where indexes grow, its number among the events otherwise; never so
+    /// high that it could be taken for "no completion".
+    private mutating func place(of event: Event) -> Int {
+        let place = event.index < 1 << 62 ? max(event.index, nextPlace) : nextPlace
+        nextPlace = place + 1
+        return place
+    }
+
+    private mutating func number(of name: Value) -> Int {
+        if let number = numbers[name] { return number }
+        names.append(name)
+        numbers[name] = -names.count
+        return -names.count
+    }
+
+    /// What the history calls a process: its number, or its name.
+    public func name(ofProcess process: Int) -> Value {
+        names.indices.contains(-process - 1) ? names[-process - 1] : .int(process)
+    }
+
     private mutating func invoke(
         _ event: Event, by process: Int, at place: Int
     ) throws(HistoryError) {
         guard open.updateValue(operations.count, forKey: process) == nil else {
-            throw HistoryError(.invokedTwice(process: process))
+            throw HistoryError(.invokedTwice(process: "\(name(ofProcess: process))"))
         }
         operations.append(
             Operation(
                 id: operations.count, process: process, function: event.function, key: event.key,
                 input: event.value, outcome: .unknown, invocation: place, completion: .max,
-                hasCompletion: false, invokedAt: event.time))
+                invokedAt: event.time, node: event.node))
     }
 
     private mutating func complete(
         _ event: Event, by process: Int, at place: Int
     ) throws(HistoryError) {
         guard let id = open.removeValue(forKey: process) else {
-            throw HistoryError(.completionWithoutInvocation(process: process))
+            throw HistoryError(
+                .completionWithoutInvocation(process: "\(name(ofProcess: process))"))
         }
         guard operations[id].function == event.function else {
             throw HistoryError(
                 .completionOfAnother(
-                    process: process, invoked: operations[id].function, completed: event.function))
+                    process: "\(name(ofProcess: process))", invoked: operations[id].function,
+                    completed: event.function))
         }
-        operations[id].hasCompletion = true
+        operations[id].recordedEnd = place
         operations[id].completedAt = event.time
+        if operations[id].node == nil { operations[id].node = event.node }
         switch event.kind {
         case .ok:
             operations[id].outcome = .ok(event.value)
@@ -79,44 +112,6 @@ public struct History: Sendable {
 }
 
 extension History {
-    /// How independent keys are told from values.
-    public enum Keying: String, Sendable, CaseIterable {
-        /// Keyed if every operation's value is a pair and one of them is no compare-and-set.
-        case automatic = "auto"
-        /// Every value is `[key value]`.
-        case independent
-        /// The history is about one object.
-        case single
-    }
-
-    /// The history with `[key value]` values split into the operations' keys.
-    ///
-    /// Consumes the history, so that ten million operations need not be there twice.
-    ///
-    /// - Throws: `HistoryError` if keys were asked for and a value is not a pair.
-    public consuming func keyed(_ keying: Keying) throws(HistoryError) -> History {
-        switch keying {
-        case .single: return self
-        case .automatic:
-            let looksKeyed = looksKeyed
-            if !looksKeyed { return self }
-        case .independent: break
-        }
-        for place in operations.indices where operations[place].key == nil {
-            guard let (key, input) = operations[place].input.pair else {
-                throw HistoryError(.notKeyed("\(operations[place].input)"))
-            }
-            operations[place].key = key
-            operations[place].input = input
-            guard case .ok(let output) = operations[place].outcome else { continue }
-            guard let (_, result) = output.pair else {
-                throw HistoryError(.notKeyed("\(output)"))
-            }
-            operations[place].outcome = .ok(result)
-        }
-        return self
-    }
-
     /// What it means that an operation has no completion at all.
     public enum MissingCompletion: String, Sendable, CaseIterable {
         /// Nobody knows: the same as an `info` completion.
@@ -132,12 +127,6 @@ extension History {
             operations[place].outcome = .failed(.notExecuted)
         }
         return self
-    }
-
-    /// A read's argument is nil unless it carries a key, so one keyed read tells.
-    private var looksKeyed: Bool {
-        operations.contains { $0.function == "read" && $0.key == nil && $0.input.pair != nil }
-            && operations.allSatisfy { $0.key != nil || $0.input.pair != nil }
     }
 
     /// The ids of the operations of each key, in the order of the keys' first appearance.

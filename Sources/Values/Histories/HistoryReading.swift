@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 extension History {
     /// What to do about a file that may have been cut short by the end of its writer.
@@ -29,7 +29,8 @@ extension History {
         do {
             self = try Self.parse(file.bytes, tail: tail) { file.letGo(upTo: $0) }
         } catch {
-            throw HistoryError(error.reason, file: path, line: error.line)
+            throw HistoryError(
+                error.reason, file: path, line: error.line, column: error.column)
         }
     }
 
@@ -41,11 +42,11 @@ extension History {
     /// Reads a history from bytes in memory, whatever they are.
     ///
     /// - Throws: `HistoryError` with the line.
-    public init(bytes: [UInt8]) throws(HistoryError) {
+    public init(bytes: [UInt8], tail: Tail = .whole) throws(HistoryError) {
         var result: Result<History, HistoryError> = .failure(HistoryError(.empty))
         bytes.withUnsafeBytes { bytes in
             result = Result { () throws(HistoryError) in
-                try Self.parse(bytes, tail: .whole) { _ in }
+                try Self.parse(bytes, tail: tail) { _ in }
             }
         }
         self = try result.get()
@@ -58,14 +59,16 @@ extension History {
         _ bytes: UnsafeRawBufferPointer, tail: Tail, progress: (Int) -> Void
     ) throws(HistoryError) -> History {
         var history = History()
+        let written = bytes.count
         let bytes = whole(bytes, tail: tail)
+        history.droppedBytes = written - bytes.count
         if tail == .maybeTorn, bytes.isEmpty { return history }
-        var reader = try EventReader(bytes)
+        var reader = try EventReader(bytes, isTorn: tail == .maybeTorn)
         while let event = try reader.next() {
             do {
                 try history.append(event)
             } catch {
-                throw HistoryError(error.reason, line: reader.line)
+                throw reader.failure(error.reason)
             }
             if history.eventCount & 0xffff == 0 { progress(reader.position) }
             if history.eventCount == 2 * probe {

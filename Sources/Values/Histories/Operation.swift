@@ -21,8 +21,11 @@ public struct Operation: Hashable, Sendable {
 
     /// The operation's number in its history, by order of invocation, from 0.
     public var id: Int
-    /// The process that invoked it.
+    /// The process that invoked it; below 0 where the history names its processes instead of
+    /// counting them (``History/name(ofProcess:)``).
     public var process: Int
+    /// The node that the process talked to, where the history says so.
+    public var node: String?
     /// Its name, `read` for example.
     public var function: String
     /// The independent key that it works on.
@@ -31,12 +34,13 @@ public struct Operation: Hashable, Sendable {
     public var input: Value
     /// How it ended.
     public var outcome: Outcome
-    /// The place of the invocation in the history's order.
+    /// The place of the invocation in the history's order: its `:index`, where the history has
+    /// such, or how many events came before it.
     public var invocation: Int
     /// The place of the completion; `Int.max` where there is none or none is known to bound it.
     public var completion: Int
-    /// Whether a completion of some kind was recorded.
-    public var hasCompletion: Bool
+    /// The place of the completion of whatever kind; `Int.max` where none was recorded.
+    public var recordedEnd: Int
     /// When it was invoked, where the history has times.
     public var invokedAt: Timestamp?
     /// When its completion (of whatever kind) was recorded, where the history has times.
@@ -45,8 +49,8 @@ public struct Operation: Hashable, Sendable {
     /// Makes an operation from its parts.
     public init(
         id: Int, process: Int, function: String, key: Value? = nil, input: Value,
-        outcome: Outcome, invocation: Int, completion: Int, hasCompletion: Bool = true,
-        invokedAt: Timestamp? = nil, completedAt: Timestamp? = nil
+        outcome: Outcome, invocation: Int, completion: Int, recordedEnd: Int? = nil,
+        invokedAt: Timestamp? = nil, completedAt: Timestamp? = nil, node: String? = nil
     ) {
         self.id = id
         self.process = process
@@ -56,10 +60,14 @@ public struct Operation: Hashable, Sendable {
         self.outcome = outcome
         self.invocation = invocation
         self.completion = completion
-        self.hasCompletion = hasCompletion
+        self.recordedEnd = recordedEnd ?? completion
         self.invokedAt = invokedAt
         self.completedAt = completedAt
+        self.node = node
     }
+
+    /// Whether a completion of some kind was recorded.
+    public var hasCompletion: Bool { recordedEnd != .max }
 
     /// Whether nobody knows if it took effect.
     public var isUnknown: Bool { outcome == .unknown }

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import Glibc
 internal import Synchronization
 
 /// Writes a history to a file while it happens.
@@ -55,15 +55,16 @@ public final class Recorder: Sendable {
         }
     }
 
-    /// Writes one event behind all earlier ones, with the present time.
+    /// Writes one event behind all earlier ones, with the present time; `node` is the one that
+    /// the process talks to.
     public func record(
         _ kind: Event.Kind, by process: Event.Process, _ function: String, key: Value? = nil,
-        _ value: Value, error: Value? = nil
+        _ value: Value, error: Value? = nil, node: String? = nil
     ) {
         state.withLock { state in
             let event = Event(
                 index: state.index, time: clock(), process: process, kind: kind,
-                function: function, key: key, value: value, error: error)
+                function: function, key: key, value: value, error: error, node: node)
             state.index += 1
             state.buffer.append(edn: event)
             if state.buffer.count > Self.bufferLimit { write(&state) }
@@ -98,7 +99,7 @@ public final class Recorder: Sendable {
         var written = 0
         while written < state.buffer.count {
             let count = state.buffer[written...].withUnsafeBytes { bytes in
-                Foundation.write(state.descriptor, bytes.baseAddress, bytes.count)
+                Glibc.write(state.descriptor, bytes.baseAddress, bytes.count)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {

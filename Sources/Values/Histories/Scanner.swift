@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A cursor over the bytes of a history that reads EDN values, and JSON's by the same grammar.
 ///
@@ -11,18 +11,20 @@ struct Scanner {
 
     let bytes: UnsafeRawBufferPointer
     var position = 0
+    /// Whether the text is JSON, whose word for no value is `null`; in EDN that is a symbol.
+    var isJSON = false
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
-    /// The line of the cursor, from 1.
+    /// The line and the column of a byte, from 1; columns count bytes.
     ///
     /// Linear in the text before it: for errors only.
-    var line: Int {
-        var count = 1
-        for byte in bytes[..<min(position, bytes.count)] where byte == Byte.newline { count += 1 }
-        return count
+    func place(of position: Int) -> (line: Int, column: Int) {
+        let before = bytes[..<min(position, bytes.count)]
+        let start = before.lastIndex(of: Byte.newline).map { $0 + 1 } ?? 0
+        return (before.count { $0 == Byte.newline } + 1, before.endIndex - start + 1)
     }
 
     /// The byte under the cursor, nil at the end.
@@ -59,7 +61,13 @@ struct Scanner {
     }
 
     func failure(_ reason: HistoryError.Reason) -> HistoryError {
-        HistoryError(reason, line: line)
+        failure(reason, at: position)
+    }
+
+    /// The same, of what began earlier.
+    func failure(_ reason: HistoryError.Reason, at start: Int) -> HistoryError {
+        let (line, column) = place(of: start)
+        return HistoryError(reason, line: line, column: column)
     }
 
     /// What stands under the cursor, for an error.
@@ -79,30 +87,40 @@ struct Scanner {
         guard let byte = peek else { throw failure(.truncated) }
         switch byte {
         case Byte.zero...Byte.nine, Byte.minus, Byte.plus: return try number()
-        case Byte.colon: return .keyword(try keyword())
+        case Byte.colon:
+            position += 1
+            return .keyword(try word())
         case Byte.quote: return .string(try string())
         case Byte.openBracket, Byte.openParenthesis:
             position += 1
             let close = byte == Byte.openBracket ? Byte.closeBracket : Byte.closeParenthesis
             return .vector(try elements(until: close, depth: depth + 1))
         case Byte.openBrace:
-            position += 1
             return .map(try entries(depth: depth + 1))
         case Byte.hash: return try dispatched(depth: depth)
-        case Byte.backslash:
-            position += 1
-            return .symbol("\\" + (try word()))
+        case Byte.backslash: return .symbol(try character())
         default: return try named()
         }
     }
 
     private mutating func named() throws(HistoryError) -> Value {
-        switch try word() {
-        case "nil", "null": .null
-        case "true": .bool(true)
-        case "false": .bool(false)
-        case let name: .symbol(name)
-        }
+        let start = position
+        let word = try wordBytes()
+        if word.spells("nil") { return .null }
+        if word.spells("true") { return .bool(true) }
+        if word.spells("false") { return .bool(false) }
+        guard word.spells("null") else { return .symbol(Text(word)) }
+        guard isJSON else { throw failure(.nullInEDN, at: start) }
+        return .null
+    }
+
+    /// A backslash and at least one byte, whatever that is.
+    private mutating func character() throws(HistoryError) -> Text {
+        let start = position
+        position += 2
+        while position < bytes.count, Byte.isWord(bytes[position]) { position += 1 }
+        guard position <= bytes.count else { throw failure(.truncated) }
+        return Text(UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
     }
 
     private mutating func elements(
@@ -110,61 +128,82 @@ struct Scanner {
     ) throws(HistoryError) -> [Value] {
         var elements: [Value] = []
         while true {
-            skipSpace()
+            try skipSpaceAndDiscards(depth: depth)
             if take(close) { return elements }
             elements.append(try value(depth: depth))
         }
     }
 
-    private mutating func entries(depth: Int) throws(HistoryError) -> [Value.Entry] {
+    private mutating func members(depth: Int) throws(HistoryError) -> Value.Members {
+        let start = position - 2
+        let elements = try elements(until: Byte.closeBrace, depth: depth)
+        do {
+            return try Value.Members(distinct: elements)
+        } catch {
+            throw failure(.repeated("the member \(error.value)", in: "set"), at: start)
+        }
+    }
+
+    private mutating func entries(depth: Int) throws(HistoryError) -> Value.Entries {
+        let start = position
+        position += 1
         var entries: [Value.Entry] = []
         while true {
-            skipSpace()
-            if take(Byte.closeBrace) { return entries }
+            try skipSpaceAndDiscards(depth: depth)
+            if take(Byte.closeBrace) { break }
             let key = try value(depth: depth)
             skipColon()
             entries.append(Value.Entry(key: key, value: try value(depth: depth)))
         }
+        do {
+            return try Value.Entries(distinct: entries)
+        } catch {
+            throw failure(.repeated("the key \(error.value)", in: "map"), at: start)
+        }
     }
 
-    /// JSON's colon between a key and its value.
-    mutating func skipColon() {
+    /// Moves over white space and over values that EDN discards by `#_`.
+    private mutating func skipSpaceAndDiscards(depth: Int) throws(HistoryError) {
+        skipSpace()
+        while peek == Byte.hash, position + 1 < bytes.count, bytes[position + 1] == Byte.underscore
+        {
+            position += 2
+            _ = try value(depth: depth + 1)
+            skipSpace()
+        }
+    }
+
+    /// Moves over JSON's colon between a key and its value, and says whether there was one.
+    @discardableResult mutating func skipColon() -> Bool {
         skipSpace()
         guard peek == Byte.colon, position + 1 < bytes.count,
             !Byte.isWord(bytes[position + 1]) || bytes[position - 1] == Byte.quote
-        else { return }
+        else { return false }
         position += 1
+        return true
     }
 
-    /// A set, a tagged value (the tag is dropped), a discarded value, or a named number.
+    /// A set, a tagged value, a value behind a discarded one, or a named number.
     private mutating func dispatched(depth: Int) throws(HistoryError) -> Value {
         position += 1
         switch peek {
         case Byte.openBrace:
             position += 1
-            return .set(try elements(until: Byte.closeBrace, depth: depth + 1))
+            return .set(try members(depth: depth + 1))
         case Byte.hash:
             position += 1
-            switch try word() {
-            case "Inf": return .double(.infinity)
-            case "-Inf": return .double(-.infinity)
-            case "NaN": return .double(.nan)
-            case let name: return .symbol("##" + name)
-            }
-        case UInt8(ascii: "_"):
-            position += 1
-            _ = try value(depth: depth + 1)
+            let word = try wordBytes()
+            if word.spells("Inf") { return .double(.infinity) }
+            if word.spells("-Inf") { return .double(-.infinity) }
+            return word.spells("NaN") ? .double(.nan) : .symbol("##" + Text(word))
+        case Byte.underscore:
+            position -= 1
+            try skipSpaceAndDiscards(depth: depth)
             return try value(depth: depth + 1)
         default:
-            _ = try word()
-            return try value(depth: depth + 1)
+            let tag = try word()
+            return .tagged(tag, try value(depth: depth + 1))
         }
-    }
-
-    /// Reads a keyword, without its colon.
-    mutating func keyword() throws(HistoryError) -> String {
-        position += 1
-        return try word()
     }
 
     /// The bytes of the word under the cursor.
@@ -176,159 +215,6 @@ struct Scanner {
         return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
     }
 
-    private mutating func word() throws(HistoryError) -> String {
-        String(decoding: try wordBytes(), as: UTF8.self)
-    }
-
-    // MARK: Numbers
-
-    private mutating func number() throws(HistoryError) -> Value {
-        let start = position
-        if let number = integer() { return .int(number) }
-        position = start
-        let text = try word()
-        let digits = text.hasSuffix("N") || text.hasSuffix("M") ? String(text.dropLast()) : text
-        if let number = Int(digits) { return .int(number) }
-        let spelling = digits.utf8.dropFirst(digits.utf8.first == Byte.minus ? 1 : 0)
-        if spelling.allSatisfy(Byte.isDigit), !spelling.isEmpty {
-            throw failure(.numberOutOfRange(text))
-        }
-        if let number = Double(digits), number.isFinite { return .double(number) }
-        return .symbol(text)
-    }
-
-    /// Reads an integer that ends where the word ends; nil (the cursor anywhere) if it is none.
-    @inline(__always)
-    mutating func integer() -> Int? {
-        let negative = take(Byte.minus)
-        let start = position
-        var number = 0
-        while position < bytes.count {
-            let digit = bytes[position] &- Byte.zero
-            guard digit < 10 else { break }
-            let (product, tooLarge) = number.multipliedReportingOverflow(by: 10)
-            let (sum, tooLargeSum) = product.addingReportingOverflow(Int(digit))
-            guard !tooLarge, !tooLargeSum else { return nil }
-            number = sum
-            position += 1
-        }
-        guard position > start, position == bytes.count || !Byte.isWord(bytes[position])
-        else { return nil }
-        return negative ? -number : number
-    }
-
-    // MARK: Text
-
-    private mutating func string() throws(HistoryError) -> String {
-        position += 1
-        let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case Byte.quote:
-                let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
-                position += 1
-                return String(decoding: text, as: UTF8.self)
-            case Byte.backslash: return try escapedString(from: start)
-            default: position += 1
-            }
-        }
-        throw failure(.truncated)
-    }
-
-    private mutating func escapedString(from start: Int) throws(HistoryError) -> String {
-        var text = [UInt8](bytes[start..<position])
-        while let byte = peek {
-            position += 1
-            switch byte {
-            case Byte.quote: return String(decoding: text, as: UTF8.self)
-            case Byte.backslash: try escape(into: &text)
-            default: text.append(byte)
-            }
-        }
-        throw failure(.truncated)
-    }
-
-    private mutating func escape(into text: inout [UInt8]) throws(HistoryError) {
-        guard let byte = peek else { throw failure(.truncated) }
-        position += 1
-        switch byte {
-        case UInt8(ascii: "n"): text.append(Byte.newline)
-        case UInt8(ascii: "t"): text.append(9)
-        case UInt8(ascii: "r"): text.append(13)
-        case UInt8(ascii: "b"): text.append(8)
-        case UInt8(ascii: "f"): text.append(12)
-        case UInt8(ascii: "u"): text.append(contentsOf: Array(try unicode().utf8))
-        default: text.append(byte)
-        }
-    }
-
-    /// Four hexadecimal digits, or two times four for a surrogate pair.
-    private mutating func unicode() throws(HistoryError) -> String {
-        var units = [try codeUnit()]
-        if UTF16.isLeadSurrogate(units[0]), position + 1 < bytes.count,
-            bytes[position] == Byte.backslash, bytes[position + 1] == UInt8(ascii: "u")
-        {
-            position += 2
-            units.append(try codeUnit())
-        }
-        return String(decoding: units, as: UTF16.self)
-    }
-
-    private mutating func codeUnit() throws(HistoryError) -> UInt16 {
-        guard position + 4 <= bytes.count else { throw failure(.truncated) }
-        let digits = String(decoding: bytes[position..<position + 4], as: UTF8.self)
-        guard let unit = UInt16(digits, radix: 16) else {
-            throw unexpected(expected: "four hexadecimal digits")
-        }
-        position += 4
-        return unit
-    }
-}
-
-/// The bytes that the grammar knows by name.
-enum Byte {
-    static let space = UInt8(ascii: " ")
-    static let newline = UInt8(ascii: "\n")
-    static let tab = UInt8(ascii: "\t")
-    static let comma = UInt8(ascii: ",")
-    static let semicolon = UInt8(ascii: ";")
-    static let colon = UInt8(ascii: ":")
-    static let quote = UInt8(ascii: "\"")
-    static let hash = UInt8(ascii: "#")
-    static let backslash = UInt8(ascii: "\\")
-    static let plus = UInt8(ascii: "+")
-    static let minus = UInt8(ascii: "-")
-    static let zero = UInt8(ascii: "0")
-    static let nine = UInt8(ascii: "9")
-    static let openBrace = UInt8(ascii: "{")
-    static let closeBrace = UInt8(ascii: "}")
-    static let openBracket = UInt8(ascii: "[")
-    static let closeBracket = UInt8(ascii: "]")
-    static let openParenthesis = UInt8(ascii: "(")
-    static let closeParenthesis = UInt8(ascii: ")")
-
-    @inline(__always)
-    static func isDigit(_ byte: UInt8) -> Bool { byte >= zero && byte <= nine }
-
-    /// Whether the byte may stand inside a number, a symbol or a keyword.
-    @inline(__always)
-    static func isWord(_ byte: UInt8) -> Bool {
-        if byte > 0x7f { return true }
-        return byte < 64
-            ? wordBelow64 & (1 << UInt64(byte)) != 0 : wordFrom64 & (1 << UInt64(byte - 64)) != 0
-    }
-
-    // Everything above the space but , ; " \\ @ ` ~ ^ brackets, braces and parentheses, as two sets
-    // of 64 bits: computing them would cost a look at a lock per byte.
-    private static var wordBelow64: UInt64 { 0xf7ff_ecfa_0000_0000 }
-    private static var wordFrom64: UInt64 { 0x17ff_fffe_87ff_fffe }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether these bytes are this word.
-    @inline(__always)
-    func spells(_ word: StaticString) -> Bool {
-        guard count == word.utf8CodeUnitCount, let start = baseAddress else { return false }
-        return memcmp(start, word.utf8Start, count) == 0
-    }
+    /// The word under the cursor.
+    mutating func word() throws(HistoryError) -> Text { Text(try wordBytes()) }
 }

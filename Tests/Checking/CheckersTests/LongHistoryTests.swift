@@ -68,7 +68,7 @@ import Testing
 
 @Suite struct `Models of collections and locks` {
     private func verdict(_ model: String, _ lines: [String]) throws -> String {
-        let model = try #require(ModelCatalog.model(model))
+        let model = try #require(try ModelCatalog.model(model))
         return try check(model, History(text: lines.joined(separator: "\n"))).verdict.word
     }
 

@@ -9,10 +9,11 @@ import Testing
         text.append(
             edn: Event(
                 index: 3, time: Timestamp(nanoseconds: 12), process: .client(4), kind: .fail,
-                function: "cas", key: 7, value: [1, 2], error: .keyword("mismatch")))
+                function: "cas", key: 7, value: [1, 2], error: .keyword("mismatch"),
+                node: "n2"))
         #expect(
             String(decoding: text, as: UTF8.self)
-                == "{:index 3, :time 12, :type :fail, :process 4, :f :cas, :value [7 [1 2]], "
+                == "{:index 3, :time 12, :type :fail, :process 4, :node \"n2\", :f :cas, :value [7 [1 2]], "
                 + ":error :mismatch}\n")
     }
 
@@ -20,11 +21,16 @@ import Testing
         Value.null, .bool(true), .int(-5), .int(.min), .double(1.5),
         .string("a \"b\"\n\\ \u{1} é 🚣"),
         .keyword("timeout"), .symbol("sym"), [1, [2, "three"], []], .set([1, 2]),
-        .map([.init(key: .keyword("a"), value: [1])]),
+        .map([.keyword("a"): [1]]), .map(["b": 1, "a": .set([3, 1, .null])]),
+        .number("123456789012345678901234567890"), .number("15e-1M"),
+        .number("1000000000000000000001e-21"), .double(-0.0), .double(.nan), .double(1e-7),
+        .tagged("inst", "2024-01-01"), .tagged("a/b", .tagged("c", [1])), .symbol("\\\""),
+        .string("e\u{301}"), .string("\u{10fe41}\u{10ffff}"),
     ])
     func `a value reads back as it was written`(value: Value) throws {
-        let history = try History(
-            text: "{:process 0, :type :invoke, :f :write, :value \(value)}")
+        var text = Array("{:process 0, :type :invoke, :f :write, :value ".utf8)
+        text.append(edn: value)
+        let history = try History(bytes: text + Array("}".utf8))
         #expect(history.operations.map(\.input) == [value])
     }
 
