@@ -2,11 +2,12 @@ public import Faults
 internal import Synchronization
 public import Topologies
 
-/// The faults that last at present, for faults that overlap.
+/// The faults that last at present, and those that were over a moment ago.
 public final class ActiveFaults: Sendable {
     private struct Claim {
         let links: Set<Link>
         let nodes: Set<NodeName>
+        var end: ContinuousClock.Instant?
     }
 
     private let claims = Mutex<[Int: Claim]>([:])
@@ -15,31 +16,37 @@ public final class ActiveFaults: Sendable {
     public init() {}
 
     /// Notes that a fault begins; false if it wants a node for itself that another fault has.
-    public func claim(_ fault: ScheduledFault, _ aim: Aim) -> Bool {
+    public func claim(_ number: Int, _ aim: Aim, exclusive: Bool) -> Bool {
         claims.withLock { claims in
-            let nodes = fault.kind.isExclusive ? Set(aim.affected) : []
-            guard claims.values.allSatisfy({ $0.nodes.isDisjoint(with: nodes) }) else {
-                return false
+            let nodes = exclusive ? Set(aim.affected) : []
+            let isFree = claims.values.allSatisfy {
+                $0.end != nil || $0.nodes.isDisjoint(with: nodes)
             }
-            claims[fault.number] = Claim(links: aim.links, nodes: nodes)
+            guard isFree else { return false }
+            claims[number] = Claim(links: aim.links, nodes: nodes)
             return true
         }
     }
 
     /// Notes that a fault is over.
-    public func end(_ fault: ScheduledFault) {
-        claims.withLock { $0[fault.number] = nil }
+    public func end(_ number: Int) {
+        claims.withLock { claims in
+            if claims[number]?.end == nil { claims[number]?.end = .now }
+        }
     }
 
     /// Nodes that a fault has for itself.
     public var takenNodes: Set<NodeName> {
-        claims.withLock { claims in claims.values.reduce(into: []) { $0.formUnion($1.nodes) } }
+        claims.withLock { claims in
+            claims.values.filter { $0.end == nil }.reduce(into: []) { $0.formUnion($1.nodes) }
+        }
     }
 
-    /// Links that other faults cut, or make lossy or late.
-    func links(besides number: Int) -> Set<Link> {
+    /// Links that other faults cut, or made lossy or late, at any time since then.
+    func links(besides number: Int, since start: ContinuousClock.Instant) -> Set<Link> {
         claims.withLock { claims in
-            claims.filter { $0.key != number }.values.reduce(into: []) { $0.formUnion($1.links) }
+            claims.filter { $0.key != number && ($0.value.end.map { $0 >= start } ?? true) }
+                .values.reduce(into: []) { $0.formUnion($1.links) }
         }
     }
 }

@@ -1,19 +1,14 @@
-public import Faults
 public import Labs
 public import Topologies
 
-/// Where faults are injected: what an ``Injection`` needs of a running cluster.
+/// Where faults are injected: what injectors need of a running cluster.
 public protocol FaultSite: Sendable {
-    /// The network's shape.
+    /// The network and its shape.
     var network: LabNetwork { get }
     /// The time after which a follower without a leader stands for election.
     var electionTimeout: Duration { get }
-    /// How strong faults are.
-    var intensity: Intensity { get }
     /// The faults that last at present.
     var active: ActiveFaults { get }
-    /// The time within which a healed cluster must serve.
-    var recoveryTimeout: Duration { get }
 
     /// The time since the start of the load.
     func now() -> Duration
@@ -21,14 +16,27 @@ public protocol FaultSite: Sendable {
     func process(of node: NodeName) -> NodeProcess
     /// Starts a node's process again, with the data that it had.
     func restart(_ node: NodeName) async throws
-    /// Waits until a node answers; false if it does not by the deadline.
-    func answers(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool
-    /// The claimant of the highest term, if any node knows one.
-    func leadership() async -> FaultRecord.Leadership?
     /// The links along which a datagram of the harness arrives now.
     func reachable() async -> Set<Link>
     /// Datagrams of the harness sent along a link one after another, as they arrive.
     func probes(_ count: Int, along link: Link) async -> [Prober.Arrival]
-    /// How many operations have been invoked on each node so far.
+    /// How many operations have been invoked on each node so far, or are waiting there.
     func invocations() -> [NodeName: Int]
+    /// How many operations wait for an answer of each node at present.
+    func waiting() -> [NodeName: Int]
+    /// How many writes have been acknowledged so far, by any node.
+    func acknowledgedWrites() -> Int
+}
+
+extension FaultSite {
+    /// Refuses nodes whose processes have ended by themselves.
+    ///
+    /// - Throws: `InjectionError.notRunning` for the first of them.
+    func requireRunning(_ nodes: [NodeName]) async throws {
+        for node in nodes {
+            if case .down = await process(of: node).state {
+                throw InjectionError.notRunning(node)
+            }
+        }
+    }
 }

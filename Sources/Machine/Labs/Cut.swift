@@ -5,7 +5,7 @@ public import Topologies
 ///
 /// For each link there are two rules. Of a whole cut the first catches the harness's probes, so
 /// that the counters of the second show the nodes' own traffic only. Of a lossy one the first
-/// drops its share, and the second counts what is left. Held packets meet the first one only.
+/// drops its share, and the second counts what is left. Held packets meet the last one.
 public struct Cut: Sendable {
     /// What becomes of packets.
     public enum Treatment: Hashable, Sendable {
@@ -13,8 +13,16 @@ public struct Cut: Sendable {
         case drop
         /// A share of them is lost, between 0 and 1.
         case lose(Double)
-        /// All wait for the verdict of a ``PacketHold``.
-        case hold(queue: UInt16)
+        /// All wait for the verdict of a ``PacketHold``; the harness's probes too, or they are lost.
+        case hold(queue: UInt16, probes: ProbeTreatment)
+
+        /// What becomes of the harness's own probes where the nodes' packets are held.
+        public enum ProbeTreatment: Hashable, Sendable {
+            /// They are lost: whether the link is cut can be seen, and only nodes' packets count.
+            case drop
+            /// They wait as well: how long can be seen.
+            case hold
+        }
     }
 
     /// What is cut.
@@ -28,7 +36,7 @@ public struct Cut: Sendable {
     public struct Traffic: Hashable, Sendable {
         /// Dropped.
         public var dropped: Counters
-        /// Let through by a cut that loses some, or held.
+        /// Let through by a cut that loses some, or held; with the probes where those wait too.
         public var passed: Counters
     }
 
@@ -63,14 +71,20 @@ public struct Cut: Sendable {
     ) -> [Rule] {
         let source = topology.address(of: link.source)
         let destination = topology.address(of: link.destination)
-        let first =
-            switch treatment {
-            case .drop:
-                Rule(from: source, to: destination, udpPort: LabNetwork.probePort, .drop)
-            case .lose(let share): Rule(from: source, to: destination, probability: share, .drop)
-            case .hold(let queue): Rule(from: source, to: destination, .queue(queue))
-            }
-        return [first, Rule(from: source, to: destination, treatment == .drop ? .drop : .goBack)]
+        func rule(
+            udpPort: UInt16? = nil, probability: Double? = nil, _ target: Rule.Target
+        ) -> Rule {
+            Rule(
+                from: source, to: destination, udpPort: udpPort, probability: probability, target)
+        }
+        return switch treatment {
+        case .drop: [rule(udpPort: LabNetwork.probePort, .drop), rule(.drop)]
+        case .lose(let share): [rule(probability: share, .drop), rule(.goBack)]
+        case .hold(let queue, .drop):
+            [rule(udpPort: LabNetwork.probePort, .drop), rule(.queue(queue))]
+        case .hold(let queue, .hold):
+            [rule(udpPort: LabNetwork.probePort, .queue(queue)), rule(.queue(queue))]
+        }
     }
 
     /// What has become of packets on each link so far.
@@ -85,7 +99,8 @@ public struct Cut: Sendable {
                 switch treatment {
                 case .drop: Traffic(dropped: second, passed: Counters())
                 case .lose: Traffic(dropped: first, passed: second)
-                case .hold: Traffic(dropped: Counters(), passed: first)
+                case .hold(_, .drop): Traffic(dropped: Counters(), passed: second)
+                case .hold(_, .hold): Traffic(dropped: Counters(), passed: first + second)
                 }
         }
         return traffic

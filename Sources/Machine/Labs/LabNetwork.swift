@@ -17,6 +17,8 @@ public struct LabNetwork: Sendable {
 
     /// How rules get into the kernel.
     public let filter: PacketFilter
+    /// Whether the kernel can delay packets by itself (netem).
+    public let hasDelayDiscipline: Bool
 
     private let ip: Program
 
@@ -29,6 +31,7 @@ public struct LabNetwork: Sendable {
         self.topology = topology
         self.filter = try filter ?? .available()
         ip = try Program("ip", package: "iproute2")
+        hasDelayDiscipline = await Shaping.hasDelay()
         try Self.coverRun()
         try await ip.run(["-batch", "-"], input: rootCommands)
         for node in topology.nodes {
@@ -42,6 +45,7 @@ public struct LabNetwork: Sendable {
     public init(_ network: LabNetwork, filter: PacketFilter) {
         topology = network.topology
         ip = network.ip
+        hasDelayDiscipline = network.hasDelayDiscipline
         self.filter = filter
     }
 

@@ -4,7 +4,7 @@ internal import Foundation
 /// A queue of the kernel's whose packets wait for this program's verdict (NFQUEUE), spoken to in
 /// netlink messages (`linux/netfilter/nfnetlink_queue.h`).
 ///
-/// Only numbers of packets cross over, not their contents.
+/// Only numbers of packets and their IP headers cross over, not their contents.
 final class PacketQueue: Sendable {
     /// Readable when packets have arrived.
     let descriptor: CInt
@@ -15,7 +15,19 @@ final class PacketQueue: Sendable {
     /// The verdict that lets a packet pass (`NF_ACCEPT` of `linux/netfilter.h`, whose import would
     /// define socket addresses twice).
     private static let pass: UInt32 = 1
-    /// More packets than this pass unheld.
+    /// The verdict that loses it (`NF_DROP`).
+    private static let lose: UInt32 = 0
+    /// Of each packet this much is copied: an IP header without options.
+    private static let headerSize = 20
+
+    /// A packet that waits.
+    struct Packet: Hashable {
+        /// Its number in the queue.
+        let number: UInt32
+        /// Its length with all headers of IP, in bytes.
+        let length: Int
+    }
+    /// What comes while so many packets wait is lost.
     private static let mostPackets: UInt32 = 65_535
 
     /// Listens on a queue of this network namespace.
@@ -34,7 +46,8 @@ final class PacketQueue: Sendable {
         // If one of these fails, the descriptor is closed by deinit, for self is complete.
         try configure(NFQA_CFG_CMD, [UInt8(NFQNL_CFG_CMD_BIND.rawValue), 0, 0, 0])
         try configure(
-            NFQA_CFG_PARAMS, Self.bytes(UInt32(0)) + [UInt8(NFQNL_COPY_META.rawValue)])
+            NFQA_CFG_PARAMS,
+            Self.bytes(UInt32(Self.headerSize)) + [UInt8(NFQNL_COPY_PACKET.rawValue)])
         try configure(NFQA_CFG_QUEUE_MAXLEN, Self.bytes(Self.mostPackets))
     }
 
@@ -53,8 +66,13 @@ final class PacketQueue: Sendable {
     // MARK: Verdicts
 
     /// Lets a packet pass.
-    func accept(_ packet: UInt32) {
-        let verdict = Self.bytes(Self.pass) + Self.bytes(packet)
+    func accept(_ packet: UInt32) { decide(packet, Self.pass) }
+
+    /// Loses a packet.
+    func drop(_ packet: UInt32) { decide(packet, Self.lose) }
+
+    private func decide(_ packet: UInt32, _ verdict: UInt32) {
+        let verdict = Self.bytes(verdict) + Self.bytes(packet)
         // A packet that is gone needs no verdict.
         _ = send(
             message(
@@ -62,10 +80,10 @@ final class PacketQueue: Sendable {
                 flags: UInt16(NLM_F_REQUEST)))
     }
 
-    /// The numbers of packets that have arrived, in order; empty if there are none.
-    func arrivals() -> [UInt32] {
+    /// The packets that have arrived, in order; empty if there are none.
+    func arrivals() -> [Packet] {
         let packetType = UInt16(NFNL_SUBSYS_QUEUE) << 8 | UInt16(NFQNL_MSG_PACKET.rawValue)
-        var packets: [UInt32] = []
+        var packets: [Packet] = []
         withUnsafeTemporaryAllocation(byteCount: Self.bufferSize, alignment: 8) { buffer in
             while packets.count < Self.mostAtOnce {
                 let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -79,19 +97,24 @@ final class PacketQueue: Sendable {
         return packets
     }
 
-    /// The number in a packet's header attribute.
-    private static func packet(in body: Slice<UnsafeRawBufferPointer>) -> UInt32? {
+    /// The number in a packet's header attribute, and the length in the IP header that was copied.
+    private static func packet(in body: Slice<UnsafeRawBufferPointer>) -> Packet? {
+        var number: UInt32?
+        var packetLength = 0
         var rest = body.dropFirst(MemoryLayout<nfgenmsg>.size)
         while rest.count >= 8 {
             let buffer = UnsafeRawBufferPointer(rebasing: rest)
             let length = Int(buffer.loadUnaligned(as: UInt16.self))
             let type = buffer.loadUnaligned(fromByteOffset: 2, as: UInt16.self)
             if type == UInt16(NFQA_PACKET_HDR.rawValue) {
-                return UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+                number = UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+            } else if type == UInt16(NFQA_PAYLOAD.rawValue) {
+                packetLength = Int(
+                    UInt16(bigEndian: buffer.loadUnaligned(fromByteOffset: 6, as: UInt16.self)))
             }
             rest = rest.dropFirst(max(4, (length + 3) & ~3))
         }
-        return nil
+        return number.map { Packet(number: $0, length: packetLength) }
     }
 
     // MARK: Messages

@@ -65,6 +65,15 @@ public struct Shaping: Hashable, Sendable {
         }
     }
 
+    /// Whether the kernel knows netem: it is tried on the loopback device of this namespace.
+    static func hasDelay() async -> Bool {
+        guard let tc = try? Program("tc", package: "iproute2"),
+            (try? await tc.run(["qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"]))
+                != nil
+        else { return false }
+        return (try? await tc.run(["qdisc", "del", "dev", "lo", "root"])) != nil
+    }
+
     private var toNode: [String] { ["dev", "v\(node)"] }
     private var fromNode: [String] { ["-netns", "\(node)"] }
 

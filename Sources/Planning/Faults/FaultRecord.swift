@@ -78,10 +78,15 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     public var checks: [Check] = []
 
     /// A record of a fault of which nothing is known yet.
+    public init(number: Int, kind: String, family: String) {
+        self.number = number
+        self.kind = kind
+        self.family = family
+    }
+
+    /// A record of a scheduled fault of which nothing is known yet.
     public init(_ fault: ScheduledFault) {
-        number = fault.number
-        kind = fault.kind.name
-        family = fault.kind.family
+        self.init(number: fault.number, kind: fault.kind.name, family: fault.kind.family)
     }
 
     /// Whether it certainly bit: there is evidence, and all of it says so.

@@ -9,8 +9,11 @@ public struct Intensity: Hashable, Sendable {
     /// What `slow` lets through each way, in bits per second.
     public var bitsPerSecond: Int
 
-    /// The strengths of a plan.
-    public init(loss: Double, delay: Duration, reorderedShare: Double, bitsPerSecond: Int) {
+    /// The strengths of a plan; the defaults are those of a plan that says nothing.
+    public init(
+        loss: Double = 0.2, delay: Duration = .milliseconds(100), reorderedShare: Double = 0.25,
+        bitsPerSecond: Int = 256_000
+    ) {
         self.loss = loss
         self.delay = delay
         self.reorderedShare = reorderedShare

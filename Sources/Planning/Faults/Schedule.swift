@@ -1,7 +1,7 @@
 public import Topologies
 
 /// One fault of a schedule.
-public struct ScheduledFault: Hashable, Sendable {
+public struct ScheduledFault: Sendable {
     /// Its number in the schedule, from 1.
     public let number: Int
     /// When it is injected, since the start of the load.
@@ -9,13 +9,13 @@ public struct ScheduledFault: Hashable, Sendable {
     /// How long it lasts.
     public let length: Duration
     /// What it is.
-    public let kind: FaultKind
+    public let kind: any Fault
     /// A shuffle of the nodes, from which its target is taken.
     public let order: [NodeName]
 
     /// A fault with its place in a schedule.
     public init(
-        number: Int, start: Duration, length: Duration, kind: FaultKind, order: [NodeName]
+        number: Int, start: Duration, length: Duration, kind: any Fault, order: [NodeName]
     ) {
         self.number = number
         self.start = start
@@ -26,7 +26,7 @@ public struct ScheduledFault: Hashable, Sendable {
 }
 
 /// The faults of a run, drawn from a seed before the run begins.
-public struct Schedule: Hashable, Sendable {
+public struct Schedule: Sendable {
     /// When faults come and how long they last.
     public struct Rhythm: Hashable, Sendable {
         /// Quiet before the first fault.
@@ -58,15 +58,15 @@ public struct Schedule: Hashable, Sendable {
     ) {
         var faults: [ScheduledFault] = []
         var deck: [FaultRequest] = []
-        var kinds: [FaultRequest: [FaultKind]] = [:]
+        var kinds: [String: [any Fault]] = [:]
         var start = rhythm.first
         while !requests.isEmpty, start + rhythm.every <= length {
             if deck.isEmpty { deck = requests.shuffled(using: &random) }
             let request = deck.removeLast()
-            if kinds[request, default: []].isEmpty {
-                kinds[request] = request.kinds.shuffled(using: &random)
+            if kinds[request.name, default: []].isEmpty {
+                kinds[request.name] = request.kinds.shuffled(using: &random)
             }
-            guard let kind = kinds[request]?.popLast() else { break }
+            guard let kind = kinds[request.name]?.popLast() else { break }
             faults.append(
                 ScheduledFault(
                     number: faults.count + 1, start: start, length: rhythm.length, kind: kind,

@@ -62,10 +62,10 @@ extension FaultPlan {
     public func requests(nodes: Int) throws(PlanError) -> [FaultRequest] {
         var requests: [FaultRequest] = []
         for name in kinds {
-            guard FaultRequest.names.contains(name) else {
+            guard FaultCatalog.names.contains(name) else {
                 throw PlanError(
                     "faults.kinds: "
-                        + NearestWord.refusal(of: name, what: "fault", known: FaultRequest.names))
+                        + NearestWord.refusal(of: name, what: "fault", known: FaultCatalog.names))
             }
             guard let request = FaultRequest(name, nodes: nodes),
                 request.kinds.allSatisfy({ $0.leastNodes <= nodes })

@@ -45,12 +45,10 @@ extension Bench {
                 Topology(nodeCount: 5, base: IPv4Address(number: 0x0a4d_0000)))
             setUps.append(clock.now - start)
             for _ in 0..<count {
-                let aim = Aim(
-                    .partition(.halves), order: network.topology.names.shuffled(), leader: nil)
-                guard case .links(let directions, _)? = aim else { continue }
-                let links = directions.flatMap(\.links)
+                let aiming = Aiming(order: network.topology.names.shuffled(), leader: nil)
+                guard let aim = TwoSides(.halves).aim(aiming) else { continue }
                 let before = clock.now
-                let cut = try Cut(links, of: network, named: "bench")
+                let cut = try Cut(aim.links, of: network, named: "bench")
                 cuts.append(clock.now - before)
                 let between = clock.now
                 try cut.heal()

@@ -1,6 +1,7 @@
 internal import Clients
 internal import Faults
 internal import Foundation
+internal import Histories
 internal import Injectors
 internal import Labs
 internal import Plans
@@ -22,8 +23,15 @@ final class Cluster: FaultSite, LoadTarget {
     private let processes: [NodeProcess]
     private let folders: [String]
     private let clock = Mutex(RunClock())
-    private let invoked: Mutex<[NodeName: Int]>
     private let nonsense = Mutex<[RunResults.Finding]>([])
+    private let progress = Mutex(Progress())
+
+    /// What clients have done so far.
+    private struct Progress {
+        var invoked: [NodeName: Int] = [:]
+        var waiting: [NodeName: Int] = [:]
+        var acknowledgedWrites = 0
+    }
 
     init(
         _ experiment: Experiment, system: any System, network: LabNetwork, folder: RunFolder
@@ -39,7 +47,6 @@ final class Cluster: FaultSite, LoadTarget {
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
-        invoked = Mutex([:])
     }
 
     // MARK: Starting and stopping
@@ -130,11 +137,36 @@ final class Cluster: FaultSite, LoadTarget {
         }
     }
 
-    func invocations() -> [NodeName: Int] { invoked.withLock { $0 } }
+    func invocations() -> [NodeName: Int] { progress.withLock { $0.invoked } }
 
-    /// Notes that an operation is about to be invoked on a node.
+    func waiting() -> [NodeName: Int] { progress.withLock { $0.waiting } }
+
+    func acknowledgedWrites() -> Int { progress.withLock { $0.acknowledgedWrites } }
+
     func noteInvocation(on node: NodeName) {
-        invoked.withLock { $0[node, default: 0] += 1 }
+        progress.withLock {
+            $0.invoked[node, default: 0] += 1
+            $0.waiting[node, default: 0] += 1
+        }
+    }
+
+    func noteCompletion(_ completion: Completion, of invocation: Invocation, on node: NodeName) {
+        progress.withLock {
+            $0.waiting[node, default: 0] -= 1
+            guard case .ok = completion, invocation.function != "read" else { return }
+            $0.acknowledgedWrites += 1
+        }
+    }
+
+    /// The nodes that serve, as soon as all do or the time to recover is over.
+    func serving() async -> Set<NodeName> {
+        let deadline = ContinuousClock.now + recoveryTimeout
+        return await withTaskGroup(of: (NodeName, Bool).self) { group in
+            for node in network.topology.names {
+                group.addTask { (node, await self.answers(node, by: deadline)) }
+            }
+            return await group.reduce(into: []) { if $1.1 { $0.insert($1.0) } }
+        }
     }
 
     // MARK: Findings

@@ -88,6 +88,9 @@ private final class MemoryTarget: LoadTarget, Client {
     func client(of node: Node) -> any Client { self }
     func noteInvocation(on node: NodeName) {}
     func note(nonsense quote: String, from node: NodeName) {}
+    func noteCompletion(
+        _ completion: Completion, of invocation: Invocation, on node: NodeName
+    ) {}
     func close() async {}
 
     func perform(_ invocation: Invocation, timeout: Duration) async -> Completion {

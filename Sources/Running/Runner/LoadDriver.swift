@@ -15,6 +15,8 @@ protocol LoadTarget: Sendable {
     func noteInvocation(on node: NodeName)
     /// Notes a reply that makes no sense.
     func note(nonsense quote: String, from node: NodeName)
+    /// Notes how an operation on a node ended.
+    func noteCompletion(_ completion: Completion, of invocation: Invocation, on node: NodeName)
 }
 
 /// Runs the workers: each asks the generator, invokes, records, and asks again.
@@ -95,6 +97,7 @@ final class LoadDriver<Load: Generator>: Sendable {
             .invoke, by: process, invocation.function, key: invocation.key, invocation.value,
             node: "\(node)")
         let completion = await client.perform(invocation, timeout: timeout)
+        target.noteCompletion(completion, of: invocation, on: node)
         recorder.record(completion, of: invocation, by: process, node: "\(node)")
         if case .nonsense(let quote) = completion { target.note(nonsense: quote, from: node) }
         tally.note(invocation.function, completion)

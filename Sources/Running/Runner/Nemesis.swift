@@ -50,27 +50,39 @@ struct Nemesis {
         // Nodes that another fault has for itself are hit only if no others are left.
         let taken = cluster.active.takenNodes
         let order = fault.order.filter { !taken.contains($0) } + fault.order.filter(taken.contains)
-        guard let aim = Aim(fault.kind, order: order, leader: leader) else {
+        let aiming = Aiming(order: order, leader: leader, intensity: cluster.intensity)
+        guard let aim = fault.kind.aim(aiming) else {
             return skipped(fault, .init("a leader was known", false, "no node claimed to lead"))
         }
-        guard cluster.active.claim(fault, aim) else {
+        guard cluster.active.claim(fault.number, aim, exclusive: fault.kind.isExclusive)
+        else {
             return skipped(
                 fault,
                 .init("its nodes had no other such fault", false, "\(taken.sorted()) had one"))
         }
-        defer { cluster.active.end(fault) }
+        defer { cluster.active.end(fault.number) }
         let nodes = Value.vector(aim.affected.map { .string("\($0)") })
         let name = fault.kind.name
         recorder.record(.info, by: .nemesis, "inject", [.keyword(name), nodes])
         log.info("inject \(name) on \(aim.affected)")
         tally.note(fault: "\(name) \(aim.affected.map(\.description).joined(separator: ","))")
-        let injection = try await Injection(fault, aim: aim, before: before, at: cluster)
+        var record = FaultRecord(fault)
+        record.before = before
+        let strike: Strike
+        do {
+            strike = try await Strike(record, aim: aim, length: nil, at: cluster)
+        } catch let error as InjectionError {
+            return skipped(fault, .init("its nodes were running", false, "\(error)"))
+        }
         await stop.wait(until: clock.instant(at: clock.now + fault.length))
         tally.note(fault: "healing \(name)")
-        let healed = try await injection.heal(at: cluster)
-        cluster.active.end(fault)
+        record = try await strike.heal(at: cluster)
+        cluster.active.end(fault.number)
         recorder.record(.info, by: .nemesis, "heal", [.keyword(name), nodes])
-        let record = await injection.awaitRecovery(healed, at: cluster)
+        let serving = await cluster.serving()
+        if serving.count == cluster.nodes.count { record.recovered = clock.now / .seconds(1) }
+        record.after = await cluster.leadership()
+        record = strike.completed(record, serving: serving)
         tally.note(fault: nil)
         log.info("\(record.summary)")
         return record
@@ -84,7 +96,7 @@ struct Nemesis {
     }
 
     /// Who leads; a fault aimed at the leader waits a while for one.
-    private func leader(for kind: FaultKind) async -> FaultRecord.Leadership? {
+    private func leader(for kind: any Fault) async -> FaultRecord.Leadership? {
         let deadline = ContinuousClock.now + Self.leaderPatience
         while true {
             let leadership = await cluster.leadership()

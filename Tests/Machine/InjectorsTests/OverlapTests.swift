@@ -4,32 +4,36 @@ import Testing
 import Topologies
 
 @Suite struct `Faults that overlap` {
-    private let nodes = (1...5).map(NodeName.init(number:))
-
-    private func fault(_ number: Int, _ kind: FaultKind) -> ScheduledFault {
-        ScheduledFault(
-            number: number, start: .zero, length: .seconds(1), kind: kind, order: nodes)
-    }
+    private static let nodes = (1...5).map(NodeName.init(number:))
+    private let aiming = Aiming(order: nodes, leader: nil)
 
     @Test func `a node has one fault of those that want it for themselves`() throws {
         let active = ActiveFaults()
-        let kill = fault(1, .kill(.one))
-        let aim = try #require(Aim(.kill(.one), order: nodes, leader: nil))
-        #expect(active.claim(kill, aim))
-        #expect(active.takenNodes == [nodes[0]])
-        #expect(!active.claim(fault(2, .pause(.one)), aim))
-        let slow = try #require(Aim(.traffic(.slow), order: nodes, leader: nil))
-        #expect(!active.claim(fault(3, .traffic(.slow)), slow), "tbf cannot be there twice")
-        active.end(kill)
-        #expect(active.claim(fault(2, .pause(.one)), aim))
+        let aim = try #require(Kill(.one).aim(aiming))
+        #expect(active.claim(1, aim, exclusive: true))
+        #expect(active.takenNodes == [Self.nodes[0]])
+        #expect(!active.claim(2, try #require(Pause(.one).aim(aiming)), exclusive: true))
+        let slow = try #require(LateNode(.slow).aim(aiming))
+        #expect(!active.claim(3, slow, exclusive: true), "tbf cannot be there twice")
+        active.end(1)
+        #expect(active.claim(2, aim, exclusive: true))
     }
 
     @Test func `partitions overlap with everything`() throws {
         let active = ActiveFaults()
-        let cut = try #require(Aim(.partition(.halves), order: nodes, leader: nil))
-        #expect(active.claim(fault(1, .partition(.halves)), cut))
-        #expect(active.claim(fault(2, .partition(.halves)), cut))
-        let kill = try #require(Aim(.kill(.all), order: nodes, leader: nil))
-        #expect(active.claim(fault(3, .kill(.all)), kill))
+        let cut = try #require(TwoSides(.halves).aim(aiming))
+        #expect(active.claim(1, cut, exclusive: false))
+        #expect(active.claim(2, cut, exclusive: false))
+        #expect(active.claim(3, try #require(Kill(.all).aim(aiming)), exclusive: true))
+    }
+}
+
+@Suite struct `Injectors` {
+    @Test(arguments: FaultCatalog.all.map(\.name))
+    func `every effect of the catalog has its injector`(name: String) throws {
+        let nodes = (1...5).map(NodeName.init(number:))
+        let fault = try #require(FaultCatalog.kind(named: name))
+        let aim = try #require(fault.aim(Aiming(order: nodes, leader: nodes[0])))
+        #expect(aim.effect is any Injectable, "\(aim.effect)")
     }
 }

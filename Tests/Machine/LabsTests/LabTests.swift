@@ -17,6 +17,26 @@ enum InLab {
         try await LabNetwork(
             Topology(nodeCount: 5, base: IPv4Address(number: 0x0a4d_0000)))
     }
+
+    /// Probes on a thread of their own, for they wait.
+    static func probes(
+        _ prober: Prober, _ count: Int, along link: Link
+    ) async -> [Prober.Arrival] {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(returning: prober.probes(count, along: link))
+            }
+        }
+    }
+
+    /// Waits until something is the case; ten seconds are enough on any machine.
+    static func until(_ condition: () throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try !condition() {
+            try #require(ContinuousClock.now < deadline, "it never was")
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
 }
 
 @Suite(InLab.condition, .serialized) struct `The network of a lab` {
@@ -25,20 +45,17 @@ enum InLab {
         #expect(try Prober(network).reachable() == Set(network.topology.links))
     }
 
-    @Test(arguments: FaultKind.Partition.allCases)
+    @Test(arguments: FaultCatalog.all.filter { $0.family == "partition" }.map(\.name))
     func `a partition cuts its links and no others, and healing restores all`(
-        partition: FaultKind.Partition
+        partition: String
     ) async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let names = network.topology.names
-        let aim = try #require(
-            Aim(.partition(partition), order: names.shuffled(), leader: names[2]))
-        guard case .links(let directions, _) = aim else {
-            Issue.record("a partition cuts links")
-            return
-        }
-        let links = Set(directions.flatMap(\.links))
+        let fault = try #require(FaultCatalog.kind(named: partition))
+        let aim = try #require(fault.aim(Aiming(order: names.shuffled(), leader: names[2])))
+        let links = aim.links
+        #expect(!links.isEmpty)
         #expect(network.topology.links.count == 20)
         let cut = try Cut(links, of: network, named: "test")
         #expect(prober.reachable() == Set(network.topology.links).subtracting(links))
@@ -83,11 +100,11 @@ enum InLab {
         let prober = try Prober(network)
         let all = Set(network.topology.links)
         for order in [network.topology.names, network.topology.names.reversed()] {
-            let aim = try #require(Aim(.traffic(.oneWay), order: order, leader: nil))
-            guard case .links(let directions, let affected) = aim else { return }
-            #expect(affected == [order[0]])
-            #expect(directions.count == 1 && directions[0].links.count == 4)
-            let links = Set(directions[0].links)
+            let aim = try #require(
+                LostTraffic(.oneWay).aim(Aiming(order: order, leader: nil)))
+            #expect(aim.affected == [order[0]])
+            let links = aim.links
+            #expect(links.count == 4)
             #expect(links.allSatisfy { !links.contains(Link(from: $0.destination, to: $0.source)) })
             let cut = try Cut(links, of: network, named: "way")
             #expect(prober.reachable() == all.subtracting(links))
@@ -111,18 +128,18 @@ enum InLab {
         #expect(prober.arrivals(of: 500, along: link) == 500)
     }
 
-    @Test(arguments: [FaultKind.Traffic.clients, .replies])
+    @Test(arguments: [LostTraffic.Which.clients, .replies])
     func `clients and answers are cut as the name says`(
-        traffic: FaultKind.Traffic
+        traffic: LostTraffic.Which
     ) async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let ip = try Program("ip", package: "iproute2")
         let node = network.topology.nodes[2]
         let others = network.topology.names.filter { $0 != node.name }
-        let aim = try #require(Aim(.traffic(traffic), order: [node.name] + others, leader: nil))
-        guard case .links(let directions, _) = aim else { return }
-        let cut = try Cut(directions.flatMap(\.links), of: network, named: "clients")
+        let aim = try #require(
+            LostTraffic(traffic).aim(Aiming(order: [node.name] + others, leader: nil)))
+        let cut = try Cut(aim.links, of: network, named: "clients")
         let lost = traffic == .clients ? [] : others.map { Link(from: node.name, to: $0) }
         #expect(prober.reachable() == Set(network.topology.links).subtracting(lost))
         // Nothing listens there: an open path answers at once that the connection is refused.

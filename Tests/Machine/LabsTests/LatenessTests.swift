@@ -22,7 +22,7 @@ extension `The network of a lab` {
         let asked = Duration.milliseconds(milliseconds)
         #expect(Self.median(prober.probes(50, along: Self.link)) < .milliseconds(5))
         let hold = try PacketHold(queue: 7, .delay(asked))
-        let cut = try Cut([Self.link], .hold(queue: 7), of: network, named: "late")
+        let cut = try Cut([Self.link], .hold(queue: 7, probes: .hold), of: network, named: "late")
         let arrivals = prober.probes(200, along: Self.link)
         #expect(arrivals.map(\.sequence) == Array(0..<200))
         let median = Self.median(arrivals)
@@ -39,7 +39,7 @@ extension `The network of a lab` {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let hold = try PacketHold(queue: 8, .reorder(.milliseconds(20), share: 0.25))
-        let cut = try Cut([Self.link], .hold(queue: 8), of: network, named: "order")
+        let cut = try Cut([Self.link], .hold(queue: 8, probes: .hold), of: network, named: "order")
         let arrivals = prober.probes(400, along: Self.link)
         try cut.heal()
         hold.finish()
@@ -50,10 +50,61 @@ extension `The network of a lab` {
         #expect(hold.statistics.overtaking > 50)
     }
 
+    @Test(arguments: [HoldPolicy.Order.sent, .shuffled(seed: 5)])
+    func `packets that wait for a release arrive then, none lost, in the order that was asked`(
+        order: HoldPolicy.Order
+    ) async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let hold = try PacketHold(queue: 12, .untilReleased(order, limit: 1 << 20))
+        let cut = try Cut([Self.link], .hold(queue: 12, probes: .hold), of: network, named: "wait")
+        async let arriving = InLab.probes(prober, 200, along: Self.link)
+        // All have been sent after 400 ms; the prober waits half a second for more.
+        try await InLab.until { hold.statistics.held == 200 }
+        #expect(hold.statistics.released == 0)
+        hold.release()
+        try cut.heal()
+        hold.finish()
+        let arrivals = await arriving
+        #expect(Set(arrivals.map(\.sequence)) == Set(0..<200))
+        #expect((arrivals.map(\.sequence) == Array(0..<200)) == (order == .sent))
+        #expect(hold.statistics.released == 200)
+        #expect(hold.statistics.heldBytes == 200 * 36, "8 bytes, and headers of UDP and IP")
+        #expect(Self.median(prober.probes(50, along: Self.link)) < .milliseconds(5))
+    }
+
+    @Test func `what does not fit into the limit is lost, and counted`() async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let hold = try PacketHold(queue: 13, .untilReleased(.sent, limit: 36 * 10))
+        let cut = try Cut([Self.link], .hold(queue: 13, probes: .hold), of: network, named: "full")
+        async let arriving = InLab.probes(prober, 50, along: Self.link)
+        try await InLab.until { hold.statistics.held + hold.statistics.refused == 50 }
+        hold.release()
+        try cut.heal()
+        hold.finish()
+        #expect(await arriving.map(\.sequence) == Array(0..<10))
+        #expect(hold.statistics.refused == 40)
+    }
+
+    @Test func `probes do not wait where only nodes' packets are to be counted`() async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let hold = try PacketHold(queue: 14, .untilReleased(.sent, limit: 1 << 20))
+        let cut = try Cut([Self.link], .hold(queue: 14, probes: .drop), of: network, named: "own")
+        #expect(!prober.reachable().contains(Self.link))
+        #expect(try cut.traffic()[Self.link]?.passed.packets == 0)
+        hold.release()
+        try cut.heal()
+        hold.finish()
+        #expect(hold.statistics.held == 0)
+        #expect(prober.reachable().contains(Self.link))
+    }
+
     @Test func `a queue that nobody listens on lets packets pass`() async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)
-        let cut = try Cut([Self.link], .hold(queue: 9), of: network, named: "nobody")
+        let cut = try Cut([Self.link], .hold(queue: 9, probes: .hold), of: network, named: "nobody")
         #expect(prober.reachable() == Set(network.topology.links))
         try cut.heal()
     }
@@ -62,7 +113,7 @@ extension `The network of a lab` {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let hold = try PacketHold(queue: 11, .delay(.milliseconds(20)))
-        let cut = try Cut([Self.link], .hold(queue: 11), of: network, named: "taken")
+        let cut = try Cut([Self.link], .hold(queue: 11, probes: .hold), of: network, named: "taken")
         func descriptors() throws -> Int {
             try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
         }
@@ -83,7 +134,7 @@ extension `The network of a lab` {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let hold = try PacketHold(queue: 10, .delay(.milliseconds(1)))
-        let late = try Cut([Self.link], .hold(queue: 10), of: network, named: "late")
+        let late = try Cut([Self.link], .hold(queue: 10, probes: .hold), of: network, named: "late")
         let cut = try Cut([Self.link], of: network, named: "cut")
         #expect(!prober.reachable().contains(Self.link))
         try cut.heal()

@@ -28,10 +28,7 @@ import Testing
     }
 
     private static func fault(bit: Bool) -> FaultRecord {
-        var record = FaultRecord(
-            ScheduledFault(
-                number: 1, start: .zero, length: .seconds(1), kind: .partition(.halves),
-                order: []))
+        var record = FaultRecord(number: 1, kind: "halves", family: "partition")
         record.checks = [.init("it was seen", bit, "5 packets")]
         return record
     }

@@ -1,0 +1,59 @@
+public import Faults
+internal import Labs
+internal import Topologies
+
+extension ProcessKill: Injectable {
+    /// Kills all at once, so that the last ones elect no leader meanwhile.
+    ///
+    /// A kill bites only if there was something to lose: a write that had been acknowledged.
+    public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {
+        try await site.requireRunning(nodes)
+        let acknowledged = site.acknowledgedWrites()
+        let statuses = try await withThrowingTaskGroup(
+            of: (NodeName, ExitStatus).self
+        ) { group in
+            for node in nodes {
+                let process = site.process(of: node)
+                group.addTask { (node, try await process.kill()) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        return ActiveKill(nodes, statuses, acknowledged, site)
+    }
+}
+
+private struct ActiveKill: Injection {
+    private let nodes: [NodeName]
+    private let statuses: [NodeName: ExitStatus]
+    private let acknowledged: Int
+    private let site: any FaultSite
+
+    init(
+        _ nodes: [NodeName], _ statuses: [NodeName: ExitStatus], _ acknowledged: Int,
+        _ site: any FaultSite
+    ) {
+        self.nodes = nodes
+        self.statuses = statuses
+        self.acknowledged = acknowledged
+        self.site = site
+    }
+
+    func heal() async throws -> Evidence {
+        for node in nodes { try await site.restart(node) }
+        return Evidence([
+            FaultRecord.Check(
+                "a write had been acknowledged before", acknowledged > 0,
+                "\(acknowledged) had been"),
+            FaultRecord.Check(
+                "the wait status was SIGKILL",
+                nodes.allSatisfy { statuses[$0] == .signaled(9) },
+                nodes.map { "\($0): \(statuses[$0].map { "\($0)" } ?? "none")" }
+                    .joined(separator: ", ")),
+        ])
+    }
+
+    func recovered(serving: Set<NodeName>) -> [FaultRecord.Check] {
+        let back = nodes.filter(serving.contains)
+        return [FaultRecord.Check("the node answered again", back == nodes, "answered: \(back)")]
+    }
+}

@@ -1,0 +1,46 @@
+/// The kinds of faults that plans can name.
+public enum FaultCatalog {
+    /// Every kind, in the order of `whitewater list faults`.
+    public static let all: [any Fault] = [
+        TwoSides.Split.allCases.map(TwoSides.init) as [any Fault],
+        [MajoritiesRing(), Bridge(), IsolateLeader()],
+        LostTraffic.Which.allCases.map(LostTraffic.init),
+        LateNode.How.allCases.map(LateNode.init),
+        Target.allCases.map(Kill.init),
+        Target.allCases.map(Pause.init),
+    ].flatMap(\.self)
+
+    /// The names of families, each once, in the order of the kinds.
+    public static let families: [String] = all.map(\.family).reduce(into: []) { families, family in
+        if !families.contains(family) { families.append(family) }
+    }
+
+    /// Every name that can be asked for: families first.
+    public static let names = families + all.map(\.name)
+
+    /// The kind of this name; nil if there is none.
+    public static func kind(named name: String) -> (any Fault)? { all.first { $0.name == name } }
+}
+
+/// What a plan asks for: one kind, or a family from which a schedule draws.
+public struct FaultRequest: Sendable, CustomStringConvertible {
+    /// The name that the user typed.
+    public let name: String
+    /// The kinds that it stands for.
+    public let kinds: [any Fault]
+
+    /// The request of this name; nil if there is none.
+    ///
+    /// A family stands for those of its kinds that so many nodes allow.
+    public init?(_ name: String, nodes: Int) {
+        let kinds = FaultCatalog.all.filter { kind in
+            kind.name == name || kind.family == name && kind.leastNodes <= nodes
+        }
+        guard !kinds.isEmpty else { return nil }
+        self.name = name
+        self.kinds = kinds
+    }
+
+    /// The name.
+    public var description: String { name }
+}

@@ -1,0 +1,26 @@
+/// SIGKILL, and a restart with the same data: what was acknowledged must be on disk (Raft §5.1).
+public struct Kill: Fault {
+    /// Which nodes.
+    public let target: Target
+    /// The family's name.
+    public let family = "kill"
+    /// One suffices.
+    public let leastNodes = 1
+    /// A dead process cannot be killed or frozen.
+    public let isExclusive = true
+
+    /// A kill of a target.
+    public init(_ target: Target) { self.target = target }
+
+    /// `kill-one` and so on.
+    public var name: String { "kill-\(target.rawValue)" }
+    /// In words.
+    public var summary: String { "SIGKILL \(target.summary); restart with the same data" }
+    /// If it is the leader that is killed.
+    public var needsLeader: Bool { target == .leader }
+
+    /// Takes aim.
+    public func aim(_ aiming: Aiming) -> Aim? {
+        target.nodes(aiming).map { Aim(affected: $0, ProcessKill($0)) }
+    }
+}
