@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test setup setup-tests setup-etcd build lint format bench fuzz kills mutants simulate soak clean
+.PHONY: run test docs setup setup-tests setup-etcd build lint format bench fuzz kills mutants simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -21,6 +21,12 @@ test: setup-tests lint
 	sh .ci/in-lab $(TEST) --filter LabsTests
 	$(TEST) --filter WholeRunTests
 	$(TEST) --skip LabsTests --skip WholeRunTests
+
+## Build the documentation of what people build on; a link that leads nowhere is an error.
+DOCUMENTED := Checkers Faults Plans Systems Runner Raft Wire
+docs: setup
+	swift package $(CONFIGURATION) $(TESTABLE) --disable-sandbox generate-documentation \
+	  $(DOCUMENTED:%=--target %) --warnings-as-errors
 
 ## Install what is missing; does nothing where all is there.
 setup:
