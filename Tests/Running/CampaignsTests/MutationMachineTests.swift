@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Campaigns
+
+@Suite struct `A mutation machine` {
+    /// Plays the machine against an oracle: which plan finds which bug.
+    private func play(
+        _ machine: inout MutationMachine, capacity: Int = 1, load: Double = 30,
+        _ outcome: (MutationMachine.Trial) -> MutationMachine.Outcome
+    ) -> [MutationMachine.Trial] {
+        var trials: [MutationMachine.Trial] = []
+        var open: [MutationMachine.Trial] = []
+        while true {
+            for effect in machine.fill(to: capacity) {
+                switch effect {
+                case .start(let trial):
+                    trials.append(trial)
+                    open.append(trial)
+                case .finish: return trials
+                }
+            }
+            let trial = open.removeFirst()
+            machine.note(trial, outcome(trial), load: load)
+        }
+    }
+
+    @Test func `the plan that finds bugs comes first for the next bug`() {
+        var machine = MutationMachine(
+            mutants: (1...6).map { "m\($0)" }, plans: ["a", "b", "c"], budget: .seconds(600),
+            seed: 1)
+        let trials = play(&machine) { $0.plan == "c" ? .found(by: "linearizable") : .missed }
+        #expect(trials.first { $0.mutant == "m6" }?.plan == "c")
+        #expect(machine.rows.allSatisfy { $0.detection?.trial.plan == "c" })
+        #expect(machine.rows.map(\.mutant) == (1...6).map { "m\($0)" })
+    }
+
+    @Test func `a bug that is not found meets every plan, and its budget ends`() {
+        var machine = MutationMachine(
+            mutants: ["m"], plans: ["a", "b"], budget: .seconds(100), seed: 1)
+        let trials = play(&machine) { _ in .missed }
+        #expect(trials.map(\.plan) == ["a", "b", "a", "b"])
+        #expect(Set(trials.map(\.seed)).count == 4)
+        #expect(machine.rows.first?.cameUp == true)
+        #expect(machine.rows.first?.detection == nil)
+        #expect(machine.rows.first?.load == 120)
+    }
+
+    @Test func `what never came up is told apart from what survived`() {
+        var machine = MutationMachine(
+            mutants: ["idle", "alive"], plans: ["a"], budget: .seconds(60), seed: 1)
+        _ = play(&machine, capacity: 2) { $0.mutant == "idle" ? .neverCameUp : .missed }
+        #expect(machine.rows.map(\.cameUp) == [false, true])
+    }
+
+    @Test func `runs that cannot say end too`() {
+        var machine = MutationMachine(
+            mutants: ["m"], plans: ["a"], budget: .seconds(60), seed: 1)
+        let trials = play(&machine, load: 0) { _ in .noAnswer("inconclusive") }
+        #expect(trials.count == 4)
+        #expect(machine.rows.first?.unanswered == 4)
+    }
+}
