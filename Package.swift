@@ -9,7 +9,7 @@ let floors: [(name: String, rooms: [String])] = [
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
-    ("Keeping", ["Stores", "Reports", "Archive", "Sites"]),
+    ("Keeping", ["Results", "Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
     (
         "Raft",
@@ -105,11 +105,11 @@ let package = Package(
         // What a person writes and keeps.
         .target(name: "Faults", dependencies: ["Topologies"]),
         .target(name: "Plans", dependencies: ["Faults", "Topologies", yams]),
-        .target(
-            name: "Stores", dependencies: ["Checkers", "Faults", "Histories", "Models", "Plans"]),
+        .target(name: "Results", dependencies: ["Checkers", "Faults", "Histories", "Topologies"]),
+        .target(name: "Stores", dependencies: ["CLinux", "Histories", "Results"]),
 
-        .target(name: "Archive", dependencies: ["Faults", "Stores", grdb]),
-        .target(name: "Sites", dependencies: ["Archive", "Reports"]),
+        .target(name: "Archive", dependencies: ["Faults", "Results", grdb]),
+        .target(name: "Sites", dependencies: ["Archive", "Reports", "Results"]),
 
         // What is tested, and with what.
         .target(
@@ -123,27 +123,29 @@ let package = Package(
             dependencies: ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"]),
         .target(
             name: "Reports",
-            dependencies: [
-                "Checkers", "Faults", "Histories", "Models", "Plans", "Stores",
-            ]),
+            dependencies: ["Checkers", "Faults", "Histories", "Results", "Topologies"],
+            resources: [.embedInCode("Assets")]),
 
         // The whole run.
         .target(
             name: "Runner",
             dependencies: [
-                "Checkers", "Clients", "Faults", "Generators", "Histories", "Injectors", "Labs",
-                "Models", "Plans", "Reports", "Stores", "Systems", "Topologies", "Workloads",
-                logging,
+                "CLinux", "Checkers", "Clients", "Faults", "Generators", "Histories", "Injectors",
+                "Labs",
+                "Models", "Plans", "Reports", "Results", "Stores", "Systems", "Topologies",
+                "Workloads", logging,
             ]),
         .target(
             name: "Campaigns",
-            dependencies: ["Archive", "Generators", "Labs", "Plans", "Stores", yams]),
+            dependencies: [
+                "Archive", "Generators", "Labs", "Plans", "Results", "Stores", yams,
+            ]),
         .executableTarget(
             name: "whitewater",
             dependencies: [
                 "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
-                "Models", "Plans", "Reports", "Runner", "Sites", "Stores", "Systems", "Topologies",
-                "Workloads",
+                "Models", "Plans", "Reports", "Results", "Runner", "Sites", "Stores", "Systems",
+                "Topologies", "Workloads",
                 argumentParser, logging,
             ]),
 
@@ -151,8 +153,8 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
-                "Systems", "Topologies", "Wire", "WireNIO",
+                "Clients", "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Results",
+                "Runner", "SampleRuns", "Stores", "Systems", "Topologies", "Wire", "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
@@ -179,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Runner",
-                "Stores", "Systems", "Topologies", "Workloads",
+                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
+                "Runner", "Stores", "Systems", "Topologies", "Workloads",
             ]),
         .testTarget(name: "SitesTests", dependencies: ["Archive", "Sites"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
@@ -188,14 +190,26 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Reports", "Runner", "Stores",
+                "Checkers", "Faults", "Histories", "Labs", "Reports", "Results", "Runner",
+                "SampleRuns", "Stores", "Topologies",
             ],
-            resources: [.copy("Golden")]),
+            exclude: ["Golden"]),
+        // Made-up runs, for tests and benchmarks of pages; no product has them.
+        .target(
+            name: "SampleRuns",
+            dependencies: [
+                "Checkers", "Faults", "Histories", "Models", "Reports", "Results", "Topologies",
+            ],
+            path: "Tests/Keeping/SampleRuns"),
+        .testTarget(
+            name: "ResultsTests",
+            dependencies: ["Checkers", "Faults", "Histories", "Results", "Stores", "Topologies"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "WholeRunTests",
             dependencies: [
-                "Faults", "Histories", "Netfilter", "Runner", "Stores", "raftd", "raftd-mutant",
-                "whitewater",
+                "Faults", "Histories", "Netfilter", "Results", "Runner", "Stores", "raftd",
+                "raftd-mutant", "whitewater",
             ],
             exclude: ["kills.yaml", "mutants.yaml"]),
         .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),

@@ -27,15 +27,14 @@ import Testing
         "Injectors": ["Faults", "Labs", "Netfilter", "Topologies"],
         "Clients": ["Histories"],
         "Plans": ["Faults", "Topologies"],
-        "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
+        "Results": ["Checkers", "Faults", "Histories", "Topologies"],
+        "Stores": ["CLinux", "Histories", "Results"],
         "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
-        "Archive": ["Faults", "Stores"],
-        "Sites": ["Archive", "Reports"],
-        "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Stores"],
+        "Archive": ["Faults", "Results"],
+        "Sites": ["Archive", "Reports", "Results"],
+        "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Results", "Stores"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
-        "Reports": [
-            "Checkers", "Faults", "Histories", "Models", "Plans", "Stores",
-        ],
+        "Reports": ["Checkers", "Faults", "Histories", "Results", "Topologies"],
     ]
 
     /// Targets without a clock, a disk, a socket, or dice that nobody lent them.

@@ -1,6 +1,6 @@
 internal import Faults
 internal import Foundation
-public import Stores
+public import Results
 
 extension RunRow {
     /// The row of a run by hand; a campaign fills in what it knows besides.
@@ -16,11 +16,8 @@ extension RunRow {
         let timings = results.timings
         seconds =
             timings.setUp + timings.load + timings.ending + timings.tearDown + timings.check
-        for counts in results.counts.values {
-            ok += counts.ok
-            failed += counts.fail
-            unknown += counts.info
-        }
+        let total = results.total
+        (ok, failed, unknown) = (total.ok, total.fail, total.info)
         slowestRecovery = Self.slowestRecovery(of: results.faults)
         faults = Self.counts(of: results.faults)
         failures = Failure.all(in: results)
@@ -31,7 +28,7 @@ extension RunRow {
     }
 
     private static func counts(of records: [FaultRecord]) -> [FaultCount] {
-        Dictionary(grouping: records, by: \.kind).map { kind, records in
+        Dictionary(grouping: records, by: \.kindName).map { kind, records in
             FaultCount(
                 kind: kind, tried: records.count, bit: records.count(where: \.bit),
                 slowestRecovery: slowestRecovery(of: records))
@@ -44,14 +41,14 @@ extension RunRow.Failure {
     static func all(in results: RunResults) -> [RunRow.Failure] {
         let seen: [(Signature, String)] =
             results.keys.compactMap { key in
-                key.contradiction.map { (Signature(.violation, $0.kind), $0.sentence) }
+                key.contradiction.map { (Signature(.violation, $0.kindName), $0.sentence) }
             }
             + results.findings.map { finding in
                 (
                     Signature(
                         .node, finding.kind.rawValue,
                         finding.kind == .panic ? finding.detail : ""),
-                    "\(finding.node): \(finding.detail)"
+                    (finding.node.map { "\($0): " } ?? "") + finding.detail
                 )
             } + others(in: results)
         return Dictionary(grouping: seen, by: \.0).map { signature, all in

@@ -1,161 +1,260 @@
-internal import Histories
-internal import Stores
+internal import Checkers
+internal import Faults
+internal import Results
+internal import Topologies
 
-/// Operations that contradict each other in space and time: a row per process, a bar from
-/// invocation to completion, and across them the longest order that can be explained, with what
-/// the object held after each step and the operation at which the story breaks.
+/// The few operations that contradict each other, on a time axis to scale: a row for each client,
+/// named by its node, a bar from invocation to completion, and the time between what was
+/// acknowledged and what was answered all the same.
 struct ContradictionDiagram {
-    private static let rowHeight = 58.0
-    private static let barHeight = 26.0
-    private static let labelWidth = 86.0
-    private static let width = 1_000.0
-    /// More operations than this cannot be told apart on a page.
-    private static let mostOperations = 48
+    private static let rowHeight = 40.0
+    private static let barHeight = 20.0
+    private static let left = 110.0
+    private static let right = 24.0
+    private static let width = 1_200.0
+    private static let leastBar = 8.0
+    /// More bars cannot be told apart at a glance; the rest is in the contradiction's own file.
+    static let mostBars = 9
 
-    private let contradiction: RunResults.ContradictionResult
-    private let operations: [Operation]
-    private let rows: [Int: Double]
-    private let columns: [Int: Double]
+    private let violation: Violation
+    private let faults: [FaultRecord]
+    private let bars: [Bar]
+    private let isTimed: Bool
+    private let start: Double
+    private let end: Double
+    private let rows: Int
+    /// How many operations the contradiction has that are not drawn.
+    let undrawn: Int
 
-    init(_ contradiction: RunResults.ContradictionResult, _ history: History) {
-        self.contradiction = contradiction
-        var ids = Set(contradiction.operations + [contradiction.culprit])
-        if let missed = contradiction.missed { ids.insert(missed) }
-        // What else the story needs, as long as it can be drawn.
-        let more = Set(contradiction.history ?? []).union(ids)
-        if more.count <= Self.mostOperations { ids = more }
-        operations = ids.filter(history.operations.indices.contains).sorted()
-            .prefix(Self.mostOperations).map { history.operations[$0] }
-        let processes = Array(Set(operations.map(\.process))).sorted()
-        rows = Dictionary(
-            uniqueKeysWithValues: processes.enumerated().map {
-                ($1, Double($0) * Self.rowHeight + 22)
-            })
-        // Events in equal steps: what counts is their order, not their distance.
-        let events = operations.flatMap { [$0.invocation, $0.completion] }.filter { $0 != .max }
-        let sorted = Array(Set(events)).sorted()
-        let step = (Self.width - Self.labelWidth - 30) / Double(max(sorted.count - 1, 1))
-        columns = Dictionary(
-            uniqueKeysWithValues: sorted.enumerated().map {
-                ($1, Self.labelWidth + 10 + Double($0) * step)
-            })
+    private struct Bar {
+        let operation: OperationExcerpt
+        let label: String
+        var row = 0
+        var isFirstOfRow = false
+    }
+
+    init(_ violation: Violation, _ found: ContradictionResult, in run: StoredRun) {
+        self.violation = violation
+        let essential = [violation.missed, violation.culprit].compactMap(\.self)
+        let told = essential + found.operations + (found.history ?? [])
+        var ids: [Int] = []
+        for id in told where !ids.contains(id) && run.excerpt.operations[id] != nil {
+            ids.append(id)
+            if ids.count == Self.mostBars { break }
+        }
+        undrawn = Set(told).count - ids.count
+        let operations = ids.compactMap { run.excerpt.operations[$0] }
+            .sorted { $0.invocation < $1.invocation }
+        let isTimed = operations.allSatisfy { $0.invokedAt != nil }
+        let times = operations.flatMap { Self.span(of: $0, isTimed: isTimed) }
+        let (least, most) = (times.min() ?? 0, times.max() ?? 1)
+        let fault = violation.situation.fault.flatMap { number in
+            run.results.faults.first { $0.number == number }
+        }
+        let span = max(most - least, isTimed ? 1e-5 : 1)
+        // A fault that is over is drawn as well if that leaves the operations room.
+        var first = least
+        if isTimed, let fault, fault.start < least, least - fault.start < span * 4 {
+            first = fault.start
+        }
+        faults = isTimed ? run.results.faults.filter { $0.start < most && $0.end > first } : []
+        start = first - (most - first) * 0.04
+        end = most + (most - first) * 0.04 + (isTimed ? 1e-6 : 0.1)
+        self.isTimed = isTimed
+        let axis = (start: start, end: end)
+        var bars: [Bar] = []
+        var free: [(process: Int, row: Int, x: Double)] = []
+        var rows = 0
+        for operation in operations {
+            let label = Self.label(of: operation, violation)
+            let span = Self.span(of: operation, isTimed: isTimed)
+            let (left, right) = Self.extent(span, axis, label)
+            var bar = Bar(operation: operation, label: label)
+            if let place = free.firstIndex(where: {
+                $0.process == operation.process && $0.x <= left
+            }) {
+                bar.row = free[place].row
+                free[place].x = right
+            } else {
+                bar.row = rows
+                bar.isFirstOfRow = true
+                rows += 1
+                free.append((operation.process, bar.row, right))
+            }
+            bars.append(bar)
+        }
+        self.bars = bars
+        self.rows = rows
+    }
+
+    private static func span(of operation: OperationExcerpt, isTimed: Bool) -> [Double] {
+        guard isTimed else {
+            return [
+                Double(operation.invocation),
+                Double(operation.completion ?? operation.invocation + 1),
+            ]
+        }
+        let start = operation.invokedAt ?? 0
+        return [start, operation.completedAt ?? start]
+    }
+
+    private static func x(_ value: Double, _ axis: (start: Double, end: Double)) -> Double {
+        let share = (value - axis.start) / max(axis.end - axis.start, 1e-9)
+        return left + (width - left - right) * min(max(share, 0), 1)
+    }
+
+    /// The place that a bar and its label take up.
+    private static func extent(
+        _ span: [Double], _ axis: (start: Double, end: Double), _ label: String
+    ) -> (Double, Double) {
+        let (start, end) = (x(span[0], axis), max(x(span[1], axis), x(span[0], axis) + leastBar))
+        let room = Double(label.count) * 7.3 + 10
+        return end + room < width ? (start, end + room) : (start - room, end)
+    }
+
+    private static func label(of operation: OperationExcerpt, _ violation: Violation) -> String {
+        let at = operation.completedAt.map { " at \($0.fixed(4)) s" } ?? ""
+        switch operation.id {
+        case violation.culprit:
+            let verdict = violation.kind == .stale ? ": too old" : ": fits nowhere"
+            return "\(operation.label)\(at)\(verdict)"
+        case violation.missed: return "\(operation.label), acknowledged\(at)"
+        default:
+            return operation.outcome == .unknown
+                ? "\(operation.label), outcome unknown" : operation.label
+        }
     }
 
     var svg: Markup {
-        let height = Double(rows.count) * Self.rowHeight + 26
-        let lines = rows.sorted { $0.value < $1.value }.map { process, y -> Markup in
-            let middle = y + Self.barHeight / 2
+        let bottom = 30 + Double(rows) * Self.rowHeight
+        let axis = (start: start, end: end)
+        let bands = faults.map { fault -> Markup in
+            let (left, right) = (Self.x(fault.start, axis), Self.x(fault.end, axis))
             return """
-                <text class="process" x="0" y="\(middle + 4)">process \(process)</text>\
-                <line class="grid" x1="\(Self.labelWidth)" x2="\(Self.width)" y1="\(middle)" \
-                y2="\(middle)"/>
+                <rect class="band \(fault.familyName)" x="\(left)" y="18" \
+                width="\(max(right - left, 1))" height="\(bottom - 18)"/><text x="\(left + 3)" \
+                y="13" class="quiet">fault \(fault.number): \(fault.kindName) \
+                \(fault.nodeWords.cut(30))</text>
                 """
-        }.joined()
-        let bars = operations.map(bar).joined()
+        }.prefix(4).joined()
         return """
-            <svg class="space-time" viewBox="0 0 \(Self.width) \(height)" role="group" \
-            aria-label="The operations that contradict each other, in the order of events">\
-            \(lines)\(bars)\(story)</svg>
+            <svg class="space-time" viewBox="0 0 \(Self.width) \(bottom + 26)" role="group" \
+            aria-label="\(violation.sentence.cut(400))"><title>\(violation.noun)</title>\
+            \(bands)\(bars.map(row).joined())\(lag)\(bars.map(drawing).joined())\
+            \(ticks(below: bottom))</svg>
             """
     }
 
-    private func span(of operation: Operation) -> (left: Double, right: Double) {
-        let left = columns[operation.invocation] ?? Self.labelWidth
-        return (left, max(columns[operation.completion] ?? Self.width, left + 8))
-    }
+    private func y(_ row: Int) -> Double { 30 + Double(row) * Self.rowHeight }
 
-    private func bar(_ operation: Operation) -> Markup {
-        let (left, right) = span(of: operation)
-        let y = rows[operation.process] ?? 0
-        let role = role(of: operation)
-        let label = Self.label(of: operation)
-        // About seven units a character at this size.
-        let room = Int((right - left) / 7.4)
-        let shown = label.count <= room ? label : room > 3 ? label.prefix(room - 1) + "…" : ""
-        let sign: Markup =
-            role.sign.isEmpty
-            ? ""
-            : left < Self.width * 0.7
-                ? "<text class=\"sign\" x=\"\(left)\" y=\"\(y - 5)\">\(role.sign)</text>"
-                : """
-                <text class="sign" x="\(right)" y="\(y - 5)" text-anchor="end">\(role.sign)</text>
-                """
+    private func row(_ bar: Bar) -> Markup {
+        guard bar.isFirstOfRow else { return "" }
+        let middle = y(bar.row) + Self.barHeight / 2
+        let process = "p\(bar.operation.process)"
+        let name =
+            bar.operation.node.map { "\($0) · \(process)" } ?? "process \(bar.operation.process)"
         return """
-            <g class="bar \(role.name)" tabindex="0" role="img" \
-            aria-label="\(Self.details(of: operation))"><title>\(Self.details(of: operation))\
-            </title><rect x="\(left)" y="\(y)" width="\(right - left)" \
-            height="\(Self.barHeight)" rx="5"/><text x="\(left + 7)" \
-            y="\(y + 18)">\(shown)</text>\(sign)</g>
+            <text x="0" y="\(middle + 5)" class="process">\(name)</text><line class="grid" \
+            x1="\(Self.left)" x2="\(Self.width)" y1="\(middle)" y2="\(middle)"/>
             """
     }
 
-    private func role(of operation: Operation) -> (name: String, sign: String) {
-        switch operation.id {
-        case contradiction.culprit:
-            let isStale = contradiction.kind == "stale" && operation.function == "read"
-            return ("culprit", isStale ? "stale read: too old" : "fits nowhere")
-        case contradiction.missed:
-            let isStale = contradiction.kind == "stale"
-            return ("missed", isStale ? "the newer value that it missed" : "stands against it")
-        default: return (operation.isUnknown ? "unknown" : "other", "")
-        }
+    private func drawing(_ bar: Bar) -> Markup {
+        let axis = (start: start, end: end)
+        let span = Self.span(of: bar.operation, isTimed: isTimed)
+        let left = Self.x(span[0], axis)
+        let right =
+            bar.operation.completion == nil
+            ? Self.width - Self.right : max(Self.x(span[1], axis), left + Self.leastBar)
+        let room = Double(bar.label.count) * 7.3 + 10
+        let isInside = bar.operation.completion == nil && right - left > room
+        let isRight = isInside || right + room < Self.width
+        let x = isInside ? left + 6 : isRight ? right + 6 : left - 6
+        let top = y(bar.row)
+        let details = details(of: bar.operation)
+        return """
+            <g class="bar \(role(of: bar.operation))" tabindex="0" role="img" \
+            aria-label="\(details)"><title>\(details)</title><rect x="\(left)" y="\(top)" \
+            width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(x)" \
+            y="\(top + 15)"\(isRight ? "" : " text-anchor=\"end\"" as Markup)>\(bar.label)</text></g>
+            """
     }
 
-    /// The longest order: a dot on each bar where its operation may have taken effect.
-    private var story: Markup {
-        var x = Self.labelWidth
-        var points: [(x: Double, y: Double, state: String)] = []
-        for step in contradiction.order ?? [] {
-            guard let operation = operations.first(where: { $0.id == step.operation }),
-                let row = rows[operation.process]
-            else { continue }
-            let (left, right) = span(of: operation)
-            x = min(max(x + 7, left + 5), right - 2)
-            points.append((x, row + Self.barHeight, step.state))
-        }
-        guard !points.isEmpty else { return "" }
-        let line = points.map { "\($0.x) \($0.y) " as Markup }.joined()
-        let dots = points.enumerated().map { number, point -> Markup in
-            let state = point.state.count > 14 ? point.state.prefix(13) + "…" : point.state
+    private func role(of operation: OperationExcerpt) -> String {
+        operation.id == violation.culprit
+            ? "culprit"
+            : operation.id == violation.missed
+                ? "missed" : operation.outcome == .unknown ? "open" : "other"
+    }
+
+    private func details(of operation: OperationExcerpt) -> String {
+        let place =
+            operation.node.map { "on \($0), process \(operation.process)" }
+            ?? "process \(operation.process)"
+        let from = operation.invokedAt.map { "\($0.fixed(6)) s" } ?? "event \(operation.invocation)"
+        let to =
+            operation.completedAt.map { "\($0.fixed(6)) s" }
+            ?? operation.completion.map { "event \($0)" } ?? "no completion"
+        return "\(operation.label), \(place), \(from) to \(to), \(operation.outcome.sentence)"
+    }
+
+    /// From the acknowledgement of what was missed to the answer that missed it.
+    private var lag: Markup {
+        guard isTimed, let behind = violation.behind, let acknowledged = violation.acknowledged,
+            let invoked = violation.invoked,
+            let missed = bars.first(where: { $0.operation.id == violation.missed }),
+            let culprit = bars.first(where: { $0.operation.id == violation.culprit })
+        else { return "" }
+        let axis = (start: start, end: end)
+        let (from, to) = (Self.x(acknowledged, axis), Self.x(invoked, axis))
+        let (top, bottom) = (y(missed.row) + Self.barHeight, y(culprit.row))
+        let middle = top < bottom ? bottom - 8 : bottom + Self.barHeight + 8
+        let words =
+            behind < 0.1 ? "\((behind * 1_000).fixed(1)) ms later" : "\(behind.fixed(2)) s later"
+        return """
+            <path class="lag" d="M\(from) \(top)V\(middle)H\(to)V\(bottom)"/><text class="later" \
+            x="\((from + to) / 2)" y="\(middle - 4)" text-anchor="middle">\(words)</text>
+            """
+    }
+
+    /// One in the last of so many digits behind the point.
+    private static func unit(_ digits: Int) -> Double {
+        (0..<digits).reduce(1.0) { unit, _ in unit / 10 }
+    }
+
+    private func ticks(below bottom: Double) -> Markup {
+        guard isTimed else {
             return """
-                <g class="step" tabindex="0" role="img" aria-label="step \(number + 1): then the \
-                object held \(point.state)"><title>step \(number + 1) of an order that explains so \
-                much; then the object held \(point.state)</title><circle cx="\(point.x)" \
-                cy="\(point.y)" r="4.5"/><text x="\(point.x)" y="\(point.y + 17)" \
-                text-anchor="middle">\(state)</text></g>
+                <text x="\(Self.left)" y="\(bottom + 16)" class="quiet">in the order of events; \
+                this history has no times</text>
+                """
+        }
+        let span = end - start
+        var (step, digits) = (1e-5, 5)
+        for factor in [2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2] + [2, 2.5, 2, 2, 2.5]
+        {
+            guard span / step > 9 else { break }
+            step *= factor
+            while digits > 0, step >= Self.unit(digits - 1) * 0.999 { digits -= 1 }
+        }
+        let first = (start / step).rounded(.up) * step
+        return stride(from: first, through: end, by: step).prefix(12).map { tick -> Markup in
+            let x = Self.x(tick, (start, end))
+            return """
+                <line class="axis" x1="\(x)" x2="\(x)" y1="\(bottom)" y2="\(bottom + 4)"/>\
+                <text x="\(x)" y="\(bottom + 17)" text-anchor="middle">\(tick.fixed(digits)) s</text>
                 """
         }.joined()
-        return "<polyline class=\"story\" points=\"\(line)\"/>\(dots)"
     }
+}
 
-    // MARK: Words
-
-    /// `read 5`, `write 7`, `cas 1 to 2`.
-    static func label(of operation: Operation) -> String {
-        let text =
-            switch (operation.function, operation.outcome, operation.input.pair) {
-            case ("read", .ok(let value), _): "read \(value)"
-            case ("read", _, _): "read ?"
-            case (let function, _, let (expected, new)?): "\(function) \(expected) to \(new)"
-            case (let function, _, nil): "\(function) \(operation.input)"
-            }
-        return text.count > 60 ? text.prefix(60) + "…" : text
-    }
-
-    static func details(of operation: Operation) -> String {
-        let start =
-            operation.invokedAt.map { "\($0.seconds.fixed(4)) s" } ?? "event "
-            + "\(operation.invocation)"
-        let end = operation.completedAt.map { "\($0.seconds.fixed(4)) s" } ?? "no completion"
-        return "process \(operation.process): \(label(of: operation)), \(start) to \(end), "
-            + outcome(of: operation)
-    }
-
-    static func outcome(of operation: Operation) -> String {
-        switch operation.outcome {
+extension Timeline.Outcome {
+    /// The outcome as a person says it.
+    var sentence: String {
+        switch self {
         case .ok: "ok"
-        case .failed(.mismatch): "refused: the value was another one"
-        case .failed(.notExecuted): "failed"
+        case .refused: "compared and refused"
+        case .error: "failed: certainly did not happen"
         case .unknown: "outcome unknown"
         }
     }

@@ -1,5 +1,5 @@
 internal import Faults
-internal import Stores
+internal import Results
 
 /// What was done to the cluster, the evidence that it bit, and what clients could still do.
 struct FaultSection {
@@ -12,25 +12,27 @@ struct FaultSection {
     var html: Markup {
         let faults = run.results.faults
         guard !faults.isEmpty else { return "" }
-        let availability = Availability.of(run)
-        let rows = zip(faults, availability).prefix(Self.mostShown).map(row).joined()
+        let availability = Dictionary(
+            (run.results.digest?.availability ?? []).map { ($0.fault, $0) }
+        ) { first, _ in first }
+        let rows = faults.prefix(Self.mostShown).map { row($0, availability[$0.number]) }.joined()
         let rest = faults.count - Self.mostShown
         let more: Markup = rest > 0 ? "<p>And \(rest) more, in results.json.</p>" : ""
         return """
-            <section><h2>Faults, their evidence, and availability</h2>
+            <section id="faults"><h2>Faults, their evidence, and availability</h2>
             <p class="quiet">Times in seconds. First success: of an operation invoked after the \
             injection, or after the healing. Outage: the longest time without any success until \
-            all nodes served again.</p>
-            <div class="wide"><table class="sortable"><thead><tr><th>#</th><th>kind</th>\
-            <th>nodes</th><th>from</th><th>to</th><th>bit?</th><th>first success</th>\
-            <th>after healing</th><th>outage</th><th>elections</th><th>leader (term)</th>\
-            <th>evidence</th></tr></thead><tbody>\(rows)</tbody></table></div>\
+            all nodes served again, without what the harness itself stood still.</p>
+            <div class="wide" tabindex="0" role="region" aria-label="Faults"><table class="sortable follows"><thead><tr><th scope="col">#</th><th scope="col">kind</th>\
+            <th scope="col">nodes</th><th scope="col">from</th><th scope="col">to</th><th scope="col">effect</th><th scope="col">first success</th>\
+            <th scope="col">after healing</th><th scope="col">outage</th><th scope="col">elections</th><th scope="col">leader (term)</th>\
+            <th scope="col">evidence</th></tr></thead><tbody>\(rows)</tbody></table></div>\
             \(more)</section>
 
             """
     }
 
-    private func row(_ fault: FaultRecord, _ availability: Availability) -> Markup {
+    private func row(_ fault: FaultRecord, _ availability: FaultAvailability?) -> Markup {
         let checks = fault.checks.map { check in
             "<li>\(check.isMet ? "✓" : "✗") \(check.demand): \(check.detail)</li>" as Markup
         }.joined()
@@ -39,18 +41,23 @@ struct FaultSection {
                 + (link.probeArrived ? ", probe arrived" : "")
         }.joined(separator: "; ")
         let pairs: Markup = links.isEmpty ? "" : "<li>\(links.cut(2_000))</li>"
-        func seconds(_ value: Double?) -> String { value.map { $0.fixed(2) } ?? "never" }
-        let elections = availability.elections.prefix(5).map { "+\($0.fixed(2))" }
+        func seconds(
+            _ availability: FaultAvailability?, _ time: (FaultAvailability) -> Double?
+        ) -> String {
+            guard let availability else { return "" }
+            return time(availability).map { $0.fixed(2) } ?? "never"
+        }
+        let elections = (availability?.elections ?? []).prefix(5).map { "+\($0.fixed(2))" }
             .joined(separator: " ")
         return """
-            <tr data-from="\(fault.start.fixed(2))" data-to="\(fault.end.fixed(2))">\
-            <td>\(fault.number)</td><td>\(fault.kind)</td>\
-            <td>\(fault.nodes.joined(separator: " "))</td><td>\(fault.start.fixed(2))</td>\
+            <tr class="look-at" data-from="\(Markup(raw: fault.start.fixed(3)))" data-to="\(Markup(raw: fault.end.fixed(3)))">\
+            <td>\(fault.number)</td><td>\(fault.kindName)</td>\
+            <td>\(fault.nodeWords)</td><td>\(fault.start.fixed(2))</td>\
             <td>\(fault.end.fixed(2))</td>\
-            <td class="\(fault.bit ? "ok" : "fail")">\(fault.bit ? "bit" : "did not bite")</td>\
-            <td>\(seconds(availability.afterInjection))</td>\
-            <td>\(seconds(availability.afterHealing))</td>\
-            <td>\(availability.longestOutage.fixed(2))</td><td>\(elections)</td>\
+            <td class="\(fault.bit ? "ok" : "fail")">\(fault.bit ? "certain" : "none certain")</td>\
+            <td>\(seconds(availability, \.afterInjection))</td>\
+            <td>\(seconds(availability, \.afterHealing))</td>\
+            <td>\(availability?.longestOutage.fixed(2) ?? "")</td><td>\(elections)</td>\
             <td>\(Self.leadership(fault))</td><td><details><summary>\(fault.checks.count) \
             \(fault.checks.count == 1 ? "check" : "checks")\
             </summary><ul>\(checks)\(pairs)</ul></details></td></tr>

@@ -1,12 +1,14 @@
 internal import Faults
 internal import Foundation
-internal import Stores
+internal import Results
+internal import Topologies
 
-/// What nodes wrote to their logs around each fault.
+/// What nodes wrote to their logs around each violation and each fault.
 struct LogSection {
-    private static let mostFaults = 40
-    private static let mostLines = 12
-    private static let longest = 300
+    private static let mostFaults = 30
+    private static let mostViolations = 12
+    private static let mostLines = 40
+    private static let longest = 1_000
     /// Seconds before a fault, and after it.
     private static let margin = (before: 0.2, after: 2.0)
 
@@ -17,30 +19,65 @@ struct LogSection {
     var html: Markup {
         guard let began = run.results.loadBegan, !run.logs.isEmpty else { return "" }
         let lines = run.logs.mapValues { Self.lines($0, since: began) }
-        let parts = run.results.faults.prefix(Self.mostFaults).map { fault -> Markup in
-            let nodes = run.nodes.map { node -> Markup in
-                part(of: fault, node, lines[node] ?? [])
-            }.joined()
+        let moments = violations + faults
+        let parts = moments.map { moment -> Markup in
+            let nodes = run.logs.keys.sorted { ($0.count, $0) < ($1.count, $1) }
+                .filter { moment.nodes.isEmpty || moment.nodes.contains($0) }
+                .map { part(of: moment, $0, lines[$0] ?? []) }.joined()
             guard !nodes.description.isEmpty else { return "" }
             return """
-                <details><summary>Fault \(fault.number): \(fault.kind) on \
-                \(fault.nodes.joined(separator: ", "))</summary>\(nodes)</details>
+                <details data-from="\(Markup(raw: moment.from.fixed(3)))" \
+                data-to="\(Markup(raw: moment.to.fixed(3)))"><summary>\(moment.name)</summary>\
+                \(nodes)</details>
                 """
         }.joined()
         guard !parts.description.isEmpty else { return "" }
-        return "<section><h2>Node logs around each fault</h2>\(parts)</section>\n"
+        return """
+            <section id="logs"><h2>Node logs around each violation and fault</h2><div \
+            class="follows">\(parts)</div></section>
+
+            """
     }
 
-    private func part(of fault: FaultRecord, _ node: String, _ lines: [Line]) -> Markup {
-        let near = lines.filter {
-            $0.time > fault.start - Self.margin.before && $0.time < fault.end + Self.margin.after
+    /// A time to look at, and the nodes that matter then; none means all.
+    private struct Moment {
+        let name: String
+        let from: Double
+        let to: Double
+        let nodes: Set<String>
+    }
+
+    private var violations: [Moment] {
+        (run.results.digest?.violations ?? []).prefix(Self.mostViolations).enumerated()
+            .compactMap { number, violation in
+                guard let time = violation.time, let node = violation.node else { return nil }
+                let from = max(violation.acknowledged ?? time, time - 3)
+                let key = violation.key.map { ", key \($0.cut(40))" } ?? ""
+                return Moment(
+                    name: "Violation \(number + 1)\(key): \(node) from \(from.fixed(2)) s on",
+                    from: from - Self.margin.before, to: time + 0.5, nodes: ["\(node)"])
+            }
+    }
+
+    private var faults: [Moment] {
+        run.results.faults.prefix(Self.mostFaults).map { fault in
+            Moment(
+                name: "Fault \(fault.number): \(fault.kindName) on \(fault.nodeWords.cut(80))",
+                from: fault.start - Self.margin.before, to: fault.end + Self.margin.after,
+                nodes: [])
         }
+    }
+
+    private func part(of moment: Moment, _ node: String, _ lines: [Line]) -> Markup {
+        let near = lines.filter { $0.time > moment.from && $0.time < moment.to }
         guard !near.isEmpty else { return "" }
         let text = near.prefix(Self.mostLines).map { $0.text.cut(Self.longest) }
             .joined(separator: "\n")
         let rest = near.count - Self.mostLines
+        let path = node.filter { $0.isLetter || $0.isNumber }
         return """
-            <h4>\(node)</h4><pre>\(text)\(rest > 0 ? "\nand \(rest) more lines" : "")</pre>
+            <h3>\(node)</h3><pre>\(text)\(rest > 0 ? "\nand \(rest) more lines" : "")</pre>\
+            <p class="quiet"><a href="nodes/\(path)/stderr.log">nodes/\(path)/stderr.log</a></p>
             """
     }
 

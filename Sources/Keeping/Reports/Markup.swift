@@ -65,18 +65,3 @@ extension Sequence<Markup> {
     /// All of it, one after another.
     package func joined() -> Markup { Markup(raw: map(\.description).joined()) }
 }
-
-extension Double {
-    /// With so many digits behind the point.
-    package func fixed(_ digits: Int) -> String {
-        guard isFinite else { return "-" }
-        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-        let rounded = Int((abs(self) * scale).rounded())
-        let whole = rounded / Int(scale)
-        let sign = self < 0 && rounded > 0 ? "-" : ""
-        guard digits > 0 else { return "\(sign)\(whole)" }
-        let fraction = String(rounded % Int(scale))
-        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count)
-            + fraction
-    }
-}

@@ -1,5 +1,4 @@
-internal import Histories
-internal import Stores
+internal import Results
 
 /// Operations by name, and keys by verdict.
 struct OperationSection {
@@ -12,41 +11,34 @@ struct OperationSection {
     var html: Markup { operations + keys }
 
     private var operations: Markup {
-        var latencies: [String: [Double]] = [:]
-        for operation in run.history.operations {
-            guard case .ok = operation.outcome, let start = operation.invokedAt,
-                let end = operation.completedAt
-            else { continue }
-            latencies[operation.function, default: []].append(end.seconds - start.seconds)
-        }
         let rows = run.results.counts.sorted { $0.key < $1.key }.prefix(100).map {
             function, counts -> Markup in
-            let quantiles = Quantiles(latencies[function] ?? [])
+            let quantiles = run.results.digest?.latencies[function] ?? Quantiles()
             let times = [quantiles.median, quantiles.p95, quantiles.p99, quantiles.most]
                 .map { "<td>\(($0 * 1_000).fixed(2))</td>" as Markup }.joined()
             return """
-                <tr><td>\(function)</td><td>\(counts.ok)</td><td>\(counts.fail)</td>\
+                <tr><td>\(function)</td><td>\(counts.ok)</td><td>\(counts.refused.map { "\($0)" } ?? "")</td><td>\(counts.errors)</td>\
                 <td>\(counts.info)</td>\(times)</tr>
                 """
         }.joined()
         return """
             <section><h2>Operations</h2><p class="quiet">Latencies in milliseconds, of those that \
-            took effect.</p><div class="wide"><table class="sortable"><thead><tr>\
-            <th>operation</th><th>ok</th><th>failed</th><th>unknown</th><th>median</th>\
-            <th>95th percentile</th><th>99th percentile</th><th>slowest</th></tr></thead>\
+            took effect.</p><div class="wide" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>\
+            <th scope="col">operation</th><th scope="col">ok</th><th scope="col">compared and refused</th><th scope="col">failed</th><th scope="col">unknown</th><th scope="col">median</th>\
+            <th scope="col">95th percentile</th><th scope="col">99th percentile</th><th scope="col">slowest</th></tr></thead>\
             <tbody>\(rows)</tbody></table></div></section>
 
             """
     }
 
     private var keys: Markup {
-        let order = ["violation": 0, "undecided": 1, "linearizable": 2]
+        let order: [KeyResult.Verdict: Int] = [.violation: 0, .undecided: 1, .linearizable: 2]
         let sorted = run.results.keys.sorted {
             (order[$0.verdict] ?? 0, $1.operations) < (order[$1.verdict] ?? 0, $0.operations)
         }
         let rows = sorted.prefix(Self.mostKeys).map { key -> Markup in
             """
-            <tr><td>\((key.key ?? "-").cut(80))</td><td class="\(key.verdict)">\(key.verdict)</td>\
+            <tr><td>\((key.key ?? "-").cut(80))</td><td class="\(key.verdict.rawValue)">\(key.verdict.rawValue)</td>\
             <td>\(key.operations)</td><td>\(key.decider)</td><td>\(key.configurations)</td>\
             <td>\((key.seconds * 1_000).fixed(2))</td><td>\(key.limit ?? "")</td></tr>
             """
@@ -56,10 +48,10 @@ struct OperationSection {
             <section><h2>Keys</h2><p class="quiet">\(run.results.keys.count) \
             \(run.results.keys.count == 1 ? "key" : "keys"), violations \
             first\(rest > 0 ? "; the first \(Self.mostKeys)" : "").</p><details\
-            \(Markup(raw: sorted.first.map { $0.verdict != "linearizable" } == true ? " open" : ""))>\
-            <summary>Verdict by key</summary><div class="wide"><table class="sortable"><thead><tr>\
-            <th>key</th><th>verdict</th><th>operations</th><th>decided by</th>\
-            <th>configurations</th><th>milliseconds</th><th>limit</th></tr></thead>\
+            \(Markup(raw: sorted.first.map { $0.verdict != .linearizable } == true ? " open" : ""))>\
+            <summary>Verdict by key</summary><div class="wide" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>\
+            <th scope="col">key</th><th scope="col">verdict</th><th scope="col">operations</th><th scope="col">decided by</th>\
+            <th scope="col">configurations</th><th scope="col">milliseconds</th><th scope="col">limit</th></tr></thead>\
             <tbody>\(rows)</tbody></table></div></details></section>
 
             """

@@ -1,13 +1,13 @@
 internal import Faults
-public import Histories
-public import Stores
+public import Results
+internal import Topologies
 
 /// Everything that a report is made of; a pure function of it.
 public struct StoredRun: Sendable {
     /// What the run found out.
     public var results: RunResults
-    /// What every client saw.
-    public var history: History
+    /// What is drawn of its history.
+    public var excerpt: HistoryExcerpt
     /// The plan as it was run, in YAML; nil if it was not kept.
     public var plan: String?
     /// The logs of nodes, by node.
@@ -17,19 +17,21 @@ public struct StoredRun: Sendable {
 
     /// A run from its parts.
     public init(
-        results: RunResults, history: History, plan: String? = nil, logs: [String: String] = [:]
+        results: RunResults, excerpt: HistoryExcerpt, plan: String? = nil,
+        logs: [String: String] = [:]
     ) {
         self.results = results
-        self.history = history
+        self.excerpt = excerpt
         self.plan = plan
         self.logs = logs
     }
 
     /// The nodes that anything is known about, in the order of their numbers.
-    var nodes: [String] {
-        let names = Set(
-            (results.observations ?? []).map(\.node) + results.faults.flatMap(\.nodes)
-                + logs.keys)
-        return names.sorted { ($0.count, $0) < ($1.count, $1) }
+    var nodes: [NodeName] {
+        let observed = (results.observations ?? []).map(\.node)
+        let hit = results.faults.flatMap { fault in
+            fault.nodes.compactMap { NodeName("\($0)") }
+        }
+        return Set((results.nodes ?? []) + observed + hit).sorted()
     }
 }

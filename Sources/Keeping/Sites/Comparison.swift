@@ -1,5 +1,6 @@
 public import Archive
 internal import Reports
+internal import Results
 
 /// Two sets of runs side by side, pair by pair under the same plan and seed: two versions, two
 /// commits, or two runs.

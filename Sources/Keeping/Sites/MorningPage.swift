@@ -1,5 +1,6 @@
 internal import Archive
 internal import Reports
+internal import Results
 
 extension Site {
     /// The morning's page: what is new, what goes on, what is gone, and every run of the night.

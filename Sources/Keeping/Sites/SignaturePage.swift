@@ -1,5 +1,6 @@
 internal import Archive
 internal import Reports
+internal import Results
 
 extension Site {
     /// The page of one failure: how often, since when, where, and its best examples.

@@ -1,5 +1,6 @@
 internal import Archive
 internal import Reports
+internal import Results
 
 extension Site {
     /// How things went from campaign to campaign.

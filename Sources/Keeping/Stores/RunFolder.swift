@@ -1,5 +1,6 @@
 internal import Foundation
 public import Histories
+public import Results
 
 /// A run's folder: `results/<plan>/<yyyyMMddTHHmmss.SSSZ>`, with links to the latest.
 public struct RunFolder: Sendable {
@@ -11,6 +12,11 @@ public struct RunFolder: Sendable {
     /// - Throws: `StoreError` if the results folder cannot be written.
     public init(results: String, plan: String, started: String) throws(StoreError) {
         let base = URL(filePath: results)
+        guard plan != "latest" else {
+            throw StoreError(
+                path: base.appending(path: plan).path,
+                why: "is the name of the link to the latest run; give the plan another name")
+        }
         path = base.appending(path: plan).appending(path: started).path
         do {
             try FileManager.default.createDirectory(
@@ -63,6 +69,8 @@ public struct RunFolder: Sendable {
     public var history: String { path + "/history.edn" }
     /// What the run found out.
     public var results: String { path + "/results.json" }
+    /// What is drawn of the history.
+    public var excerpt: String { path + "/excerpt.json" }
     /// What the harness did.
     public var log: String { path + "/whitewater.log" }
     /// The page.
@@ -104,6 +112,26 @@ public struct RunFolder: Sendable {
         try write(String(decoding: try encoder.encode(results), as: UTF8.self), to: self.results)
     }
 
+    /// Writes what is drawn of the history.
+    ///
+    /// - Throws: `StoreError` if it cannot be written.
+    public func write(_ excerpt: HistoryExcerpt) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try write(
+            String(decoding: try encoder.encode(excerpt), as: UTF8.self), to: self.excerpt)
+    }
+
+    /// Reads what is drawn of the history; nil if there is none that this program can draw: the
+    /// history itself has everything that it has.
+    public func readExcerpt() -> HistoryExcerpt? {
+        guard let data = try? Data(contentsOf: URL(filePath: excerpt)),
+            let read = try? JSONDecoder().decode(HistoryExcerpt.self, from: data),
+            read.format == HistoryExcerpt.formatVersion, read.isDrawable
+        else { return nil }
+        return read
+    }
+
     /// Writes the smallest contradiction of each key as a history of its own, in `contradictions`.
     ///
     /// - Throws: `StoreError` if one cannot be written.
@@ -138,40 +166,49 @@ public struct RunFolder: Sendable {
         }
         do {
             let data = try Data(contentsOf: URL(filePath: results))
-            let results = try JSONDecoder().decode(RunResults.self, from: data)
-            guard results.format <= RunResults.formatVersion else {
+            let format = try JSONDecoder().decode(Format.self, from: data).format
+            guard format <= RunResults.formatVersion else {
                 throw StoreError(
                     path: self.results,
-                    why: "is of format \(results.format), and this program knows formats up to "
+                    why: "is of format \(format), and this program knows formats up to "
                         + "\(RunResults.formatVersion); use a newer whitewater")
+            }
+            let results = try JSONDecoder().decode(RunResults.self, from: data)
+            let impossible = results.impossibleNumbers()
+            guard impossible.isEmpty else {
+                throw StoreError(
+                    path: self.results,
+                    why: "has numbers that no run can have had, in "
+                        + impossible.prefix(5).joined(separator: ", ")
+                        + "; it was edited or damaged, and `whitewater check \(history)` judges "
+                        + "what was recorded")
             }
             return results
         } catch let error as StoreError {
             throw error
         } catch {
-            throw StoreError(path: results, why: "\(error)")
+            throw StoreError(
+                path: results,
+                why: "cannot be read (\(error)); it was edited or damaged, and `whitewater check "
+                    + "\(history)` judges what was recorded")
         }
     }
 
+    /// What every format has.
+    private struct Format: Decodable { let format: Int }
+
     /// The text of a file of this folder, its last part if it is long; nil if there is none.
     public func text(of file: String, last bytes: Int = 4_194_304) -> String? {
-        guard let handle = FileHandle(forReadingAtPath: path + "/" + file),
-            let size = try? handle.seekToEnd()
+        // Not one that waits for a writer: a pipe may lie in a log's place.
+        let descriptor = open(path + "/" + file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            (try? handle.seek(toOffset: UInt64(max(0, Int(status.st_size) - bytes)))) != nil
         else { return nil }
-        try? handle.seek(toOffset: UInt64(max(0, Int(size) - bytes)))
-        return (try? handle.readToEnd()).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Removes the nodes' data, which only a run that is not valid keeps.
-    ///
-    /// - Throws: `StoreError` if it cannot be removed.
-    public func removeData(of node: String) throws(StoreError) {
-        let data = path + "/nodes/" + node + "/data"
-        guard FileManager.default.fileExists(atPath: data) else { return }
-        do {
-            try FileManager.default.removeItem(atPath: data)
-        } catch {
-            throw StoreError(path: data, why: (error as NSError).localizedDescription)
+        return (try? handle.read(upToCount: bytes)).map {
+            String(decoding: $0, as: UTF8.self)
         }
     }
 }

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <sched.h>
@@ -104,4 +105,14 @@ unsigned int clinux_crc32c(unsigned int crc, const void *bytes, unsigned long co
     if (getauxval(AT_HWCAP) & HWCAP_CRC32) return ~crc32c_by_instruction(crc, bytes, count);
 #endif
     return ~crc32c_by_table(crc, bytes, count);
+}
+
+int clinux_punch_hole(int descriptor, long long offset, long long length) {
+    int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+    return fallocate(descriptor, mode, offset, length) == 0 ? 0 : errno;
+}
+
+const void *clinux_find(const void *bytes, unsigned long count, const void *sought,
+                        unsigned long sought_count) {
+    return memmem(bytes, count, sought, sought_count);
 }

@@ -39,7 +39,7 @@ public struct Examination: Sendable {
             program("ip", "iproute2", for: "networks are made with it"),
             program("unshare", "util-linux", for: "labs are entered with it"),
             program("setpriv", "util-linux", for: "it ends a lab whose harness was killed"),
-            door(),
+            namespaces(),
             program("tc", "iproute2", for: "slow, delay and reorder", needed: false),
             program(
                 "nft", "nftables", for: "cuts on kernels without legacy tables", needed: false),
@@ -54,7 +54,7 @@ public struct Examination: Sendable {
         for (name, package) in [
             ("ip", "iproute2"), ("unshare", "util-linux"), ("setpriv", "util-linux"),
         ] { _ = try Program(name, package: package) }
-        try Door.probe()
+        try Sandbox.probe()
     }
 
     private func program(
@@ -68,10 +68,10 @@ public struct Examination: Sendable {
         }
     }
 
-    private func door() -> Finding {
+    private func namespaces() -> Finding {
         let name = geteuid() == 0 ? "namespaces" : "user namespaces"
         do {
-            try Door.probe()
+            try Sandbox.probe()
             return .there(name, "a throw-away one was made and left")
         } catch {
             return .missing(

@@ -4,7 +4,7 @@ public import Topologies
 
 /// The network of a lab: a namespace per node, a veth pair each, and one chain for all faults.
 ///
-/// Lives in the network namespace that the process is in, which a ``Door`` has made for it.
+/// Lives in the network namespace that the process is in, which a ``Sandbox`` has made for it.
 public struct LabNetwork: Sendable {
     /// The shape of the network.
     public let topology: Topology

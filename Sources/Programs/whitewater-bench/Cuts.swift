@@ -21,12 +21,14 @@ extension Bench {
         func run() throws {
             guard insideLab else {
                 let own = Array(CommandLine.arguments.dropFirst())
-                throw ExitCode(try Door.enter(arguments: own + ["--inside-lab"]))
+                let ending = try Sandbox.enter(arguments: own + ["--inside-lab"])
+                throw ending == .confirmed(0) ? ExitCode.success : ExitCode.failure
             }
             let count = count
             Task {
                 do {
                     try await Self.measure(count)
+                    Sandbox.confirm(status: 0)
                     Bench.exit()
                 } catch {
                     Bench.exit(withError: error)

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Reports
+import Results
+import SampleRuns
 
 extension Bench {
     /// `whitewater-bench pages`.

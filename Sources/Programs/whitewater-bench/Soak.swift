@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import Netfilter
 import Plans
+import Results
 import Runner
 import Stores
 import Systems

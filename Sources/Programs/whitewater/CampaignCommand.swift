@@ -47,7 +47,7 @@ extension Whitewater {
                 let archive = try Archive(file: folder.results + "/index.sqlite")
                 Console.line("campaign \(campaign.name): \(folder.path)")
                 let runner = try CampaignRunner(
-                    campaign, in: folder, archive: archive, program: Door.executable
+                    campaign, in: folder, archive: archive, program: Sandbox.executable
                 ) { CampaignLine.shared.show($0) }
                 let signals = EndingSignals(stop: runner.stop)
                 defer { signals.cancel() }

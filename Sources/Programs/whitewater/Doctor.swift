@@ -31,19 +31,22 @@ extension Whitewater {
             Self.show(outside)
             Self.showSystems()
             guard !Self.isIll(outside) else { throw Exit.failure }
-            let status = try Door.enter(arguments: ["doctor", "--inside-lab"])
+            let ending = try Sandbox.enter(arguments: ["doctor", "--inside-lab"])
+            let status = Exit.status(of: ending, results: nil)
             guard status == 0 else { throw ExitCode(status) }
             Console.line("This machine can run tests.")
         }
 
         private static func examineInside() -> Never {
-            Door.listen { message in
+            Sandbox.listen { message in
                 if message == nil { _exit(Exit.failure.rawValue) }
             }
             Task {
                 let findings = await Examination().inside()
                 show(findings)
-                Foundation.exit(isIll(findings) ? Exit.failure.rawValue : 0)
+                let status = isIll(findings) ? Exit.failure.rawValue : 0
+                Sandbox.confirm(status: status)
+                Foundation.exit(status)
             }
             dispatchMain()
         }

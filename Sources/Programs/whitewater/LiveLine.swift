@@ -1,7 +1,7 @@
 import Foundation
 import Plans
+import Results
 import Runner
-import Stores
 import Synchronization
 
 /// What goes on while a run lasts: a line that changes on a terminal, a line now and then
@@ -11,41 +11,69 @@ final class LiveLine: Sendable {
     private static let plainInterval = Duration.seconds(5)
 
     private let tally: Tally
-    private let plan: Plan
+    private let limit: Duration
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(tally: Tally, plan: Plan) {
         self.tally = tally
-        self.plan = plan
+        limit = plan.timeLimit.duration
     }
 
     func start() {
-        let (tally, isTerminal) = (tally, isTerminal)
-        let limit = plan.timeLimit.description
+        let (tally, limit, isTerminal) = (tally, limit, isTerminal)
         task.withLock { task in
             task = Task {
-                let start = ContinuousClock.now
-                var last = (count: 0, instant: start)
+                var last = (count: 0, instant: ContinuousClock.now)
+                var began: ContinuousClock.Instant?
                 while !Task.isCancelled {
                     try? await Task.sleep(
                         for: isTerminal ? Self.terminalInterval : Self.plainInterval)
                     guard !Task.isCancelled else { return }
                     let now = ContinuousClock.now
+                    if began == nil, tally.phase == .load { began = now }
                     let total = tally.total
                     let rate =
                         Double(total.completed - last.count)
                         / ((now - last.instant) / .seconds(1))
                     last = (total.completed, now)
-                    let seconds = Int((now - start) / .seconds(1))
-                    let line =
-                        "\(seconds) s (load \(limit))  \(Int(rate)) op/s  "
-                        + "ok \(total.ok) fail \(total.fail) info \(total.info)  "
-                        + (tally.fault ?? "")
-                    Console.write(isTerminal ? "\r\u{1b}[K\(line)" : line + "\n")
+                    let line = Self.line(
+                        tally, rate: rate, elapsed: began.map { now - $0 }, limit: limit)
+                    Console.write(
+                        isTerminal
+                            // One column is left free, or some terminals begin a new line.
+                            ? "\r\u{1b}[K" + line.cut(to: Terminal.width.map { $0 - 1 })
+                            : line + "\n")
                 }
             }
         }
+    }
+
+    /// Phase and progress, rate, what nobody knows, who leads, what is being done: what matters
+    /// most first, for a narrow terminal cuts the end.
+    static func line(
+        _ tally: Tally, rate: Double, elapsed: Duration?, limit: Duration
+    ) -> String {
+        let total = tally.total
+        var parts: [String] = []
+        if tally.phase == .load, let elapsed {
+            let left = max(.zero, limit - elapsed)
+            parts.append(
+                "load \(whole(elapsed))/\(whole(limit)) s, \(whole(left)) s left")
+        } else {
+            parts.append(tally.phase.rawValue)
+        }
+        if tally.phase != .settingUp {
+            parts.append("\(Int(saturating: rate)) op/s")
+            parts.append("ok \(total.ok), unknown \(total.info)")
+        }
+        if let leader = tally.leader { parts.append("\(leader.leader) leads, term \(leader.term)") }
+        if let fault = tally.fault { parts.append(fault) }
+        return parts.joined(separator: " · ")
+    }
+
+    private static func whole(_ time: Duration) -> Int {
+        Int(saturating: (time / .seconds(1)).rounded())
     }
 
     func end() {

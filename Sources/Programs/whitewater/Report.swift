@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Results
 import Runner
 import Stores
 
@@ -33,7 +34,9 @@ extension Whitewater {
             abstract: "Check a stored run again, and render it.",
             discussion: """
                 Judges history.edn as the stored plan says, with what is known of faults and \
-                nodes; writes results.json and the report anew. Exits as `whitewater test` does.
+                nodes; writes results.json and the report anew. Exits as `whitewater test` does; \
+                with 64 if there is no operation to judge, and with 70, changing nothing, if the \
+                history is not what was counted during the run.
                 """)
 
         @Argument(help: "The run's folder, such as results/latest.")
@@ -47,6 +50,9 @@ extension Whitewater {
                     if let trouble { Console.complain("whitewater: \(trouble)") }
                     Summary(results: results, folder: folder).print()
                     Foundation.exit(results.verdict.exitStatus)
+                } catch AnalysisError.foreign(let file, let differences) {
+                    let error = AnalysisError.foreign(file, differences)
+                    Foundation.exit(Exit.reporting(error, Exit.failure).rawValue)
                 } catch {
                     Foundation.exit(Exit.reporting(error, Exit.usage).rawValue)
                 }

@@ -4,6 +4,7 @@ import Campaigns
 import Foundation
 import Labs
 import Plans
+import Results
 import Stores
 
 /// A stored run that is to be run again: its plan with its seed, and what it found.
@@ -49,7 +50,7 @@ extension Whitewater {
                 }
                 let found = try FoundRun(folder)
                 let repeater = Repeater(
-                    folder: found.folder.path + "/again", program: Door.executable,
+                    folder: found.folder.path + "/again", program: Sandbox.executable,
                     parallel: parallel.map { .fixed($0) } ?? .automatic)
                 let signals = EndingSignals(stop: repeater.stop)
                 defer { signals.cancel() }
@@ -109,7 +110,7 @@ extension Whitewater {
 
         private func shrink(_ found: FoundRun, _ signature: Signature) throws {
             let repeater = Repeater(
-                folder: found.folder.path + "/shrink", program: Door.executable,
+                folder: found.folder.path + "/shrink", program: Sandbox.executable,
                 parallel: .fixed(1))
             var isStopped = false
             var shrinker = Shrinker(found.plan, runs: runs)

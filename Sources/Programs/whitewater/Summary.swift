@@ -1,57 +1,101 @@
 import Faults
 import Foundation
-import Histories
-import Reports
+import Results
 import Stores
 
-/// What a person reads at the end of a run, in ten seconds.
+/// What a person reads at the end of a run, in ten seconds and one small screen: a line each, and
+/// the verdict last.
 struct Summary {
     private static let mostReasons = 5
-    private static let mostFaults = 12
 
     let results: RunResults
     let folder: RunFolder
 
     func print() {
-        Console.line("\n\(colour)\(results.verdict.rawValue.uppercased())\(plain)")
-        for reason in results.reasons.prefix(Self.mostReasons) { Console.line("  \(reason)") }
-        if results.reasons.count > Self.mostReasons {
-            Console.line("  and \(results.reasons.count - Self.mostReasons) more, in results.json")
-        }
-        for (function, counts) in results.counts.sorted(by: { $0.key < $1.key }) {
-            Console.line("  \(function): \(counts.ok) ok, \(counts.fail) fail, \(counts.info) info")
-        }
-        for fault in results.faults.prefix(Self.mostFaults) {
-            Console.line("  fault \(fault.number): \(fault.summary)")
-        }
-        if results.faults.count > Self.mostFaults {
-            Console.line("  and \(results.faults.count - Self.mostFaults) more faults")
-        }
-        showDigest()
-        Console.line("report: \(folder.page)")
-        Console.line("again:  \(results.rerun)")
+        let width = Terminal.width
+        Console.line()
+        for line in lines { Console.line(line.cut(to: width)) }
+        // Never cut: these are for copying.
+        Console.line("page:       \(folder.page)")
+        Console.line("again:      \(results.rerun)")
+        let word = results.verdict.rawValue.uppercased()
+        let rest = headline.cut(to: width.map { max(0, $0 - word.count - 2) })
+        Console.line("\(colour)\(word)\(plain)  \(rest)")
     }
 
-    /// Latency and the worst outage, if the history can be read.
-    private func showDigest() {
-        guard
-            let history = try? History(contentsOf: folder.history, tail: .maybeTorn)
-                .keyed(.independent)
-        else { return }
-        let digest = Digest(StoredRun(results: results, history: history))
-        let latency = [digest.latency.median, digest.latency.p99, digest.latency.most]
-            .map { String(format: "%.1f ms", $0 * 1_000) }
-        if digest.latency.count > 0 {
-            Console.line(
-                "  latency: median \(latency[0]), 99th percentile \(latency[1]), slowest "
-                    + latency[2])
+    /// What the verdict is about, behind it.
+    private var headline: String {
+        switch results.verdict {
+        case .invalid:
+            let broken = results.keys.count { $0.verdict == .violation }
+            return broken > 0
+                ? "\(broken) of \(results.keys.count) keys are not linearizable"
+                : results.findings.first?.sentence ?? ""
+        case .valid: return results.reasons.first ?? ""
+        case .undecided, .inconclusive, .failed: return results.reasons.first ?? ""
         }
-        if let worst = digest.worstOutage {
-            let fault = results.faults.first { $0.number == worst.fault }
-            Console.line(
-                "  worst outage: " + String(format: "%.2f s", worst.seconds)
-                    + " around fault \(worst.fault)" + (fault.map { " (\($0.kind))" } ?? ""))
+    }
+
+    /// Everything that is known, a line each.
+    var lines: [String] {
+        var lines: [String] = []
+        func add(_ name: String, _ text: String?) {
+            guard let text, !text.isEmpty else { return }
+            lines.append((name + ":").padding(toLength: 12, withPad: " ", startingAt: 0) + text)
         }
+        let digest = results.digest
+        if let worst = digest?.violations.first {
+            add("worst", (worst.key.map { "key \($0): " } ?? "") + worst.sentence)
+        }
+        for (number, diagnosis) in (digest?.diagnoses ?? []).prefix(2).enumerated() {
+            add(number == 0 ? "where" : "else", diagnosis.sentence)
+        }
+        for finding in results.findings.prefix(3) { add("found", finding.sentence) }
+        if results.findings.count > 3 { add("found", "and \(results.findings.count - 3) more") }
+        if results.verdict != .valid, digest?.violations.isEmpty ?? true, results.findings.isEmpty {
+            for reason in results.reasons.prefix(Self.mostReasons) { add("why", reason) }
+        }
+        for failure in results.failures ?? [] { add("failed", failure.message) }
+        add("faults", faults)
+        let total = results.total
+        add(
+            "operations",
+            "\(total.completed.grouped): \(total.ok.grouped) ok, "
+                + "\((total.refused ?? 0).grouped) refused, \(total.errors.grouped) errors, "
+                + "\(total.info.grouped) unknown"
+                + (results.rate.map { "; \($0.words)" } ?? ""))
+        if let latency = digest?.latency, latency.count > 0 {
+            let times = [latency.median, latency.p99, latency.most]
+                .map { ($0 * 1_000).fixed(1) + " ms" }
+            add(
+                "latency",
+                "median \(times[0]), 99th percentile \(times[1]), slowest \(times[2])")
+        }
+        if let outage = digest?.worstOutage {
+            let fault = results.faults.first { $0.number == outage.fault }
+            add(
+                "outage",
+                "worst outage " + outage.words
+                    + (fault.map { ", around fault \($0.number) (\($0.kindName))" } ?? ""))
+        }
+        let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
+        if stalled > 0 {
+            add(
+                "harness",
+                "stood still itself for \(stalled.fixed(2)) s in \(results.stalls?.count ?? 0) "
+                    + "stretches, left out of outages")
+        }
+        return lines
+    }
+
+    /// `4 of 5 took effect; not: kill-leader (...)`.
+    private var faults: String? {
+        guard !results.faults.isEmpty else { return nil }
+        let idle = results.faults.filter { !$0.bit }
+        return "\(results.bitten) of \(results.faults.count) certainly took effect"
+            + (idle.isEmpty
+                ? ""
+                : "; not: " + idle.map { "\($0.number) \($0.summary)" }.joined(separator: ", "))
     }
 
     private var isColoured: Bool {
@@ -68,4 +112,23 @@ struct Summary {
     }
 
     private var plain: String { isColoured ? "\u{1b}[0m" : "" }
+}
+
+/// The terminal's width.
+enum Terminal {
+    /// Columns; nil where the output is no terminal, whose lines may be as long as they like.
+    static var width: Int? {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col > 0
+        else { return nil }
+        return Int(size.ws_col)
+    }
+}
+extension String {
+    /// The string, its end cut off where a line is shorter.
+    func cut(to width: Int?) -> String {
+        guard let width, count > width else { return self }
+        return prefix(max(0, width - 1)) + "…"
+    }
 }

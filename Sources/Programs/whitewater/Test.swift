@@ -3,6 +3,7 @@ import Foundation
 import Labs
 import Logging
 import Plans
+import Results
 import Runner
 import Stores
 
@@ -128,7 +129,17 @@ extension Whitewater {
             for (name, value) in options {
                 if let value { words += [name, value] }
             }
-            return words.joined(separator: " ")
+            return words.map(Self.quoted).joined(separator: " ")
+        }
+
+        /// A word as a shell reads it back.
+        static func quoted(_ word: String) -> String {
+            let plain = word.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic
+                        || "0123456789-_./,:=+@%".unicodeScalars.contains(scalar))
+            }
+            return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
         }
 
         private func enterLab(seed: UInt64) throws -> Int32 {
@@ -136,8 +147,11 @@ extension Whitewater {
             let seedOption = self.seed == nil ? ["--seed", "\(seed)"] : []
             do {
                 try Examination().requireLab()
-                return try Door.enter(
-                    arguments: Array(own) + seedOption + ["--inside-lab", "--called-as", calledAs])
+                return Exit.status(
+                    of: try Sandbox.enter(
+                        arguments: Array(own) + seedOption + [
+                            "--inside-lab", "--called-as", calledAs,
+                        ]), results: results)
             } catch {
                 throw Exit.reporting(error, Exit.failure)
             }
@@ -156,19 +170,25 @@ private struct Inside {
     func run() -> Never {
         signal(SIGPIPE, SIG_IGN)
         let stop = StopSignal()
-        Door.listen { message in
+        Sandbox.listen { message in
             // Without its outside process nobody can end this lab any more.
             guard message != nil else { _exit(Exit.failure.rawValue) }
             stop.stop()
         }
         Task {
             do {
-                exit(try await perform(stop: stop))
+                end(try await perform(stop: stop))
             } catch {
-                exit(Exit.reporting(error, Exit.failure).rawValue)
+                end(Exit.reporting(error, Exit.failure).rawValue)
             }
         }
         dispatchMain()
+    }
+
+    /// Ends with a status that the outside can trust.
+    private func end(_ status: Int32) -> Never {
+        Sandbox.confirm(status: status)
+        exit(status)
     }
 
     private func perform(stop: StopSignal) async throws -> Int32 {
@@ -184,15 +204,10 @@ private struct Inside {
         Console.line(
             "whitewater: \(plan.name), \(plan.nodes) nodes of \(plan.system.name), seed \(seed)")
         live.start()
-        do {
-            let results = try await run.perform()
-            live.end()
-            Summary(results: results, folder: folder).print()
-            return results.verdict.exitStatus
-        } catch {
-            live.end()
-            log.error("the run could not be set up: \(error)")
-            throw error
-        }
+        defer { live.end() }
+        let results = await run.perform()
+        live.end()
+        Summary(results: results, folder: folder).print()
+        return results.verdict.exitStatus
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Labs
 import Plans
 import Runner
 
@@ -56,6 +57,22 @@ enum Exit {
     static let usage = ExitCode(64)
     /// Set-up or internal failure.
     static let failure = ExitCode(70)
+
+    /// The status of a lab's inside, as far as it has confirmed one.
+    static func status(of ending: Sandbox.Ending, results: String?) -> Int32 {
+        switch ending {
+        case .confirmed(let status): return status
+        case .interrupted(let signal): return 128 + signal
+        case .unconfirmed(let how):
+            let history = (results ?? "results") + "/latest/history.edn"
+            Console.complain(
+                "whitewater: the inside of the lab ended without a verdict (\(how)): killed for "
+                    + "want of memory, or by somebody? "
+                    + (results == nil
+                        ? "" : "`whitewater check \(history)` judges what was recorded"))
+            return failure.rawValue
+        }
+    }
 
     /// Writes an error and gives the status to exit with.
     static func reporting(_ error: any Error, _ status: ExitCode) -> ExitCode {

@@ -1,5 +1,6 @@
 public import Archive
 internal import Foundation
+internal import Results
 internal import Stores
 
 /// Finds every run below a results folder: those of campaigns, and those by hand.

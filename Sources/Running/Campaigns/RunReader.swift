@@ -1,5 +1,6 @@
 public import Archive
 internal import Foundation
+internal import Results
 internal import Stores
 
 /// Makes the archive's rows from the folders of runs.

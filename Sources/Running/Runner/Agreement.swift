@@ -1,4 +1,4 @@
-internal import Stores
+internal import Results
 internal import Systems
 internal import Topologies
 
@@ -9,7 +9,7 @@ extension Cluster {
     /// Asks only systems that say what they have applied; nobody writes meanwhile.
     ///
     /// - Returns: a finding for each node whose state is not that of the first, or that lags.
-    func awaitAgreement() async -> [RunResults.Finding] {
+    func awaitAgreement() async -> [Finding] {
         let deadline = ContinuousClock.now + recoveryTimeout
         var states: [NodeName: NodeStatus.Applied] = [:]
         repeat {
@@ -28,23 +28,23 @@ extension Cluster {
     /// What is wrong with states that should be the same.
     static func disagreements(
         _ states: [NodeName: NodeStatus.Applied], of nodes: [NodeName]
-    ) -> [RunResults.Finding] {
+    ) -> [Finding] {
         let most = states.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
         return nodes.compactMap { node in
             // Silence is no agreement, not even that of all.
             guard let state = states[node], let most else {
-                return .init(
-                    .notServing, node: "\(node)", detail: "does not say what it has applied")
+                return Finding(
+                    .notServing, node: node, detail: "does not say what it has applied")
             }
             if state.index < most.value.index {
-                return .init(
-                    .notServing, node: "\(node)",
+                return Finding(
+                    .notServing, node: node,
                     detail: "has applied \(state.index) entries, \(most.key) \(most.value.index), "
                         + "though nobody writes any more")
             }
             guard state.hash != most.value.hash else { return nil }
-            return .init(
-                .divergedState, node: "\(node)",
+            return Finding(
+                .divergedState, node: node,
                 detail: "has another state than \(most.key) after the same \(state.index) entries")
         }
     }

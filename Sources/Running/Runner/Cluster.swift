@@ -5,6 +5,7 @@ internal import Histories
 internal import Injectors
 internal import Labs
 internal import Plans
+internal import Results
 internal import Stores
 internal import Synchronization
 internal import Systems
@@ -23,8 +24,10 @@ final class Cluster: FaultSite, LoadTarget {
     private let processes: [NodeProcess]
     private let folders: [String]
     private let clock = Mutex(RunClock())
-    private let nonsense = Mutex<[RunResults.Finding]>([])
+    private let nonsense = Mutex<[Finding]>([])
     private let progress = Mutex(Progress())
+    private let logs: LogWatch
+    private let stallWatch = Mutex<StallWatch?>(nil)
 
     /// What clients have done so far.
     private struct Progress {
@@ -47,21 +50,52 @@ final class Cluster: FaultSite, LoadTarget {
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
+        logs = LogWatch(
+            Array(zip(network.topology.names, folders)), patterns: system.panicPatterns)
     }
 
     // MARK: Starting and stopping
 
-    /// Starts every node and waits until all serve.
-    func start() async throws {
+    /// Starts every node and waits until all serve; the first that ends is the end of it.
+    ///
+    /// - Throws: `SetUpError` with the node's last words, or because the signal was given;
+    ///   `LabError` if a node does not start or serve.
+    func start(stop: StopSignal) async throws {
         for node in network.topology.names { try await restart(node) }
         let deadline = ContinuousClock.now + recoveryTimeout
-        for node in network.topology.names where !(await answers(node, by: deadline)) {
-            let exits = await process(of: node).unaskedExits
-            throw LabError.timedOut(
-                what: "\(node) does not serve" + (exits.first.map { " (\($0.status))" } ?? ""),
-                after: recoveryTimeout,
-                advice: "read \(folders[node.number - 1])/stderr.log")
+        var waiting = network.topology.nodes[...]
+        while let node = waiting.first {
+            guard !stop.isStopped else { throw SetUpError.stopped }
+            try await requireAllRunning()
+            if await system.serves(node) {
+                waiting.removeFirst()
+                continue
+            }
+            guard ContinuousClock.now < deadline else {
+                throw LabError.timedOut(
+                    what: "\(node.name) does not serve", after: recoveryTimeout,
+                    advice: lastWords(of: node.name))
+            }
+            await stop.wait(until: .now + .milliseconds(50))
         }
+        try await requireAllRunning()
+    }
+
+    private func requireAllRunning() async throws {
+        for process in processes {
+            guard let exit = await process.unaskedExits.first else { continue }
+            throw SetUpError.ended(
+                node: process.node, how: exit.status, lastWords: lastWords(of: process.node))
+        }
+    }
+
+    /// What a node wrote last, and where to read on.
+    private func lastWords(of node: NodeName) -> String {
+        let folder = folders[node.number - 1]
+        let words = ["stderr.log", "stdout.log"].lazy.compactMap { LastWords.of(folder + "/" + $0) }
+            .first
+        return (words.map { "its last words: \($0); " } ?? "it wrote nothing; ")
+            + "read nodes/\(node)/stderr.log"
     }
 
     func restart(_ node: NodeName) async throws {
@@ -76,12 +110,35 @@ final class Cluster: FaultSite, LoadTarget {
         }
     }
 
-    /// Starts the clock of the load.
+    /// Starts the clock of the load, and the watch over the harness itself.
+    @discardableResult
     func startClock() -> RunClock {
-        clock.withLock { clock in
+        let fresh = clock.withLock { clock in
             clock = RunClock()
             return clock
         }
+        let watch = StallWatch(clock: fresh)
+        watch.begin()
+        stallWatch.withLock { $0 = watch }
+        return fresh
+    }
+
+    /// The clock of the load.
+    var loadClock: RunClock { clock.withLock { $0 } }
+
+    /// Ends the watch over the harness.
+    ///
+    /// - Returns: when it stood still.
+    func endStallWatch() -> [Stall] {
+        let watch = stallWatch.withLock { $0 }
+        watch?.end()
+        return watch?.stalls ?? []
+    }
+
+    /// Time since a moment in which the harness could not see anything.
+    private func stalled(since moment: Duration) -> Duration {
+        let stalls = stallWatch.withLock { $0 }?.stalls ?? []
+        return .seconds(stalls.seconds(between: moment / .seconds(1), and: now() / .seconds(1)))
     }
 
     // MARK: LoadTarget
@@ -98,7 +155,9 @@ final class Cluster: FaultSite, LoadTarget {
 
     func answers(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool {
         let place = network.topology.nodes[node.number - 1]
-        while ContinuousClock.now < deadline {
+        let began = now()
+        // A deadline that passed while nobody could look has not passed.
+        while ContinuousClock.now < deadline + stalled(since: began) {
             if await system.serves(place) { return true }
             try? await Task.sleep(for: .milliseconds(50))
         }
@@ -171,68 +230,70 @@ final class Cluster: FaultSite, LoadTarget {
 
     // MARK: Findings
 
-    /// So many replies that make no sense are quoted; a node that has gone mad has no end of them.
+    /// More of them say no more.
     private static let mostNonsense = 20
 
     /// Notes a reply that makes no sense.
     func note(nonsense quote: String, from node: NodeName) {
+        let finding = Finding(.nonsense, node: node, detail: quote, time: now() / .seconds(1))
         nonsense.withLock { nonsense in
-            guard nonsense.count < Self.mostNonsense else { return }
-            nonsense.append(.init(.nonsense, node: "\(node)", detail: quote))
+            if nonsense.count < Self.mostNonsense { nonsense.append(finding) }
         }
     }
 
     /// What is wrong with the nodes beside what clients saw.
-    func findings() async -> [RunResults.Finding] {
+    func findings() async -> [Finding] {
         var findings = nonsense.withLock { $0 }
-        for (process, folder) in zip(processes, folders) {
-            for exit in await process.unaskedExits {
-                findings.append(
-                    .init(
-                        .unaskedExit, node: "\(exit.node)",
-                        detail: "ended with \(exit.status); read nodes/\(exit.node)/stderr.log"))
-            }
-            findings += panics(of: process.node, in: folder)
+        for exit in await unaskedExits() {
+            findings.append(
+                Finding(
+                    .unaskedExit, node: exit.node,
+                    detail: "\(exit.status); \(lastWords(of: exit.node))",
+                    time: clock.withLock { $0.time(of: exit.instant) / .seconds(1) }))
         }
-        return findings
+        return findings + (await panics())
     }
 
-    private func panics(of node: NodeName, in folder: String) -> [RunResults.Finding] {
-        ["stderr.log", "stdout.log"].compactMap { file in
-            // Whatever else stands in a log, a panic in it must be found.
-            guard let bytes = FileManager.default.contents(atPath: folder + "/" + file),
-                let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(
-                    where: { line in
-                        system.panicPatterns.contains { line.contains($0) }
-                    })
-            else { return nil }
-            return .init(
-                .panic, node: "\(node)", detail: "nodes/\(node)/\(file): \(line.prefix(300))")
+    /// What a failed set-up shows of the nodes: a program that refuses to start says nothing
+    /// about the system, but one that crashes does.
+    func crashes() async -> [Finding] {
+        let crashes = await unaskedExits().filter { exit in
+            if case .signaled = exit.status { true } else { false }
+        }
+        return crashes.map {
+            Finding(
+                .unaskedExit, node: $0.node,
+                detail: "\($0.status), before the load began; \(lastWords(of: $0.node))")
+        } + (await panics())
+    }
+
+    private func unaskedExits() async -> [NodeProcess.UnaskedExit] {
+        var exits: [NodeProcess.UnaskedExit] = []
+        for process in processes { exits += await process.unaskedExits }
+        return exits
+    }
+
+    private func panics() async -> [Finding] {
+        let logs = logs
+        // Reading may take a while, which must not hold a thread of the concurrency pool.
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: logs.finish()) }
         }
     }
 
     /// Waits until every node serves.
     ///
     /// - Returns: a finding for each that does not in time.
-    func awaitRecovery() async -> [RunResults.Finding] {
+    func awaitRecovery() async -> [Finding] {
         let deadline = ContinuousClock.now + recoveryTimeout
-        var findings: [RunResults.Finding] = []
+        var findings: [Finding] = []
         for node in network.topology.names where !(await answers(node, by: deadline)) {
             findings.append(
-                .init(
-                    .notServing, node: "\(node)",
+                Finding(
+                    .notServing, node: node,
                     detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
                         + "healing"))
         }
         return findings
     }
-}
-
-/// Monotonic time since the start of the load.
-struct RunClock: Sendable {
-    private let start = ContinuousClock.now
-
-    var now: Duration { ContinuousClock.now - start }
-
-    func instant(at time: Duration) -> ContinuousClock.Instant { start + time }
 }

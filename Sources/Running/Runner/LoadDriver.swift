@@ -1,12 +1,12 @@
-internal import Clients
-internal import Generators
-internal import Histories
+package import Clients
+package import Generators
+package import Histories
 internal import Synchronization
 internal import Systems
-internal import Topologies
+package import Topologies
 
 /// Where a load goes: nodes, and clients of them.
-protocol LoadTarget: Sendable {
+package protocol LoadTarget: Sendable {
     /// The nodes, each with workers of its own.
     var nodes: [Node] { get }
     /// A client of a node for one logical process.
@@ -20,7 +20,7 @@ protocol LoadTarget: Sendable {
 }
 
 /// Runs the workers: each asks the generator, invokes, records, and asks again.
-final class LoadDriver<Load: Generator>: Sendable {
+package final class LoadDriver<Load: Generator>: Sendable {
     private struct State {
         var generator: Load
         var random: SplitMix64
@@ -35,7 +35,7 @@ final class LoadDriver<Load: Generator>: Sendable {
     private let timeout: Duration
     private let processes: ProcessNumbers
 
-    init(
+    package init(
         _ generator: Load, random: SplitMix64, target: any LoadTarget, recorder: Recorder,
         tally: Tally, stop: StopSignal, clock: RunClock, timeout: Duration,
         processes: ProcessNumbers
@@ -54,7 +54,7 @@ final class LoadDriver<Load: Generator>: Sendable {
     var generator: Load { state.withLock { $0.generator } }
 
     /// Runs so many workers to the end of the load.
-    func run(workers: Int) async {
+    package func run(workers: Int) async {
         await withTaskGroup { group in
             for worker in 0..<workers { group.addTask { await self.work(worker) } }
         }
@@ -108,11 +108,11 @@ final class LoadDriver<Load: Generator>: Sendable {
 
 /// The logical process of each worker: its own number first, then that plus the number of
 /// workers, and so on.
-final class ProcessNumbers: Sendable {
+package final class ProcessNumbers: Sendable {
     private let workers: Int
     private let numbers: Mutex<[Int]>
 
-    init(workers: Int) {
+    package init(workers: Int) {
         self.workers = workers
         numbers = Mutex(Array(0..<workers))
     }

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Labs
-internal import Stores
+internal import Results
 internal import Synchronization
 internal import Systems
 internal import Topologies
@@ -11,15 +11,18 @@ final class NodeWatch: Sendable {
 
     private let cluster: Cluster
     private let clock: RunClock
-    private let changes = Mutex<[RunResults.Observation]>([])
+    private let changes = Mutex<[NodeObservation]>([])
 
-    init(_ cluster: Cluster, clock: RunClock) {
+    private let tally: Tally
+
+    init(_ cluster: Cluster, clock: RunClock, tally: Tally) {
         self.cluster = cluster
         self.clock = clock
+        self.tally = tally
     }
 
     /// What has changed so far, by time.
-    var observations: [RunResults.Observation] {
+    var observations: [NodeObservation] {
         changes.withLock { $0 }.sorted { ($0.time, $0.node) < ($1.time, $1.node) }
     }
 
@@ -32,17 +35,21 @@ final class NodeWatch: Sendable {
     }
 
     private func watch(_ node: Node) async {
-        var last: RunResults.Observation?
+        var last: NodeObservation?
         while !Task.isCancelled {
             let asked = clock.now
             let process = await Self.word(cluster.process(of: node.name).state)
-            let status = process == "up" ? await cluster.system.status(of: node) : nil
+            let status = process == .up ? await cluster.system.status(of: node) : nil
             guard !Task.isCancelled else { return }
-            let observation = RunResults.Observation(
-                node: "\(node.name)", time: asked / .seconds(1), process: process,
-                role: status.map { $0.isLeader ? "leader" : "other" }, term: status?.term)
+            let observation = NodeObservation(
+                node: node.name, time: asked / .seconds(1), process: process,
+                role: status.map { $0.isLeader ? .leader : .other }, term: status?.term)
             if last.map({ Self.differ($0, observation) }) ?? true {
                 changes.withLock { $0.append(observation) }
+                tally.note(
+                    leader: LeaderSpan.all(in: observations).last.flatMap { span in
+                        span.end == nil ? span : nil
+                    })
                 last = observation
             }
             try? await Task.sleep(for: Self.interval)
@@ -50,16 +57,16 @@ final class NodeWatch: Sendable {
     }
 
     private static func differ(
-        _ one: RunResults.Observation, _ other: RunResults.Observation
+        _ one: NodeObservation, _ other: NodeObservation
     ) -> Bool {
         (one.process, one.role, one.term) != (other.process, other.role, other.term)
     }
 
-    private static func word(_ state: NodeProcess.State) -> String {
+    private static func word(_ state: NodeProcess.State) -> NodeObservation.Process {
         switch state {
-        case .up: "up"
-        case .paused: "paused"
-        case .down: "down"
+        case .up: .up
+        case .paused: .paused
+        case .down: .down
         }
     }
 }

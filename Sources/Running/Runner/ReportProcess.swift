@@ -8,7 +8,7 @@ public struct ReportProcess: Sendable {
     private let program: Program
 
     /// Rendering by this program, or by another one that knows `report FOLDER`.
-    public init(program: Program = Program(path: Door.executable)) { self.program = program }
+    public init(program: Program = Program(path: Sandbox.executable)) { self.program = program }
 
     /// Writes the page and the plots of a folder that has its results.
     ///

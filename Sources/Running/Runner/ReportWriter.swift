@@ -1,6 +1,8 @@
 internal import Foundation
 internal import Histories
+internal import Plans
 internal import Reports
+public import Results
 public import Stores
 
 /// Writes the page and the plots of a run into its folder, anew whenever that is asked for.
@@ -10,7 +12,8 @@ public struct ReportWriter: Sendable {
     /// The writer of a folder.
     public init(_ folder: RunFolder) { self.folder = folder }
 
-    /// Writes everything from the folder alone.
+    /// Writes everything from the folder alone: from the results and the excerpt of the history,
+    /// or from the history itself where an older run has none.
     ///
     /// A history that cannot be read is a line on the page.
     ///
@@ -19,29 +22,44 @@ public struct ReportWriter: Sendable {
     ///   written.
     @discardableResult
     public func rewrite() throws(StoreError) -> RunResults {
-        let results = try folder.readResults()
-        var run = stored(results, History())
-        do {
-            run.history = try History(contentsOf: folder.history, tail: .maybeTorn)
-                .keyed(.independent)
-        } catch {
-            run.troubles.append("the history could not be read: \(error)")
+        var results = try folder.readResults()
+        if let experiment = try? Experiment(stored: PlanFile(folder.plan)) {
+            results.describe(experiment)
         }
+        var troubles: [String] = []
+        var excerpt = results.digest == nil ? nil : folder.readExcerpt()
+        if excerpt == nil {
+            var history = History()
+            do {
+                history = try History(contentsOf: folder.history, tail: .maybeTorn)
+                    .keyed(.independent)
+            } catch {
+                if results.ending != .notSetUp {
+                    troubles.append("the history could not be read: \(error)")
+                }
+            }
+            if results.digest == nil { results.digest = HistoryDigest(history, of: results) }
+            excerpt = HistoryExcerpt(history, of: results)
+        }
+        guard let excerpt else { return results }
+        var run = StoredRun(
+            results: results, excerpt: excerpt, plan: folder.text(of: "plan.yaml"), logs: logs)
+        run.troubles = troubles
         let page = Page(run)
         try folder.write(page.html, to: folder.page)
         for plot in page.plots { try folder.write(plot.svg, to: folder.plot(plot.name)) }
         return results
     }
 
-    private func stored(_ results: RunResults, _ history: History) -> StoredRun {
+    /// The ends of the nodes' logs.
+    private var logs: [String: String] {
         var logs: [String: String] = [:]
-        let nodes = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/nodes"))
+        let nodes = try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/nodes")
         for node in nodes ?? [] {
             let texts = ["stderr.log", "stdout.log"]
                 .compactMap { folder.text(of: "nodes/\(node)/\($0)") }
             logs[node] = texts.joined(separator: "\n")
         }
-        return StoredRun(
-            results: results, history: history, plan: folder.text(of: "plan.yaml"), logs: logs)
+        return logs
     }
 }

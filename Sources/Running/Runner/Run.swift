@@ -1,24 +1,23 @@
-internal import Faults
+internal import Checkers
 internal import Foundation
-internal import Generators
 internal import Histories
 internal import Labs
 public import Logging
 internal import Plans
+public import Results
 public import Stores
 internal import Systems
-internal import Topologies
 internal import Workloads
 
 /// One whole run, from the plan to the verdict.
 ///
 /// Read `perform` from top to bottom.
 public struct Run: Sendable {
-    private let experiment: Experiment
-    private let folder: RunFolder
-    private let log: Logger
-    private let stop: StopSignal
-    private let tally: Tally
+    let experiment: Experiment
+    let folder: RunFolder
+    let log: Logger
+    let stop: StopSignal
+    let tally: Tally
     private let rerun: String
     private let started: String
 
@@ -36,33 +35,44 @@ public struct Run: Sendable {
         self.stop = stop
     }
 
-    /// Runs the plan inside a lab and leaves everything in the run's folder.
+    /// Runs the plan inside a lab and leaves everything in the run's folder, however it ends.
     ///
-    /// - Returns: what was found out; a failure of the harness after the load has begun is part
-    ///   of it.
-    /// - Throws: for a failure before that, which is no verdict.
-    public func perform() async throws -> RunResults {
-        try await perform(experiment.workload)
-    }
+    /// - Returns: what was found out; failures of the set-up and of the harness are part of it.
+    public func perform() async -> RunResults { await perform(experiment.workload) }
 
-    private var plan: Plan { experiment.plan }
+    var plan: Plan { experiment.plan }
 
-    private func perform(_ workload: some Workload) async throws -> RunResults {
+    private func perform(_ workload: some Workload) async -> RunResults {
         var results = RunResults(
             plan: plan.name, seed: experiment.seed, rerun: rerun, started: started)
+        results.describe(experiment)
+        results.counts = [:]
         let watch = Stopwatch()
 
         // Set up: a network, a process in each of its namespaces, a leader.
-        let (cluster, clock) = try await setUp(&results)
+        tally.note(phase: .settingUp)
+        let cluster: Cluster
+        let recorder: Recorder
+        do {
+            cluster = try await setUp(&results)
+            recorder = try Recorder(file: folder.history) { [clock = cluster.loadClock] in
+                Timestamp(clock.now)
+            }
+        } catch {
+            results.timings.setUp = watch.lap()
+            await end(&results, withoutLoad: error)
+            return results
+        }
         results.timings.setUp = watch.lap()
         log.info("all \(plan.nodes) nodes serve")
 
         // Load and faults, then final reads on the healed cluster.
-        let recorder = try Recorder(file: folder.history) { Timestamp(clock.now) }
         var failures = await load(
-            workload, on: cluster, clock: clock, recorder: recorder, into: &results,
-            stopwatch: watch)
+            workload, on: cluster, recorder: recorder, into: &results, stopwatch: watch)
+        tally.note(phase: .judging)
         results.findings += await cluster.findings()
+        results.ending = stop.isStopped ? .stopped : .completed
+        results.stalls = cluster.endStallWatch()
 
         // Tear down. The history is on disk from here on.
         await cluster.stop()
@@ -70,119 +80,75 @@ public struct Run: Sendable {
         failures += await Self.failure { try recorder.finish() }
         results.timings.tearDown = watch.lap()
         results.counts = tally.counts
+        results.failures = failures
 
         // Judge what is on disk, so that what is judged is what people read.
         log.info("check the history")
-        var history = History()
-        failures += await Self.failure {
-            history = try History(contentsOf: folder.history, tail: .maybeTorn).keyed(.independent)
-            try results.add(workload.checks, of: history)
-        }
+        let history = await judge(workload, &results)
         results.timings.check = watch.lap()
-        results.failures = failures
-        Judge(experiment).judge(&results, failures: failures)
         await store(&results, history)
         return results
     }
 
-    // MARK: Set up
-
-    private func setUp(_ results: inout RunResults) async throws -> (Cluster, RunClock) {
-        let system = try experiment.makeSystem(runFolder: folder.path)
-        results.versions = ["whitewater": Version.current, "system": try await system.version()]
-        try folder.write(try resolvedPlan(results.versions), to: folder.plan)
-        log.info("make a network of \(plan.nodes) nodes and start \(plan.system.name)")
-        let network = try await LabNetwork(experiment.topology)
-        let cluster = try Cluster(experiment, system: system, network: network, folder: folder)
-        do {
-            try await cluster.start()
-        } catch {
-            await cluster.stop()
-            throw error
+    /// Reads the history once, and draws everything from it.
+    private func judge(_ workload: some Workload, _ results: inout RunResults) async -> History {
+        var history = History()
+        let failures = await Self.failure {
+            history = try History(contentsOf: folder.history, tail: .maybeTorn).keyed(.independent)
+            try results.add(workload.checks, of: history)
         }
-        return (cluster, cluster.startClock())
+        results.failures = (results.failures ?? []) + failures
+        let digest = HistoryDigest(history, of: results)
+        results.digest = digest
+        let isTorn = (results.failures ?? []).contains {
+            $0.kind == .tornHistory || $0.kind == .exhausted
+        }
+        let differences = digest.differences(from: results.counts)
+        if !differences.isEmpty, !isTorn {
+            results.failures?.append(
+                HarnessFailure(
+                    .foreignHistory,
+                    "the stored history is not what was counted: "
+                        + differences.joined(separator: "; ")))
+        }
+        Judge(experiment).judge(&results)
+        return history
     }
 
-    private func resolvedPlan(_ versions: [String: String]) throws -> String {
-        let header = versions.sorted { $0.key < $1.key }.map { "# \($0.key): \($0.value)\n" }
-        return header.joined() + (try plan.yaml)
-    }
-
-    // MARK: Load
-
-    /// Runs the workers and the nemesis side by side, then waits for recovery and reads.
-    ///
-    /// - Returns: failures of the harness, in words.
-    private func load<W: Workload>(
-        _ workload: W, on cluster: Cluster, clock: RunClock, recorder: Recorder,
-        into results: inout RunResults, stopwatch: Stopwatch
-    ) async -> [String] {
-        var random = SplitMix64(seed: experiment.seed)
-        let schedule = Schedule(
-            requests: experiment.faults, rhythm: plan.faults.rhythm,
-            nodes: experiment.topology.names, within: plan.timeLimit.duration, using: &random)
-        log.debug("schedule:\n\(schedule)")
-        let workers = workload.shape.workers
-        let processes = ProcessNumbers(workers: workers)
-        let driver = LoadDriver(
-            workload.load(), random: random.split(), target: cluster, recorder: recorder,
-            tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
-            processes: processes)
-        let nemesis = Nemesis(
-            schedule: schedule, cluster: cluster, recorder: recorder, tally: tally, stop: stop,
-            clock: clock, end: plan.timeLimit.duration, overlap: plan.faults.overlap, log: log)
-        let (stop, log) = (stop, log)
-        let faulting = Task {
-            let records = FaultLedger()
-            let failures = await Self.failure {
-                do {
-                    try await nemesis.run(into: records)
-                } catch {
-                    log.error("a fault failed: \(error)")
-                    stop.stop()
-                    throw error
-                }
-            }
-            return (records.all, failures)
+    /// A run that never came to its load has a page and results too.
+    private func end(_ results: inout RunResults, withoutLoad error: any Error) async {
+        log.error("the run could not be set up: \(error)")
+        if case SetUpError.stopped = error {
+            results.ending = .stopped
+            results.verdict = .inconclusive
+            results.reasons = ["\(error): nothing was tested"]
+        } else {
+            results.ending = .notSetUp
+            results.failures = [
+                HarnessFailure(Self.failure(error).kind, "the run could not be set up: \(error)")
+            ]
+            Judge(experiment).judge(&results)
         }
-        let watch = NodeWatch(cluster, clock: clock)
-        let watching = Task { await watch.watch() }
-        results.loadBegan = Date.now.timeIntervalSince1970 - clock.now / .seconds(1)
-        await driver.run(workers: workers)
-        let (records, failures) = await faulting.value
-        results.faults = records
-        results.timings.load = stopwatch.lap()
-
-        tally.note(fault: "recovery and final reads")
-        log.info("the load is over; wait for recovery and read every key once more")
-        results.findings += await cluster.awaitRecovery()
-        let ending = LoadDriver(
-            workload.ending(after: driver.generator), random: random.split(), target: cluster,
-            recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
-            timeout: plan.operationTimeout.duration, processes: processes)
-        await ending.run(workers: workers)
-        results.findings += await cluster.awaitAgreement()
-        watching.cancel()
-        await watching.value
-        results.observations = watch.observations
-        tally.note(fault: nil)
-        results.timings.ending = stopwatch.lap()
-        return failures
+        await store(&results, History())
     }
 
     // MARK: Results
 
-    /// Writes the results and the page.
+    /// Writes the results, what is drawn of the history, and the page.
     ///
     /// A page that cannot be made is a line in the log; results that cannot be written spoil a
     /// verdict only if it was no violation.
     private func store(_ results: inout RunResults, _ history: History) async {
         do {
             try folder.write(results)
+            try folder.write(HistoryExcerpt(history, of: results))
             try folder.writeContradictions(of: results, in: history)
             if results.verdict == .valid {
                 for number in 1...plan.nodes { try folder.removeData(of: "n\(number)") }
+            } else {
+                folder.trimData()
             }
+            try folder.removeOldData()
         } catch {
             log.error("the results could not be stored: \(error)")
             results.reasons.append("the results could not be stored: \(error)")
@@ -192,48 +158,32 @@ public struct Run: Sendable {
     }
 
     /// The error of a step in words, so that later steps still happen.
-    private static func failure(_ step: () async throws -> Void) async -> [String] {
+    static func failure(_ step: () async throws -> Void) async -> [HarnessFailure] {
         do {
             try await step()
             return []
         } catch {
-            return ["\(error)"]
+            return [failure(error)]
         }
     }
-}
 
-extension RunResults {
-    /// Takes over what checks find in a history.
-    mutating func add(_ checks: [any Check], of history: History) throws {
-        findings.removeAll { $0.kind == .check }
-        for check in checks {
-            switch try check.judge(history) {
-            case .keys(let report): add(report)
-            case .findings(let found):
-                findings += found.map {
-                    Finding(.check, node: "-", detail: "\($0.check): \($0.sentence)")
-                }
+    /// What an error leaves of the rest of the evidence.
+    static func failure(_ error: any Error) -> HarnessFailure {
+        let exhaustion = [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN]
+        let kind: HarnessFailure.Kind =
+            switch error {
+            case let error as RecorderError:
+                exhaustion.contains(error.code) ? .exhausted : .tornHistory
+            case LabError.systemCall(_, let code, _) where exhaustion.contains(code): .exhausted
+            case let error as POSIXError where exhaustion.contains(error.code.rawValue): .exhausted
+            default: .other
             }
-        }
-    }
-}
-
-extension FaultPlan {
-    /// How strong faults are.
-    var intensity: Intensity {
-        Intensity(
-            loss: loss, delay: delay.duration, reorderedShare: reorder,
-            bitsPerSecond: rate.bitsPerSecond)
-    }
-
-    /// When faults come and how long they last.
-    var rhythm: Schedule.Rhythm {
-        Schedule.Rhythm(first: first.duration, every: every.duration, length: length.duration)
+        return HarnessFailure(kind, "\(error)")
     }
 }
 
 /// Times the parts of a run.
-private final class Stopwatch {
+final class Stopwatch {
     private var last = ContinuousClock.now
 
     /// Seconds since the last lap.

@@ -1,4 +1,4 @@
-import Stores
+import Results
 import Systems
 import Testing
 import Topologies
@@ -9,7 +9,7 @@ import Topologies
 @Suite struct `The agreement of nodes` {
     private let nodes = (1...3).map(NodeName.init)
 
-    private func findings(_ states: [(index: UInt64, hash: UInt64)?]) -> [RunResults.Finding] {
+    private func findings(_ states: [(index: UInt64, hash: UInt64)?]) -> [Finding] {
         var known: [NodeName: NodeStatus.Applied] = [:]
         for (node, state) in zip(nodes, states) {
             known[node] = state.map { NodeStatus.Applied(index: $0.index, hash: $0.hash) }
@@ -24,17 +24,17 @@ import Topologies
     @Test func `another state after the same entries is`() {
         let found = findings([(7, 1), (7, 2), (7, 1)])
         #expect(found.map(\.kind) == [.divergedState])
-        #expect(found.map(\.node) == ["n2"])
+        #expect(found.map(\.node) == [nodes[1]])
     }
 
     @Test func `so is a node that lags though nobody writes`() {
         let found = findings([(7, 1), (7, 1), (6, 9)])
         #expect(found.map(\.kind) == [.notServing])
-        #expect(found.map(\.node) == ["n3"])
+        #expect(found.map(\.node) == [nodes[2]])
     }
 
     @Test func `silence is no agreement, not even that of all`() {
-        #expect(findings([(7, 1), nil, (7, 1)]).map(\.node) == ["n2"])
-        #expect(findings([nil, nil, nil]).map(\.node) == ["n1", "n2", "n3"])
+        #expect(findings([(7, 1), nil, (7, 1)]).map(\.node) == [nodes[1]])
+        #expect(findings([nil, nil, nil]).map(\.node) == nodes)
     }
 }

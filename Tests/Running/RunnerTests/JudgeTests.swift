@@ -4,9 +4,11 @@ import Foundation
 import Histories
 import Labs
 import Plans
+import Results
 import Runner
 import Stores
 import Testing
+import Topologies
 
 @Suite struct `The verdict of a run` {
     private let plan: Plan
@@ -41,12 +43,13 @@ import Testing
         """
 
     private func judged(
-        failures: [String] = [], _ change: (inout RunResults) throws -> Void = { _ in }
+        failures: [HarnessFailure] = [], _ change: (inout RunResults) throws -> Void = { _ in }
     ) throws -> RunResults {
         var results = results
+        results.failures = failures
         try change(&results)
         Judge(plan: plan, functions: ["read", "write", "cas"], leastSuccesses: 10)
-            .judge(&results, failures: failures)
+            .judge(&results)
         return results
     }
 
@@ -56,7 +59,7 @@ import Testing
     }
 
     @Test func `a violation is invalid, whatever fails later`() throws {
-        let results = try judged(failures: ["the disk is full"]) {
+        let results = try judged(failures: [HarnessFailure(.exhausted, "the disk is full")]) {
             $0.add(try Self.report(Self.stale))
         }
         #expect(results.verdict == .invalid)
@@ -66,36 +69,105 @@ import Testing
 
     @Test func `a finding beside linearizability is invalid`() throws {
         let results = try judged {
-            $0.findings = [.init(.panic, node: "n1", detail: "panic: oh no")]
+            $0.findings = [.init(.panic, node: NodeName(number: 1), detail: "panic: oh no")]
         }
         #expect(results.verdict == .invalid)
     }
 
-    @Test func `a node that ends while the harness fails proves nothing`() throws {
-        let results = try judged(failures: ["no space left"]) {
-            $0.findings = [.init(.unaskedExit, node: "n1", detail: "exit status 1")]
+    @Test func `a node that ends while the machine runs out of disk proves nothing`() throws {
+        let results = try judged(failures: [HarnessFailure(.exhausted, "no space left")]) {
+            $0.findings = [.init(.unaskedExit, node: NodeName(number: 1), detail: "exit status 1")]
         }
         #expect(results.verdict == .failed)
         #expect(results.reasons.count == 2)
     }
 
+    @Test func `a crash is not hidden by a harness that fails later`() throws {
+        let failure = HarnessFailure(.other, "cannot kill n1: it is not running")
+        let results = try judged(failures: [failure]) {
+            $0.findings = [
+                Finding(.unaskedExit, node: NodeName(number: 1), detail: "signal 4", time: 3)
+            ]
+        }
+        #expect(results.verdict == .invalid)
+        #expect(results.verdict.exitStatus == 1)
+        #expect(results.reasons.first?.contains("n1 ended") == true)
+        #expect(results.reasons.contains(failure.message))
+    }
+
+    @Test func `a node that a failing harness could not heal is not called silent`() throws {
+        let results = try judged(failures: [HarnessFailure(.other, "cannot heal")]) {
+            $0.findings = [Finding(.notServing, node: NodeName(number: 1), detail: "30 s")]
+        }
+        #expect(results.verdict == .failed)
+    }
+
+    @Test func `a history that was not counted says nothing, not even a violation`() throws {
+        let results = try judged(failures: [HarnessFailure(.foreignHistory, "read: 3, not 4")]) {
+            $0.add(try Self.report(Self.stale))
+        }
+        #expect(results.verdict == .failed)
+        #expect(results.verdict.exitStatus == 70)
+        #expect(results.reasons.first == "read: 3, not 4")
+    }
+
+    @Test func `a harness that stood still for the better part of its faults tested nothing`()
+        throws
+    {
+        let results = try judged {
+            $0.faults[0].start = 2
+            $0.faults[0].end = 5
+            $0.timings.load = 60
+            $0.stalls = [Stall(start: 2.1, end: 4.9)]
+        }
+        #expect(results.verdict == .inconclusive)
+        #expect(results.reasons.contains { $0.contains("while the harness stood still") })
+    }
+
+    @Test func `a harness that stood still for much of its load tested nothing`() throws {
+        let results = try judged {
+            $0.timings.load = 12
+            $0.stalls = [Stall(start: 6, end: 11)]
+        }
+        #expect(results.verdict == .inconclusive)
+        #expect(results.reasons.contains { $0.contains("5.00 of 12.00 s") })
+    }
+
+    @Test func `a run without any operation is never valid`() throws {
+        let results = try judged {
+            $0.counts = [:]
+            $0.keys = []
+        }
+        #expect(results.verdict == .inconclusive)
+    }
+
+    @Test func `what is missing is said beside what was not found`() throws {
+        let results = try judged { $0.faults = [] }
+        #expect(
+            results.reasons.first?.hasPrefix(
+                "no violation in 300 operations, but 1 of 1 kinds of faults never certainly bit")
+                == true)
+    }
+
     @Test func `a harness that failed says nothing else`() throws {
-        #expect(try judged(failures: ["no more files"]).verdict == .failed)
-        #expect(try judged(failures: ["no more files"]).verdict.exitStatus == 70)
+        #expect(try judged(failures: [HarnessFailure(.other, "no more files")]).verdict == .failed)
+        #expect(
+            try judged(failures: [HarnessFailure(.other, "no more files")]).verdict.exitStatus == 70
+        )
     }
 
     @Test func `a fault that never bit makes a run inconclusive`() throws {
         let results = try judged { $0.faults = [Self.fault(bit: false)] }
         #expect(results.verdict == .inconclusive)
         #expect(results.verdict.exitStatus == 2)
-        #expect(results.reasons.first?.contains("halves") == true)
+        #expect(results.reasons.contains { $0.contains("halves") })
         #expect(try judged { $0.faults = [] }.verdict == .inconclusive)
     }
 
     @Test func `too few successes of one operation make a run inconclusive`() throws {
         let results = try judged { $0.counts["cas"]?.ok = 3 }
         #expect(results.verdict == .inconclusive)
-        #expect(results.reasons == ["only 3 operations cas succeeded, of at least 10"])
+        #expect(results.reasons.last == "only 3 operations cas succeeded, of at least 10")
     }
 
     @Test func `an undecided key is never valid`() throws {

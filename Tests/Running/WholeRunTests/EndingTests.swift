@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Histories
+import Results
 import Runner
 import Stores
 import Testing

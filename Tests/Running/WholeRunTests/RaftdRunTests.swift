@@ -1,5 +1,6 @@
 import Faults
 import Foundation
+import Results
 import Stores
 import Testing
 

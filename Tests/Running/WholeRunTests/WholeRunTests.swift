@@ -1,6 +1,7 @@
 import Faults
 import Foundation
 import Histories
+import Results
 import Stores
 import Testing
 
@@ -125,6 +126,11 @@ import Testing
             "test", "Workloads/quickstart.yaml", "--binary", "/bin/false", "--results", results,
         ])
         #expect(status == 70, "\(output)")
-        #expect(!FileManager.default.fileExists(atPath: latest.results))
+        let stored = try latest.readResults()
+        #expect(stored.verdict == .failed)
+        #expect(stored.ending == .notSetUp)
+        #expect(stored.keys.isEmpty)
+        let page = try String(contentsOfFile: latest.page, encoding: .utf8)
+        #expect(page.contains("Failed: the run could not be set up"))
     }
 }

@@ -20,6 +20,14 @@ int clinux_keep_freed_memory(void);
 /// instruction where there is one.
 unsigned int clinux_crc32c(unsigned int crc, const void *bytes, unsigned long count);
 
+/// Makes a hole of so many bytes of a file, whose size stays; they read as zeros.
+/// Returns 0, or the errno of the failure: not all file systems have holes.
+int clinux_punch_hole(int descriptor, long long offset, long long length);
+
+/// memmem(3): the first place of some bytes among others, or NULL.
+const void *clinux_find(const void *bytes, unsigned long count, const void *sought,
+                        unsigned long sought_count);
+
 /// lseek(2): the next written place at or behind an offset, and the next hole.
 static const int clinux_seek_data = 3;
 static const int clinux_seek_hole = 4;

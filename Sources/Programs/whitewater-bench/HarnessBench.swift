@@ -1,22 +1,23 @@
-internal import Clients
-internal import Foundation
-internal import Generators
-internal import Histories
-internal import Stores
-internal import Synchronization
-internal import Topologies
+import Clients
+import Foundation
+import Generators
+import Histories
+import Results
+import Runner
+import Synchronization
+import Topologies
 
 /// Measures the harness itself: the whole load path, recorder to disk included, before a system
 /// that answers at once.
-public struct HarnessBench: Sendable {
+struct HarnessBench: Sendable {
     /// What was seen at one moment.
-    public struct Sample: Sendable {
+    struct Sample: Sendable {
         /// Operations completed so far.
-        public let operations: Int
+        let operations: Int
         /// Time since the start of the load.
-        public let time: Duration
+        let time: Duration
         /// Resident memory of this process, in bytes.
-        public let residentBytes: Int
+        let residentBytes: Int
     }
 
     private let operations: Int
@@ -24,7 +25,7 @@ public struct HarnessBench: Sendable {
     private let file: String
 
     /// So many operations by so many workers, recorded to a file.
-    public init(operations: Int, workers: Int, file: String) {
+    init(operations: Int, workers: Int, file: String) {
         self.operations = operations
         self.workers = workers
         self.file = file
@@ -36,7 +37,7 @@ public struct HarnessBench: Sendable {
     /// one that samples is not among them.
     ///
     /// - Throws: `RecorderError` if the history cannot be written.
-    public func run(_ sample: (Sample) -> Void) throws {
+    func run(_ sample: (Sample) -> Void) throws {
         let start = ContinuousClock.now
         let clock = RunClock()
         let recorder = try Recorder(file: file) { Timestamp(clock.now) }

@@ -1,8 +1,10 @@
 internal import Checkers
 internal import Faults
-internal import Histories
+public import Histories
 internal import Models
-internal import Stores
+public import Reports
+public import Results
+internal import Topologies
 
 extension StoredRun {
     /// A made-up valid run of any length, for tests and benchmarks of reports: five processes on
@@ -44,7 +46,17 @@ extension StoredRun {
         results.verdict = operations > 0 ? .valid : .inconclusive
         results.reasons = [operations > 0 ? "all keys are linearizable" : "nothing was tested"]
         results.loadBegan = 0
+        results.nodes = (1...5).map(NodeName.init(number:))
+        results.workers = 5
         return StoredRun(results: results, history: history, plan: "name: sample\n")
+    }
+
+    /// A run of a history in memory, digested and excerpted as the harness does it.
+    public init(results: RunResults, history: History, plan: String? = nil) {
+        var results = results
+        results.digest = HistoryDigest(history, of: results)
+        self.init(
+            results: results, excerpt: HistoryExcerpt(history, of: results), plan: plan)
     }
 
     /// Each process completes before it invokes again: the times do not say so, but only the order
@@ -57,7 +69,7 @@ extension StoredRun {
         }
     }
 
-    private static func report(on history: History) -> Report {
+    private static func report(on history: History) -> Checkers.Report {
         do {
             return try Checker().check(history)
         } catch {
@@ -76,23 +88,28 @@ extension StoredRun {
         return record
     }
 
-    private static func observations(length: Double) -> [RunResults.Observation] {
+    private static func observations(length: Double) -> [NodeObservation] {
         var observations = (1...5).map { node in
-            RunResults.Observation(
-                node: "n\(node)", time: 0, process: "up", role: node == 1 ? "leader" : "other",
+            NodeObservation(
+                node: NodeName(number: node), time: 0, process: .up,
+                role: node == 1 ? .leader : .other,
                 term: 2)
         }
-        func add(_ node: Int, _ share: Double, _ process: String, _ role: String?, _ term: Int?) {
+        func add(
+            _ node: Int, _ share: Double, _ process: NodeObservation.Process,
+            _ role: NodeObservation.Role?, _ term: Int?
+        ) {
             observations.append(
-                .init(
-                    node: "n\(node)", time: length * share, process: process, role: role,
+                NodeObservation(
+                    node: NodeName(number: node), time: length * share, process: process,
+                    role: role,
                     term: term))
         }
-        add(1, 0.3, "down", nil, nil)
-        add(3, 0.32, "up", "leader", 3)
-        add(1, 0.4, "up", "other", 3)
-        add(2, 0.6, "paused", nil, nil)
-        add(2, 0.7, "up", nil, nil)
+        add(1, 0.3, .down, nil, nil)
+        add(3, 0.32, .up, .leader, 3)
+        add(1, 0.4, .up, .other, 3)
+        add(2, 0.6, .paused, nil, nil)
+        add(2, 0.7, .up, nil, nil)
         return observations
     }
 }

@@ -1,22 +1,35 @@
 internal import Dispatch
 internal import Foundation
 
-/// The door of a lab: the process that the user started stays outside and waits; a second one,
+/// The way into a lab: the process that the user started stays outside and waits; a second one,
 /// the same program, works inside new namespaces as their process 1.
 ///
 /// Two facts shape it. A process with threads cannot enter a user namespace, so a fresh process
 /// is made through util-linux's `unshare`. And `unshare --fork` swallows SIGTERM, so signals go
-/// to the outside process, which passes them on through a pipe: the standard input of the inside.
+/// to the outside process, which passes them on through a socket: the standard input of the inside.
+///
+/// The status of `unshare` is no verdict: it exits with 1 when the inside was killed. What counts
+/// is the status that the inside has confirmed through the same socket, just before its end.
 ///
 /// Nothing survives: when the outside process ends, however it ends, the kernel kills `unshare`
 /// (`setpriv --pdeathsig`), that kills process 1 (`--kill-child`), and with process 1 the kernel
 /// ends every process of the PID namespace and with the last of them the network namespaces,
 /// mounts and rules.
-public enum Door {
+public enum Sandbox {
     /// What the outside tells the inside.
     public enum Message: UInt8, Sendable {
         /// End the run in good order.
         case stop = 0x73
+    }
+
+    /// How the inside ended.
+    public enum Ending: Hashable, Sendable {
+        /// It said that it would end with this status, and did.
+        case confirmed(Int32)
+        /// A second signal ended it at once.
+        case interrupted(signal: Int32)
+        /// It ended without a word: killed for want of memory, for example. What `unshare` said.
+        case unconfirmed(String)
     }
 
     /// Runs this program again inside a lab, with these arguments, and waits for its end.
@@ -24,9 +37,8 @@ public enum Door {
     /// SIGINT, SIGTERM and SIGHUP are passed on once; the second ends the lab at once. Must be
     /// called on the main thread, for the lab dies with the thread that made it.
     ///
-    /// - Returns: the exit status of the inside, or 128 and the signal that ended it at once.
     /// - Throws: `LabError` if a program is missing or the process does not start.
-    public static func enter(arguments: [String]) throws -> Int32 {
+    public static func enter(arguments: [String]) throws -> Ending {
         let inside = Process()
         let setpriv = try Program("setpriv", package: "util-linux")
         let unshare = try Program("unshare", package: "util-linux")
@@ -34,21 +46,50 @@ public enum Door {
         inside.arguments =
             ["--pdeathsig", "KILL", "--", unshare.path] + unshareArguments
             + ["--", Self.executable] + arguments
-        let pipe = Pipe()
-        inside.standardInput = pipe
-        let signals = Signals(pipe: pipe)
+        let (own, theirs) = try socketPair()
+        inside.standardInput = theirs
+        let signals = Signals(socket: own)
         defer { signals.cancel() }
         do {
             try inside.run()
         } catch {
             throw LabError.noNamespaces(why: "\(setpriv.path) does not start: \(error)")
         }
+        try theirs.close()
         signals.target = inside.processIdentifier
         inside.waitUntilExit()
-        guard inside.terminationReason == .exit else {
-            return signals.last.map { 128 + $0 } ?? 70
+        signals.target = nil
+        // Everything inside is gone, and with it the other end: this does not wait.
+        let confirmed = (try? own.readToEnd())?.last.map(Int32.init)
+        if inside.terminationReason == .exit, confirmed == inside.terminationStatus {
+            return .confirmed(inside.terminationStatus)
         }
-        return inside.terminationStatus
+        if let signal = signals.forced { return .interrupted(signal: signal) }
+        let how = inside.terminationReason == .exit ? "exit status" : "signal"
+        return .unconfirmed("\(how) \(inside.terminationStatus)")
+    }
+
+    /// Says inside what status this process is about to end with: without it, the outside takes
+    /// whatever it sees for a failure.
+    public static func confirm(status: Int32) {
+        // Whoever is outside may be gone; then nobody wants to know.
+        _ = withUnsafeBytes(of: UInt8(truncatingIfNeeded: status)) {
+            send(STDIN_FILENO, $0.baseAddress, 1, Int32(MSG_NOSIGNAL))
+        }
+    }
+
+    private static func socketPair() throws -> (FileHandle, FileHandle) {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+            throw LabError.systemCall(
+                "socketpair", code: errno, advice: "are too many files open? see `ulimit -n`")
+        }
+        // Only the child's standard input may keep the other end alive.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (
+            FileHandle(fileDescriptor: ends[0], closeOnDealloc: true),
+            FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+        )
     }
 
     /// Makes a lab's namespaces and leaves them at once.
@@ -106,12 +147,15 @@ public enum Door {
 
         private let queue = DispatchQueue(label: "signals")
         private var sources: [any DispatchSourceSignal] = []
-        private let pipe: Pipe
+        private let socket: FileHandle
         private var received: (number: Int32, instant: ContinuousClock.Instant)?
         private var process: Int32?
+        private var killed: Int32?
 
-        init(pipe: Pipe) {
-            self.pipe = pipe
+        init(socket: FileHandle) {
+            self.socket = socket
+            // The inside may end before a message reaches it.
+            signal(SIGPIPE, SIG_IGN)
             for number in [SIGINT, SIGTERM, SIGHUP] {
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -127,8 +171,8 @@ public enum Door {
             set { queue.sync { process = newValue } }
         }
 
-        /// The last signal that arrived.
-        var last: Int32? { queue.sync { received?.number } }
+        /// The signal that ended the lab at once.
+        var forced: Int32? { queue.sync { killed } }
 
         func cancel() {
             for source in sources { source.cancel() }
@@ -138,9 +182,10 @@ public enum Door {
             // timeout(1) sends each signal twice, to the program and to its group.
             let isEcho = received.map { $0.number == number && .now - $0.instant < Self.echo }
             if received == nil {
-                try? pipe.fileHandleForWriting.write(contentsOf: [Message.stop.rawValue])
+                try? socket.write(contentsOf: [Message.stop.rawValue])
             } else if isEcho != true, let process {
                 kill(process, SIGKILL)
+                killed = number
             }
             received = (number, .now)
         }

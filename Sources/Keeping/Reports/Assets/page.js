@@ -1,0 +1,214 @@
+"use strict";
+const root = document.documentElement;
+addEventListener("error", e => { root.dataset.script = "failed: " + e.message; });
+const svg = document.querySelector("svg.timeline");
+const tip = document.getElementById("tip");
+const parts = JSON.parse(document.getElementById("parts").textContent);
+const end = Number(svg.dataset.end), left = Number(svg.dataset.left);
+const width = Number(svg.dataset.width), ns = "http://www.w3.org/2000/svg";
+const whole = document.getElementById("whole");
+const articles = [...document.querySelectorAll("article.violation")];
+let from = 0, to = end, grabbed = null, shown = 0, node = null;
+document.getElementById("hint").hidden = false;
+
+function x(time) { return left + (time - from) / (to - from) * width; }
+function time(event) {
+  const box = svg.getBoundingClientRect();
+  const at = (event.clientX - box.left) / box.width * svg.viewBox.baseVal.width;
+  return Math.min(Math.max(from + (at - left) / width * (to - from), from), to);
+}
+function make(name, attributes) {
+  const element = document.createElementNS(ns, name);
+  for (const key in attributes) element.setAttribute(key, attributes[key]);
+  return element;
+}
+
+// A closer look: everything in .data is stretched, names and marks only move.
+function show(a, b, quietly) {
+  if (!(b - a > end / 20000)) return;
+  from = Math.max(0, a); to = Math.min(end, b);
+  const scale = end / (to - from), origin = left + from / end * width;
+  svg.querySelector(".data").setAttribute("transform", `translate(${left - origin * scale} 0) scale(${scale} 1)`);
+  for (const element of svg.querySelectorAll("[data-x]")) {
+    const at = left + (Number(element.dataset.x) - origin) * scale;
+    const gone = at < left - 1 || at > left + width;
+    if (element.classList.contains("mark")) {
+      const y = element.getAttribute("transform").match(/[ ,]([\d.]+)\)/)[1];
+      element.setAttribute("transform", `translate(${at} ${y})`);
+    } else element.setAttribute("x", at + 3);
+    element.style.display = gone && !element.classList.contains("fault-name") ? "none" : "";
+  }
+  ticks();
+  whole.hidden = from === 0 && to === end;
+  for (const row of document.querySelectorAll(".follows [data-from]"))
+    row.classList.toggle("outside", Number(row.dataset.to) < from || Number(row.dataset.from) > to || Boolean(node && row.dataset.node && row.dataset.node !== node));
+  if (!quietly) write();
+}
+function ticks() {
+  const group = svg.querySelector(".ticks"), y = Number(group.dataset.y);
+  const steps = [.0001,.0002,.0005,.001,.002,.005,.01,.02,.05,.1,.2,.5,1,2,5,10,20,30,60,120,300,600,1800,3600];
+  const step = steps.find(s => (to - from) / s <= 12) || (to - from) / 10;
+  group.replaceChildren();
+  for (let t = Math.ceil(from / step) * step; t <= to + 1e-9; t += step) {
+    group.append(make("line", {x1: x(t), x2: x(t), y1: y, y2: y + 4, class: "axis"}));
+    const text = make("text", {x: x(t), y: y + 17, "text-anchor": "middle"});
+    text.textContent = Number(t.toFixed(4)) + " s";
+    group.append(text);
+  }
+}
+
+// One violation at a time; all of them without a script and on paper.
+function choose(number, scroll) {
+  if (!articles.length) return;
+  shown = Math.min(Math.max(number, 1), articles.length);
+  articles.forEach((article, place) => article.classList.toggle("away", place + 1 !== shown));
+  for (const mark of svg.querySelectorAll(".mark")) mark.classList.toggle("here", Number(mark.dataset.violation) === shown);
+  document.getElementById("which").textContent = `${shown} of ${articles.length}`;
+  const drawing = articles[shown - 1].querySelector(".wide");
+  drawing.scrollLeft = drawing.scrollWidth;
+  if (scroll) { articles[shown - 1].scrollIntoView({block: "nearest"}); write(); }
+}
+if (articles.length > 1) {
+  document.getElementById("steps").hidden = false;
+  document.getElementById("previous").addEventListener("click", () => choose(shown > 1 ? shown - 1 : articles.length, true));
+  document.getElementById("next").addEventListener("click", () => choose(shown < articles.length ? shown + 1 : 1, true));
+}
+document.addEventListener("click", event => {
+  const link = event.target.closest("[data-violation]");
+  if (link && Number(link.dataset.violation) <= articles.length) { event.preventDefault(); choose(Number(link.dataset.violation), true); }
+});
+
+// The fragment: #t=14-18.5&v=2&node=n3, so that what is seen can be sent to somebody.
+function write() {
+  const words = [];
+  if (from > 0 || to < end) words.push(`t=${Number(from.toFixed(4))}-${Number(to.toFixed(4))}`);
+  if (shown > 1) words.push("v=" + shown);
+  if (node) words.push("node=" + node);
+  history.replaceState(null, "", words.length ? "#" + words.join("&") : location.pathname + location.search);
+}
+function read() {
+  const hash = location.hash.slice(1), plain = hash.match(/^v(\d+)$/);
+  const words = new URLSearchParams(hash), range = (words.get("t") || "").match(/^([\d.]+)-([\d.]+)$/);
+  node = words.get("node");
+  if (range) show(Number(range[1]), Number(range[2]), true); else show(0, end, true);
+  choose(plain ? Number(plain[1]) : Number(words.get("v")) || 1, false);
+}
+addEventListener("hashchange", read);
+
+const height = svg.viewBox.baseVal.height;
+const cross = make("line", {id: "cross-hair", y1: 0, y2: height - 22, visibility: "hidden"});
+const choice = make("rect", {id: "choice", y: 0, height: height - 22, width: 0});
+svg.append(choice, cross);
+const fingers = new Map();
+svg.addEventListener("pointermove", event => {
+  const t = time(event), part = parts[Math.min(parts.length - 1, Math.floor(t / end * parts.length))];
+  if (fingers.has(event.pointerId) && fingers.size === 2) { pinch(event); return; }
+  const step = end / parts.length;
+  cross.setAttribute("x1", x(t)); cross.setAttribute("x2", x(t));
+  cross.setAttribute("visibility", "visible");
+  const title = event.target !== svg && event.target.closest("[class]")?.querySelector("title");
+  const rate = ["ok", "refused", "failed", "unknown"].map((word, place) => `${word} ${(part[place] / step).toFixed(0)}/s`);
+  const latency = part[4] === null ? "nothing succeeded" : `median ${part[4]} ms, 99th percentile ${part[5]} ms`;
+  tip.textContent = `${t.toFixed(3)} s\n${rate.join(", ")}\n${latency}` + (title && title.parentNode !== svg ? "\n" + title.textContent.slice(0, 160) : "");
+  tip.hidden = false;
+  tip.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)) + "px";
+  tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + "px";
+  if (grabbed !== null) {
+    choice.setAttribute("x", x(Math.min(grabbed, t)));
+    choice.setAttribute("width", Math.abs(x(t) - x(grabbed)));
+  }
+});
+svg.addEventListener("pointerleave", () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); });
+svg.addEventListener("pointerdown", event => {
+  fingers.set(event.pointerId, event.clientX);
+  if (fingers.size === 2) { grabbed = null; choice.setAttribute("width", 0); return; }
+  if (event.target.closest(".mark") || event.pointerType === "touch") return;
+  grabbed = time(event); event.preventDefault(); svg.focus({preventScroll: true});
+});
+function pinch(event) {
+  const before = [...fingers.values()];
+  fingers.set(event.pointerId, event.clientX);
+  const after = [...fingers.values()], scale = Math.abs(before[0] - before[1]) / Math.max(Math.abs(after[0] - after[1]), 1);
+  const middle = time({clientX: (after[0] + after[1]) / 2}), share = (middle - from) / (to - from);
+  const span = Math.min(end, (to - from) * scale);
+  show(Math.max(0, middle - span * share), Math.max(0, middle - span * share) + span);
+}
+addEventListener("pointerup", event => {
+  fingers.delete(event.pointerId);
+  const part = event.target.closest?.("svg.timeline [data-from]");
+  const t = grabbed === null ? null : time(event), start = grabbed;
+  grabbed = null; choice.setAttribute("width", 0);
+  if (t !== null && Math.abs(x(t) - x(start)) > 6) show(Math.min(start, t), Math.max(start, t));
+  else if (part && (t !== null || event.pointerType === "touch")) look(part);
+});
+addEventListener("pointercancel", event => { fingers.delete(event.pointerId); grabbed = null; choice.setAttribute("width", 0); });
+function look(element) {
+  const a = Number(element.dataset.from), b = Number(element.dataset.to), margin = Math.max(b - a, end / 200);
+  show(a - margin / 2, b + 2 * margin);
+}
+svg.addEventListener("keydown", event => {
+  const span = to - from, middle = (from + to) / 2;
+  if (event.key === "+" || event.key === "=") show(middle - span / 4, middle + span / 4);
+  else if (event.key === "-") show(Math.max(0, middle - span), middle + span);
+  else if (event.key === "ArrowLeft") show(Math.max(0, from - span / 4), Math.max(span, to - span / 4));
+  else if (event.key === "ArrowRight") show(Math.min(end - span, from + span / 4), Math.min(end, to + span / 4));
+  else return;
+  event.preventDefault();
+});
+addEventListener("keydown", event => { if (event.key === "Escape") { node = null; show(0, end); } });
+whole.addEventListener("click", () => { node = null; show(0, end); });
+
+for (const row of document.querySelectorAll("tr.look-at")) {
+  const button = document.createElement("button");
+  button.type = "button"; button.textContent = row.cells[0].textContent;
+  button.title = "Look at this fault in the timeline";
+  button.addEventListener("click", () => { look(row); svg.scrollIntoView({block: "center"}); });
+  row.cells[0].dataset.value = row.cells[0].textContent;
+  row.cells[0].replaceChildren(button);
+}
+for (const table of document.querySelectorAll("table.sortable")) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button"; button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const value = row => row.cells[column].dataset.value || row.cells[column].textContent;
+      const rows = [...table.tBodies[0].rows];
+      rows.sort((one, other) => {
+        const a = value(one), b = value(other), p = parseFloat(a), q = parseFloat(b);
+        const order = isNaN(p) || isNaN(q) ? a.localeCompare(b) : p - q;
+        return up ? order : -order;
+      });
+      table.tBodies[0].append(...rows);
+    });
+  });
+}
+for (const button of document.querySelectorAll("button.copy")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy).textContent;
+    try { await navigator.clipboard.writeText(text); } catch {
+      // Pages opened from a file may have no clipboard: an older way that needs none.
+      const area = document.createElement("textarea");
+      area.value = text; document.body.append(area); area.select(); document.execCommand("copy"); area.remove();
+    }
+    const words = button.textContent; button.textContent = "copied";
+    setTimeout(() => { button.textContent = words; }, 1500);
+  });
+}
+// Paper shows everything: the whole run, and what is folded away.
+let before = null;
+addEventListener("beforeprint", () => {
+  before = [from, to]; show(0, end, true);
+  for (const fold of document.querySelectorAll("details:not([open])")) { fold.open = true; fold.dataset.folded = ""; }
+});
+addEventListener("afterprint", () => {
+  if (before) show(before[0], before[1], true);
+  for (const fold of document.querySelectorAll("details[data-folded]")) { fold.open = false; delete fold.dataset.folded; }
+});
+read();
+if (!root.dataset.script) root.dataset.script = "ready";
+root.dataset.opened = Math.round(performance.now());

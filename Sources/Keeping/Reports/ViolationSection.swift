@@ -1,0 +1,144 @@
+internal import Faults
+internal import Results
+internal import Topologies
+
+/// Where a history breaks: the clearest violation first, each with its drawing, what was possible
+/// before it, and what else happened on its key; then all of them.
+struct ViolationSection {
+    private static let mostListed = 300
+
+    private let run: StoredRun
+    private let violations: [Violation]
+
+    init(_ run: StoredRun) {
+        self.run = run
+        violations = run.results.digest?.violations ?? []
+    }
+
+    var html: Markup {
+        guard !violations.isEmpty else { return "" }
+        let drawn = violations.prefix(HistoryExcerpt.mostDrawn).enumerated()
+            .map { article($1, number: $0 + 1) }.joined()
+        return """
+            <section id="violations"><h2>\(violations.count == 1 ? "Where it breaks" : "The clearest first")</h2>
+            <p class="tools" id="steps" hidden><button type="button" id="previous">‹ previous</button> \
+            <span id="which"></span> <button type="button" id="next">next ›</button></p>
+            \(drawn)</section>
+            \(table)
+            """
+    }
+
+    private func article(_ violation: Violation, number: Int) -> Markup {
+        let result = run.results.keys.compactMap(\.contradiction)
+            .first { $0.culprit == violation.culprit }
+        guard let result else { return "" }
+        let diagram = ContradictionDiagram(violation, result, in: run)
+        let rest: Markup =
+            diagram.undrawn > 0
+            ? "<p class=\"quiet\">\(diagram.undrawn) more operations take part; see its own history.</p>"
+            : ""
+        let name = (violation.key ?? "history").filter { $0.isLetter || $0.isNumber || $0 == "-" }
+        let file = "contradictions/key-\(name).edn"
+        return """
+            <article class="violation" id="v\(number)" \(range(of: violation))>
+            <h3>\(violation.key.map { "Key \($0.cut(80))" } ?? "The history"): \(violation.noun)</h3>
+            <p class="sentence">\(violation.sentence.cut(2_000)).</p>
+            <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
+            \(diagram.svg)</div>\(rest)
+            \(states(result))\(way(result))
+            <p class="quiet">Its own smallest history: <a href="\(file)">\(file)</a></p>
+            <details><summary>Everything on this key in the surrounding second</summary>\
+            \(surroundings(of: violation))</details></article>
+
+            """
+    }
+
+    private func range(of violation: Violation) -> Markup {
+        guard let time = violation.time else { return "" }
+        let from = min(violation.acknowledged ?? time, time)
+        return """
+            data-from="\(Markup(raw: from.fixed(4)))" data-to="\(Markup(raw: time.fixed(4)))" \
+            data-node="\(violation.node.map { "\($0)" } ?? "")"
+            """
+    }
+
+    private func states(_ found: ContradictionResult) -> Markup {
+        guard let states = found.states, !states.isEmpty else { return "" }
+        return """
+            <p>Before it, the object may have held: \
+            \(states.prefix(20).joined(separator: ", ").cut(800)).</p>
+            """
+    }
+
+    /// The longest order that explains everything but the culprit.
+    private func way(_ found: ContradictionResult) -> Markup {
+        guard let order = found.order, order.count > 1 else { return "" }
+        let steps = order.prefix(60).map { step -> Markup in
+            let operation = run.excerpt.operations[step.operation]
+            let words =
+                operation.map { operation in
+                    (operation.node.map { "\($0): " } ?? "") + operation.label
+                } ?? "operation \(step.operation)"
+            return "<li>\(words) <span class=\"quiet\">→ holds \(step.state.cut(120))</span></li>"
+        }.joined()
+        return """
+            <details><summary>The longest order that can be explained, and what the object held \
+            after each step</summary><ol class="way">\(steps)</ol></details>
+            """
+    }
+
+    private func surroundings(of violation: Violation) -> Markup {
+        let ids = run.excerpt.surroundings[violation.culprit] ?? []
+        let rows = ids.compactMap { run.excerpt.operations[$0] }.map { operation -> Markup in
+            let role =
+                operation.id == violation.culprit
+                ? "culprit" : operation.id == violation.missed ? "missed" : ""
+            return """
+                <tr class="\(role)"><td>\(operation.node.map { "\($0)" } ?? "")</td>\
+                <td>\(operation.process)</td><td>\(operation.label)</td>\
+                <td>\(operation.invokedAt?.fixed(6) ?? "")</td>\
+                <td>\(operation.completedAt?.fixed(6) ?? "")</td>\
+                <td>\(operation.outcome.sentence)</td></tr>
+                """
+        }.joined()
+        return """
+            <div class="wide" tabindex="0" role="region" aria-label="Operations on this key">\
+            <table class="sortable"><thead><tr><th scope="col">node</th><th scope="col">process</th>\
+            <th scope="col">operation</th><th scope="col">invoked (s)</th>\
+            <th scope="col">completed (s)</th><th scope="col">outcome</th></tr></thead>\
+            <tbody>\(rows)</tbody></table></div>
+            """
+    }
+
+    // MARK: All of them
+
+    private var table: Markup {
+        guard violations.count > 1 else { return "" }
+        let rows = violations.prefix(Self.mostListed).enumerated().map {
+            place, violation -> Markup in
+            let number = place + 1
+            let key = violation.key?.cut(60) ?? "-"
+            let link: Markup =
+                place < HistoryExcerpt.mostDrawn
+                ? "<a href=\"#v\(number)\" data-violation=\"\(number)\">\(key)</a>" : "\(key)"
+            return """
+                <tr \(range(of: violation))><td>\(link)</td><td>\(violation.noun)</td>\
+                <td>\(violation.node.map { "\($0)" } ?? "")</td>\
+                <td>\(violation.situation.clause(run.results.faults))</td>\
+                <td>\(violation.behind.map { $0.fixed(4) } ?? "")</td>\
+                <td>\(violation.time.map { $0.fixed(4) } ?? "")</td></tr>
+                """
+        }.joined()
+        let rest = violations.count - Self.mostListed
+        let more: Markup = rest > 0 ? "<p>And \(rest) more, in results.json.</p>" : ""
+        return """
+            <section><h2>All \(violations.count), worst first</h2><div class="wide" tabindex="0" \
+            role="region" aria-label="All violations"><table class="sortable follows"><thead><tr>\
+            <th scope="col">key</th><th scope="col">what</th><th scope="col">node</th>\
+            <th scope="col">the node then</th><th scope="col">behind (s)</th>\
+            <th scope="col">answered at (s)</th></tr></thead><tbody>\(rows)</tbody></table></div>\
+            \(more)</section>
+
+            """
+    }
+}

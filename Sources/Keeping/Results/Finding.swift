@@ -1,0 +1,108 @@
+public import Topologies
+
+/// Something beside linearizability that is wrong with the system.
+public struct Finding: Codable, Hashable, Sendable {
+    /// What was found.
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        /// A process ended that nobody had killed.
+        case unaskedExit = "unasked-exit"
+        /// A log says that the program gave up.
+        case panic
+        /// A node did not serve in time after the last healing.
+        case notServing = "not-serving"
+        /// A node's state differs from another's that has applied the same entries.
+        case divergedState = "diverged-state"
+        /// A reply made no sense.
+        case nonsense
+        /// A check of the workload beside linearizability.
+        case check
+
+        /// The kind in plain words.
+        public var words: String {
+            switch self {
+            case .unaskedExit: "ended, though nobody had killed it"
+            case .panic: "crashed"
+            case .notServing: "did not serve again"
+            case .divergedState: "holds another state than the others"
+            case .nonsense: "gave an answer that makes no sense"
+            case .check: "broke a rule of the workload"
+            }
+        }
+    }
+
+    /// What was found.
+    public var kind: Kind
+    /// On which node; nil if it is about the cluster.
+    public var node: NodeName?
+    /// What was seen.
+    public var detail: String
+    /// When, in seconds since the start of the load, if that is known.
+    public var time: Double?
+
+    /// Reads the present form, or that of format 2, where a finding about no node was on "-".
+    ///
+    /// - Throws: `DecodingError` for neither.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        let name = try keys.decodeIfPresent(String.self, forKey: .node)
+        self.init(
+            try keys.decode(Kind.self, forKey: .kind), node: name.flatMap { NodeName($0) },
+            detail: try keys.decode(String.self, forKey: .detail),
+            time: try keys.decodeIfPresent(Double.self, forKey: .time))
+    }
+
+    /// A finding, on a node if it is about one.
+    public init(_ kind: Kind, node: NodeName?, detail: String, time: Double? = nil) {
+        self.kind = kind
+        self.node = node
+        self.detail = detail
+        self.time = time
+    }
+
+    /// The finding in one sentence.
+    public var sentence: String {
+        (node.map { "\($0) \(kind.words)" } ?? kind.words) + ": " + detail
+    }
+}
+
+/// Why a harness could not do its work.
+public struct HarnessFailure: Codable, Hashable, Sendable {
+    /// What it leaves of a run's other evidence.
+    public enum Kind: String, Codable, Sendable {
+        /// The machine ran out of something that nodes need too: disk, memory, descriptors. A node
+        /// that ends then proves nothing.
+        case exhausted
+        /// The stored history ends before the run did; what is there was written in order.
+        case tornHistory = "torn-history"
+        /// The stored history is not what was counted beside it: it says nothing.
+        case foreignHistory = "foreign-history"
+        /// Anything else.
+        case other
+    }
+
+    /// What it leaves of the other evidence.
+    public var kind: Kind
+    /// What failed, and what to do.
+    public var message: String
+
+    /// A failure in words.
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// Reads the present form, or the words alone, as runs of format 2 have them.
+    ///
+    /// - Throws: `DecodingError` for neither.
+    public init(from decoder: any Decoder) throws {
+        if let words = try? decoder.singleValueContainer().decode(String.self) {
+            let isTorn = words.hasPrefix("cannot write ") && words.contains("history.edn")
+            self.init(isTorn ? .tornHistory : .other, words)
+            return
+        }
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try keys.decode(Kind.self, forKey: .kind),
+            try keys.decode(String.self, forKey: .message))
+    }
+}

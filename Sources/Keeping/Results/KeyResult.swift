@@ -1,0 +1,93 @@
+public import Checkers
+
+/// The verdict on one key's history.
+public struct KeyResult: Codable, Sendable {
+    /// What a checker can say.
+    public enum Verdict: String, Codable, Sendable {
+        case linearizable
+        case violation
+        case undecided
+    }
+
+    /// The key; nil where there is one object.
+    public var key: String?
+    /// What the checker said.
+    public var verdict: Verdict
+    /// The limit that stopped an undecided search.
+    public var limit: String?
+    /// The algorithm that gave the verdict.
+    public var decider: String
+    /// Operations of the key.
+    public var operations: Int
+    /// Configurations that the search visited.
+    public var configurations: Int
+    /// Wall-clock seconds.
+    public var seconds: Double
+    /// Why it is a violation.
+    public var contradiction: ContradictionResult?
+
+    /// What a checker found out about a key.
+    public init(_ report: KeyReport) {
+        key = report.key.map { "\($0)" }
+        decider = report.decider.rawValue
+        operations = report.operations
+        configurations = report.configurations
+        seconds = report.elapsed / .seconds(1)
+        switch report.verdict {
+        case .linearizable: verdict = .linearizable
+        case .undecided(let found, _):
+            verdict = .undecided
+            limit = found.description
+        case .violation(let found):
+            verdict = .violation
+            contradiction = ContradictionResult(found)
+        }
+    }
+
+    /// The key as a sentence begins with it: `key 24: `, or nothing.
+    public var prefix: String { key.map { "key \($0): " } ?? "" }
+}
+
+/// Operations that contradict each other.
+public struct ContradictionResult: Codable, Sendable {
+    /// The rule that they break.
+    public var kind: Contradiction.Kind
+    /// The contradiction in words.
+    public var sentence: String
+    /// The operations by their number in the history, from 0.
+    public var operations: [Int]
+    /// The operation to look at first.
+    public var culprit: Int
+    /// What it missed.
+    public var missed: Int?
+    /// After an exhaustive search: states that the object may have been in.
+    public var states: [String]?
+    /// Operations that contradict each other by themselves, by number.
+    public var history: [Int]?
+    /// The longest order of them that is legal.
+    public var order: [Step]?
+
+    /// The rule's name as files keep it.
+    public var kindName: String { kind.rawValue }
+
+    /// One step of an order.
+    public struct Step: Codable, Hashable, Sendable {
+        /// The operation's number in the history.
+        public var operation: Int
+        /// What the object held after it.
+        public var state: String
+    }
+
+    init(_ found: Contradiction) {
+        kind = found.kind
+        sentence = found.sentence
+        operations = found.operations
+        culprit = found.culprit
+        missed = found.missed
+        states = found.states
+        history = found.history
+        order = found.order.map { Step(operation: $0.operation, state: $0.state) }
+    }
+}
+
+extension Contradiction.Kind: Codable {}

@@ -1,0 +1,98 @@
+internal import Faults
+internal import Foundation
+internal import Generators
+internal import Histories
+internal import Logging
+internal import Plans
+internal import Results
+internal import Topologies
+internal import Workloads
+
+extension Run {
+    /// Runs the workers and the nemesis side by side, then waits for recovery and reads.
+    ///
+    /// - Returns: failures of the harness.
+    func load<W: Workload>(
+        _ workload: W, on cluster: Cluster, recorder: Recorder,
+        into results: inout RunResults, stopwatch: Stopwatch
+    ) async -> [HarnessFailure] {
+        let clock = cluster.loadClock
+        var random = SplitMix64(seed: experiment.seed)
+        let schedule = Schedule(
+            requests: experiment.faults, rhythm: plan.faults.rhythm,
+            nodes: experiment.topology.names, within: plan.timeLimit.duration, using: &random)
+        log.debug("schedule:\n\(schedule)")
+        let workers = workload.shape.workers
+        let processes = ProcessNumbers(workers: workers)
+        let driver = LoadDriver(
+            workload.load(), random: random.split(), target: cluster, recorder: recorder,
+            tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
+            processes: processes)
+        let nemesis = Nemesis(
+            schedule: schedule, cluster: cluster, recorder: recorder, tally: tally, stop: stop,
+            clock: clock, end: plan.timeLimit.duration, overlap: plan.faults.overlap, log: log)
+        let (stop, log) = (stop, log)
+        let faulting = Task {
+            let records = FaultLedger()
+            let failures = await Self.failure {
+                do {
+                    try await nemesis.run(into: records)
+                } catch {
+                    log.error("a fault failed: \(error)")
+                    stop.stop()
+                    throw error
+                }
+            }
+            return (records.all, failures)
+        }
+        let watch = NodeWatch(cluster, clock: clock, tally: tally)
+        let watching = Task { await watch.watch() }
+        results.loadBegan = Date.now.timeIntervalSince1970 - clock.now / .seconds(1)
+        tally.note(phase: .load)
+        await driver.run(workers: workers)
+        results.rate = LoadRate(
+            asked: plan.rate.number,
+            reached: Double(cluster.invocations().values.reduce(0, +))
+                / max(clock.now / .seconds(1), 0.001))
+        let (records, failures) = await faulting.value
+        results.faults = records
+        results.timings.load = stopwatch.lap()
+
+        tally.note(phase: .finalReads)
+        log.info("the load is over; wait for recovery and read every key once more")
+        results.findings += await cluster.awaitRecovery()
+        let ending = LoadDriver(
+            workload.ending(after: driver.generator), random: random.split(), target: cluster,
+            recorder: recorder, tally: tally, stop: StopSignal(), clock: clock,
+            timeout: plan.operationTimeout.duration, processes: processes)
+        await ending.run(workers: workers)
+        results.findings += await cluster.awaitAgreement()
+        watching.cancel()
+        await watching.value
+        results.observations = watch.observations
+        tally.note(fault: nil)
+        results.timings.ending = stopwatch.lap()
+        return failures
+    }
+}
+
+extension FaultPlan {
+    /// How strong faults are.
+    var intensity: Intensity {
+        Intensity(
+            loss: loss, delay: delay.duration, reorderedShare: reorder,
+            bitsPerSecond: rate.bitsPerSecond)
+    }
+
+    /// When faults come and how long they last.
+    var rhythm: Schedule.Rhythm {
+        Schedule.Rhythm(first: first.duration, every: every.duration, length: length.duration)
+    }
+}
+
+extension PlanRate {
+    /// Operations per second; nil for as many as there can be.
+    var number: Double? {
+        if case .perSecond(let rate) = self { rate } else { nil }
+    }
+}
