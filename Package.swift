@@ -115,8 +115,8 @@ let package = Package(
         .target(
             name: "Systems",
             dependencies: [
-                "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
-                asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix, subprocess, systemPackage,
             ]),
         .target(
             name: "Workloads",

@@ -28,7 +28,7 @@ import Testing
         "Clients": ["Histories"],
         "Plans": ["Faults", "Topologies"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
-        "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
+        "Systems": ["CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
         "Archive": ["Faults", "Stores"],
         "Sites": ["Archive", "Reports"],
         "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Stores"],

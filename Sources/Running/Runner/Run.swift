@@ -96,6 +96,7 @@ public struct Run: Sendable {
         let cluster = try Cluster(experiment, system: system, network: network, folder: folder)
         do {
             try await cluster.start()
+            try await cluster.openClients(of: experiment.workload.shape.workers)
         } catch {
             await cluster.stop()
             throw error

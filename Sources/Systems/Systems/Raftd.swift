@@ -97,7 +97,7 @@ public struct Raftd: System {
     }
 
     /// A client with a connection of its own, and a name of its own for locks.
-    public func client(of node: Node) -> any Client {
+    public func client(of node: Node, for worker: Worker) -> any Client {
         RaftdClient(
             RaftdLink(to: node, on: group), owner: owners.next(),
             consistency: settings[CommonOptions.reads] == .serializable ? .local : .linearizable)

@@ -1,0 +1,206 @@
+internal import CLinux
+internal import Foundation
+internal import Histories
+internal import Labs
+internal import NIOPosix
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+/// A client that is a program of its own: started in the harness's place in the network, asked one
+/// thing at a time, and ended when it misses a deadline.
+actor ClientProgram {
+    /// How long past its deadline a program may answer before it is ended.
+    static let grace = Duration.milliseconds(250)
+    /// How long a program may take from its start to its answer to `open`.
+    static let startPatience = Duration.seconds(20)
+
+    /// Why a program did not answer.
+    enum Failure: Error, Hashable, CustomStringConvertible {
+        /// It does not run.
+        case notStarted(String)
+        /// It did not answer in time, and has been ended.
+        case timedOut
+        /// It ended before it answered.
+        case ended
+        /// It answered with what makes no sense, and has been ended.
+        case nonsense(String)
+        /// It refused.
+        case refused(String)
+
+        var description: String {
+            switch self {
+            case .notStarted(let why): "the client did not start: \(why)"
+            case .timedOut: "timeout"
+            case .ended: "the client ended"
+            case .nonsense(let line): "the client answered with \(line)"
+            case .refused(let why): "the client refused: \(why)"
+            }
+        }
+    }
+
+    private let command: NodeCommand
+    private let log: String
+    private let group: MultiThreadedEventLoopGroup
+    private var running: (conversation: LineConversation, end: @Sendable () -> Void)?
+    private var opened: Value?
+    private var lastID = 0
+    private var last: Task<Void, Never>?
+
+    /// A program that is started when it is first needed; its standard error goes to a file.
+    init(_ command: NodeCommand, log: String, on group: MultiThreadedEventLoopGroup) {
+        self.command = command
+        self.log = log
+        self.group = group
+    }
+
+    /// Asks one thing, behind whatever is being asked, of a program that has been opened so.
+    ///
+    /// - Parameter opening: what the program is told before anything else; anew whenever that
+    ///   differs from what it was told last, and whenever it has been started anew.
+    func ask(
+        _ entries: [Value.Entry], opening: Value, within time: Duration
+    ) async throws(Failure) -> Value {
+        let before = last
+        let turn = Task { () -> Result<Value, Failure> in
+            await before?.value
+            do throws(Failure) {
+                try await open(opening)
+                lastID += 1
+                return .success(try await exchange(entries, id: lastID, within: time))
+            } catch {
+                return .failure(error)
+            }
+        }
+        last = Task { _ = await turn.value }
+        return try await turn.value.get()
+    }
+
+    /// Tells the program what it is opened for, unless it knows already.
+    func open(_ opening: Value) async throws(Failure) {
+        guard running == nil || opened != opening else { return }
+        if running == nil { try await start() }
+        guard case .map(let entries) = opening else { return }
+        let answer = try await exchange(entries, id: nil, within: Self.startPatience)
+        guard answer.member("type")?.word == "ok" else {
+            throw .refused(answer.member("error").map { $0.word ?? "\($0)" } ?? "without a word")
+        }
+        opened = opening
+    }
+
+    /// Ends the program.
+    func end() async {
+        guard let (conversation, end) = running else { return }
+        running = nil
+        opened = nil
+        await conversation.close()
+        end()
+    }
+
+    private func exchange(
+        _ entries: [Value.Entry], id: Int?, within time: Duration
+    ) async throws(Failure) -> Value {
+        guard let conversation = running?.conversation else { throw .ended }
+        var line: [UInt8] = []
+        line.append(json: .map(entries + (id.map { [.init(key: "id", value: .int($0))] } ?? [])))
+        let answer: [UInt8]
+        do {
+            answer = try await conversation.ask(line, within: time + Self.grace)
+        } catch {
+            await end()
+            switch error {
+            case .timedOut: throw .timedOut
+            case .ended: throw .ended
+            case .unasked(let line): throw .nonsense("a line that nobody asked for: \(line)")
+            case .tooLong: throw .nonsense("a line without an end")
+            }
+        }
+        guard let value = try? Value(json: answer), value.member("type") != nil,
+            id == nil || value.member("id") == .some(.int(id ?? 0))
+        else {
+            // Whatever it says next may be the answer to this.
+            await end()
+            throw .nonsense(String(decoding: answer.prefix(300), as: UTF8.self))
+        }
+        return value
+    }
+
+    // MARK: The process
+
+    private func start() async throws(Failure) {
+        var (toProgram, fromProgram): ([CInt], [CInt]) = ([0, 0], [0, 0])
+        var code = clinux_make_pipe(&toProgram)
+        guard code == 0 else { throw .notStarted("no pipe: errno \(code)") }
+        code = clinux_make_pipe(&fromProgram)
+        guard code == 0 else {
+            for descriptor in toProgram { close(descriptor) }
+            throw .notStarted("no pipe: errno \(code)")
+        }
+        do {
+            let end = try await spawn(input: toProgram[0], output: fromProgram[1])
+            do {
+                running = (
+                    try await LineConversation.open(
+                        input: toProgram[1], output: fromProgram[0], on: group), end
+                )
+            } catch {
+                end()
+                throw error
+            }
+        } catch {
+            throw .notStarted("\(command.executable): \(error)")
+        }
+        opened = nil
+    }
+
+    /// Starts the process with these as its standard input and output.
+    ///
+    /// - Returns: what kills it, with whatever it has started.
+    private func spawn(input: CInt, output: CInt) async throws -> @Sendable () -> Void {
+        let (started, starting) = AsyncStream<pid_t>.makeStream()
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        let errors = try FileDescriptor.open(
+            FilePath(log), .writeOnly, options: [.create, .append],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        let ending = Task { [command, options] in
+            defer { starting.finish() }
+            _ = try await Subprocess.run(
+                .path(FilePath(command.executable)), arguments: Arguments(command.arguments),
+                environment: .inherit.updating(
+                    Dictionary(
+                        uniqueKeysWithValues: command.environment.compactMap { key, value in
+                            Environment.Key(rawValue: key).map { ($0, String?.some(value)) }
+                        })),
+                platformOptions: options,
+                input: .fileDescriptor(
+                    FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
+                output: .fileDescriptor(
+                    FileDescriptor(rawValue: output), closeAfterSpawningProcess: true),
+                error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
+            ) { execution in
+                starting.yield(execution.processIdentifier.value)
+            }
+        }
+        for await process in started {
+            let isOver = EndOfProcess(ending)
+            return { if !isOver.isKnown { kill(-process, SIGKILL) } }
+        }
+        try await ending.value
+        throw Failure.ended
+    }
+}
+
+/// Whether a process has been waited for, after which its number may be another's.
+private final class EndOfProcess: Sendable {
+    private let known = Mutex(false)
+
+    init(_ ending: Task<Void, any Error>) {
+        Task {
+            _ = try? await ending.value
+            known.withLock { $0 = true }
+        }
+    }
+
+    var isKnown: Bool { known.withLock { $0 } }
+}
