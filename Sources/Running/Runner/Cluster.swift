@@ -78,7 +78,7 @@ final class Cluster: FaultSite, LoadTarget {
         let nodes = nodes
         try await withThrowingTaskGroup { group in
             for number in 0..<workers {
-                group.addTask { [system, opened] in
+                group.addTask { [self] in
                     let worker = Worker(number, process: number)
                     let client = system.client(of: nodes[number % nodes.count], for: worker)
                     try await client.open()

@@ -125,7 +125,8 @@ struct EtcdClient: Client {
             success: [.init(requestPut: Pair(key: key, value: Self.encoded("\(new)")))])
         let reply = try await gateway.post(base + "/v3/kv/txn", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        guard let result = try? JSONDecoder().decode(TransactionReply.self, from: Data(reply.body)) else {
+        guard let result = try? JSONDecoder().decode(TransactionReply.self, from: Data(reply.body))
+        else {
             return .nonsense("a transaction was answered with " + Self.quote(Data(reply.body)))
         }
         return result.succeeded == true ? .ok(value) : .mismatch

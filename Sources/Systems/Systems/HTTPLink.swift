@@ -1,10 +1,9 @@
 internal import AsyncHTTPClient
+internal import Foundation
 public import Histories
 internal import NIOCore
 internal import NIOHTTP1
 public import NIOPosix
-
-internal import Foundation
 
 /// HTTP for clients of a system: one request at a time per connection, none ever repeated, no
 /// redirect followed, so that what a request did is known or said to be unknown.

@@ -1,10 +1,6 @@
-internal import CLinux
-internal import Foundation
 internal import Histories
 internal import Labs
 internal import NIOPosix
-internal import Subprocess
-internal import Synchronization
 internal import SystemPackage
 
 /// A client that is a program of its own: started in the harness's place in the network, asked one
@@ -42,7 +38,7 @@ actor ClientProgram {
     private let command: NodeCommand
     private let log: String
     private let group: MultiThreadedEventLoopGroup
-    private var running: (conversation: LineConversation, end: @Sendable () -> Void)?
+    private var running: (conversation: LineConversation, process: PipedProcess)?
     private var opened: Value?
     private var lastID = 0
     private var last: Task<Void, Never>?
@@ -90,11 +86,11 @@ actor ClientProgram {
 
     /// Ends the program.
     func end() async {
-        guard let (conversation, end) = running else { return }
+        guard let (conversation, process) = running else { return }
         running = nil
         opened = nil
         await conversation.close()
-        end()
+        process.kill()
     }
 
     private func exchange(
@@ -128,79 +124,17 @@ actor ClientProgram {
     // MARK: The process
 
     private func start() async throws(Failure) {
-        var (toProgram, fromProgram): ([CInt], [CInt]) = ([0, 0], [0, 0])
-        var code = clinux_make_pipe(&toProgram)
-        guard code == 0 else { throw .notStarted("no pipe: errno \(code)") }
-        code = clinux_make_pipe(&fromProgram)
-        guard code == 0 else {
-            for descriptor in toProgram { close(descriptor) }
-            throw .notStarted("no pipe: errno \(code)")
-        }
         do {
-            let end = try await spawn(input: toProgram[0], output: fromProgram[1])
-            do {
-                running = (
-                    try await LineConversation.open(
-                        input: toProgram[1], output: fromProgram[0], on: group), end
-                )
-            } catch {
-                end()
-                throw error
-            }
+            let errors = try FileDescriptor.open(
+                FilePath(log), .writeOnly, options: [.create, .append],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            let process = try await PipedProcess(command, errors: errors, inGroupOfItsOwn: true)
+            let conversation = try await LineConversation.open(
+                input: process.input, output: process.output, on: group)
+            running = (conversation, process)
         } catch {
             throw .notStarted("\(command.executable): \(error)")
         }
         opened = nil
     }
-
-    /// Starts the process with these as its standard input and output.
-    ///
-    /// - Returns: what kills it, with whatever it has started.
-    private func spawn(input: CInt, output: CInt) async throws -> @Sendable () -> Void {
-        let (started, starting) = AsyncStream<pid_t>.makeStream()
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        let errors = try FileDescriptor.open(
-            FilePath(log), .writeOnly, options: [.create, .append],
-            permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        let ending = Task { [command, options] in
-            defer { starting.finish() }
-            _ = try await Subprocess.run(
-                .path(FilePath(command.executable)), arguments: Arguments(command.arguments),
-                environment: .inherit.updating(
-                    Dictionary(
-                        uniqueKeysWithValues: command.environment.compactMap { key, value in
-                            Environment.Key(rawValue: key).map { ($0, String?.some(value)) }
-                        })),
-                platformOptions: options,
-                input: .fileDescriptor(
-                    FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
-                output: .fileDescriptor(
-                    FileDescriptor(rawValue: output), closeAfterSpawningProcess: true),
-                error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
-            ) { execution in
-                starting.yield(execution.processIdentifier.value)
-            }
-        }
-        for await process in started {
-            let isOver = EndOfProcess(ending)
-            return { if !isOver.isKnown { kill(-process, SIGKILL) } }
-        }
-        try await ending.value
-        throw Failure.ended
-    }
-}
-
-/// Whether a process has been waited for, after which its number may be another's.
-private final class EndOfProcess: Sendable {
-    private let known = Mutex(false)
-
-    init(_ ending: Task<Void, any Error>) {
-        Task {
-            _ = try? await ending.value
-            known.withLock { $0 = true }
-        }
-    }
-
-    var isKnown: Bool { known.withLock { $0 } }
 }

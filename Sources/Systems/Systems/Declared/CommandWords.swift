@@ -4,6 +4,8 @@ internal import Plans
 
 /// Finds the programs that a plan names: beside the plan, then on the path. No shell is involved.
 struct CommandWords: Sendable {
+    private static let unpacked = [".tools/usr/bin", ".tools/usr/sbin", ".tools/bin"]
+
     let planFolder: String
 
     /// A command of the words of a plan; a word that is a file beside the plan becomes its path.
@@ -19,15 +21,21 @@ struct CommandWords: Sendable {
     private func program(_ name: String, at key: String) throws(PlanError) -> String {
         if let beside = file(name) {
             guard FileManager.default.isExecutableFile(atPath: beside) else {
-                throw PlanError("\(key): \(beside) cannot be executed; chmod +x it, or name the "
-                    + "program that interprets it first")
+                throw PlanError(
+                    "\(key): \(beside) cannot be executed; chmod +x it, or name the "
+                        + "program that interprets it first")
             }
             return beside
         }
-        if !name.contains("/"), let found = try? Program(name, package: name) { return found.path }
+        // Programs that are unpacked and not installed, for that would start them.
+        let here = FileManager.default.currentDirectoryPath
+        let unpacked = Self.unpacked.map { "\(here)/\($0)" }
+        if !name.contains("/"), let found = try? Program(name, package: name, also: unpacked) {
+            return found.path
+        }
         throw PlanError(
             "\(key): there is no program \(name), neither beside the plan (\(planFolder)) nor on "
-                + "the path")
+                + "the path, nor in .tools")
     }
 
     /// The path of a regular file beside the plan.

@@ -127,7 +127,7 @@ struct LineConversation: Sendable {
 }
 
 /// Cuts a stream into lines, without their ends.
-private struct LineDecoder: ByteToMessageDecoder {
+struct LineDecoder: ByteToMessageDecoder {
     typealias InboundOut = ByteBuffer
 
     mutating func decode(

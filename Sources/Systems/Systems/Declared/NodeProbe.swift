@@ -7,8 +7,6 @@ internal import Topologies
 /// Finds out what nodes are in the way that a plan tells.
 struct NodeProbe: Sendable {
     private static let patience = Duration.milliseconds(500)
-    /// No more than this of a log's end is looked at.
-    private static let mostLogBytes = 1_048_576
 
     private let clients: ClientPrograms
     private let status: Inquiry
@@ -16,6 +14,7 @@ struct NodeProbe: Sendable {
     private let placeholders: Placeholders
     private let topology: Topology
     private let folder: String
+    private let logs: NodeLogs
     private let link: HTTPLink
     private let group: MultiThreadedEventLoopGroup
 
@@ -30,6 +29,7 @@ struct NodeProbe: Sendable {
         self.group = group
         topology = setup.topology
         folder = (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes"
+        logs = NodeLogs(folder: folder)
         link = HTTPLink(group: group, connections: 4)
     }
 
@@ -44,10 +44,7 @@ struct NodeProbe: Sendable {
                 answer.member("type")?.word == "ok", let value = answer.member("value")
             else { return nil }
             return NodeStatus(saidByClient: value)
-        case .log(let pattern):
-            guard let groups = lastMatch(of: pattern, in: log(of: node)) else { return nil }
-            let term = groups.dropFirst().first.flatMap { Int($0) } ?? 0
-            return NodeStatus(isLeader: groups.first?.lowercased() == "leader", term: term)
+        case .log(let pattern): return logs.status(of: node, by: pattern)
         case .http(let url):
             guard
                 let reply = try? await link.send(
@@ -89,33 +86,12 @@ struct NodeProbe: Sendable {
         case .http(let url):
             let reply = try? await link.send("GET", filled(url, node), timeout: .seconds(1))
             return reply?.status == ready.expected
-        case .log(let pattern): return lastMatch(of: pattern, in: log(of: node)) != nil
+        case .log(let pattern): return logs.lastMatch(of: pattern, on: node) != nil
         }
     }
 
     private func filled(_ text: String, _ node: Node) -> String {
         placeholders.fill(text, for: node, in: "\(folder)/\(node.name)", of: topology)
-    }
-
-    // MARK: Logs
-
-    /// The ends of what the node has written.
-    private func log(of node: Node) -> String {
-        ["stdout.log", "stderr.log"].compactMap { name in
-            guard let file = FileHandle(forReadingAtPath: "\(folder)/\(node.name)/\(name)"),
-                let size = try? file.seekToEnd()
-            else { return nil }
-            try? file.seek(toOffset: size - min(size, UInt64(Self.mostLogBytes)))
-            return (try? file.readToEnd()).map { String(decoding: $0, as: UTF8.self) }
-        }.joined(separator: "\n")
-    }
-
-    /// The groups of the last match.
-    private func lastMatch(of pattern: String, in text: String) -> [String]? {
-        guard let regex = try? Regex(pattern), let match = text.matches(of: regex).last else {
-            return nil
-        }
-        return match.output.dropFirst().map { $0.substring.map(String.init) ?? "" }
     }
 }
 

@@ -24,8 +24,9 @@ struct Placeholders: Sendable {
                 "\(key): " + NearestWord.refusal(of: word, what: "placeholder", known: names))
         }
         if Self.words(in: text).contains("others"), template(named: "others") == nil {
-            throw PlanError("\(key): {others} stands for a piece for each other node; say which "
-                + "with each: {peers: ...}")
+            throw PlanError(
+                "\(key): {others} stands for a piece for each other node; say which "
+                    + "with each: {peers: ...}")
         }
     }
 
