@@ -173,8 +173,8 @@ let package = Package(
         .testTarget(
             name: "SystemsTests",
             dependencies: [
-                "Clients", "Histories", "Systems", "Wire", "raftd-mutant", asyncHTTPClient, nioCore,
-                nioPosix,
+                "Clients", "Histories", "Labs", "Plans", "Systems", "Topologies", "Wire",
+                "raftd-mutant", asyncHTTPClient, nioCore, nioPosix,
             ]),
         .testTarget(
             name: "RunnerTests",

@@ -22,9 +22,19 @@ public struct Raftd: System {
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat,
+            CommonOptions.heartbeat, snapshotEntries, trailingEntries, leases,
         ]
     }
+
+    static let snapshotEntries = PlanOption(
+        "snapshot-entries", default: 100_000, in: 1...1_000_000_000,
+        "A node saves its state after so many entries.")
+    static let trailingEntries = PlanOption(
+        "trailing-entries", default: 10_000, in: 0...1_000_000_000,
+        "So many entries stay behind a saved state, for followers that are a little late.")
+    static let leases = PlanOption(
+        "leases", default: false,
+        "Whether the leader answers reads under a lease, which trusts the clocks.")
 
     /// The port for clients, on each node's own address.
     static let clientPort = 7_100
@@ -89,7 +99,9 @@ public struct Raftd: System {
                 "--clients", "\(node.address):\(Self.clientPort)",
                 "--election-timeout", milliseconds(settings[CommonOptions.electionTimeout]),
                 "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
-            ] + servers)
+                "--snapshot-entries", "\(settings[Self.snapshotEntries])",
+                "--trailing-entries", "\(settings[Self.trailingEntries])",
+            ] + (settings[Self.leases] ? ["--leases"] : []) + servers)
     }
 
     private func milliseconds(_ duration: PlanDuration) -> String {

@@ -7,6 +7,7 @@ struct CommandWords: Sendable {
     private static let unpacked = [".tools/usr/bin", ".tools/usr/sbin", ".tools/bin"]
 
     let planFolder: String
+    var advice: String?
 
     /// A command of the words of a plan; a word that is a file beside the plan becomes its path.
     ///
@@ -35,7 +36,7 @@ struct CommandWords: Sendable {
         }
         throw PlanError(
             "\(key): there is no program \(name), neither beside the plan (\(planFolder)) nor on "
-                + "the path, nor in .tools")
+                + "the path, nor in .tools" + (advice.map { "; \($0)" } ?? ""))
     }
 
     /// The path of a regular file beside the plan.

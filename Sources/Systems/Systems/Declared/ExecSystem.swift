@@ -21,7 +21,7 @@ public struct ExecSystem: System {
         [
             Keys.start, Keys.join, Keys.each, Keys.files, Keys.environment, Keys.client,
             Keys.workloads, Keys.options, Keys.status, Keys.ready, Keys.panic, Keys.version,
-            Keys.electionTimeout, Keys.staleReads,
+            Keys.electionTimeout, Keys.staleReads, Keys.needs,
         ]
     }
 
@@ -54,6 +54,8 @@ public struct ExecSystem: System {
         static let electionTimeout = PlanOption(
             "election-timeout", default: PlanDuration(.seconds(1)),
             "What the system really uses: faults that are to cause an election last longer.")
+        static let needs = PlanOption<String?>(
+            "needs", "How to get the programs, said where one is missing.")
         static let staleReads = PlanOption(
             "stale-reads", default: false,
             "Whether the options ask for reads that may be stale, so that a violation is expected.")
@@ -104,7 +106,8 @@ public struct ExecSystem: System {
     public init(_ setup: SystemSetup) throws {
         settings = setup.settings
         topology = setup.topology
-        words = CommandWords(planFolder: setup.planFolder)
+        words = CommandWords(
+            planFolder: setup.planFolder, advice: settings[Keys.needs])
         placeholders = Placeholders(settings)
         _ = try words.command(settings[Keys.start], at: "system.start")
         let client = try words.command(settings[Keys.client], at: "system.client")

@@ -17,7 +17,7 @@ public struct MaelstromSystem: System {
     public static let workloads: Set<String> = ["register"]
     /// Its keys.
     public static var options: [any PlanKey] {
-        [command, environment, status, panic, electionTimeout, staleReads]
+        [command, environment, status, panic, electionTimeout, staleReads, needs]
     }
 
     static let command = PlanOption<[String]>(
@@ -31,6 +31,7 @@ public struct MaelstromSystem: System {
         list: "panic", "A line of a node's log with one of these in it is a finding.")
     static let electionTimeout = ExecSystem.Keys.electionTimeout
     static let staleReads = ExecSystem.Keys.staleReads
+    static let needs = ExecSystem.Keys.needs
 
     /// A key that no workload uses; a number, as all keys of lin-kv that nodes may expect.
     private static let probedKey = 999_999_999
@@ -64,7 +65,8 @@ public struct MaelstromSystem: System {
     public init(_ setup: SystemSetup) throws {
         settings = setup.settings
         topology = setup.topology
-        words = CommandWords(planFolder: setup.planFolder)
+        words = CommandWords(
+            planFolder: setup.planFolder, advice: settings[Self.needs])
         _ = try words.command(settings[Self.command], at: "system.command")
         probe = NodeLogs(folder: (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes")
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
