@@ -23,6 +23,7 @@ public struct Raftd: System {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
             CommonOptions.heartbeat, snapshotEntries, trailingEntries, leases,
+            followerReads, slowDisk,
         ]
     }
 
@@ -32,6 +33,11 @@ public struct Raftd: System {
     static let trailingEntries = PlanOption(
         "trailing-entries", default: 10_000, in: 0...1_000_000_000,
         "So many entries stay behind a saved state, for followers that are a little late.")
+    static let followerReads = PlanOption(
+        "follower-reads", default: true,
+        "Whether followers answer linearizable reads, as of the leader's read index.")
+    static let slowDisk = PlanOption<PlanDuration?>(
+        optional: "slow-disk", "Each sync of the disk takes so much longer.")
     static let leases = PlanOption(
         "leases", default: false,
         "Whether the leader answers reads under a lease, which trusts the clocks.")
@@ -101,7 +107,16 @@ public struct Raftd: System {
                 "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
                 "--snapshot-entries", "\(settings[Self.snapshotEntries])",
                 "--trailing-entries", "\(settings[Self.trailingEntries])",
-            ] + (settings[Self.leases] ? ["--leases"] : []) + servers)
+            ] + switches + servers)
+    }
+
+    private var switches: [String] {
+        var switches = settings[Self.leases] ? ["--leases"] : []
+        if !settings[Self.followerReads] { switches.append("--no-follower-reads") }
+        if let slow = settings[Self.slowDisk] {
+            switches += ["--slow-disk", milliseconds(slow)]
+        }
+        return switches
     }
 
     private func milliseconds(_ duration: PlanDuration) -> String {
