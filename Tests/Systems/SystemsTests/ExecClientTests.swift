@@ -2,6 +2,7 @@ import Clients
 import Foundation
 import Histories
 import Labs
+import NIOCore
 import NIOPosix
 import Testing
 

@@ -1,11 +1,12 @@
 import Foundation
+import Labs
 import Plans
 import Testing
 import Topologies
 
 @testable import Systems
 
-@Suite struct `Placeholders` {
+@Suite struct `A placeholder` {
     private let topology = Topology(nodeCount: 3, base: IPv4Address(number: 0x0a4d_0000))
     private let placeholders = Placeholders(each: [
         (name: "peers", template: "{name}={address}:7000"), (name: "ids", template: "{number}"),
@@ -17,13 +18,13 @@ import Topologies
         ("{others}", "n1=10.77.0.1:7000,n3=10.77.0.3:7000"), ("{ids}", "1,2,3"),
         ("{first}", "10.77.0.1"), (#"{"json": "{name}"}"#, #"{"json": "n2"}"#),
     ])
-    func `stand for what differs from node to node`(text: String, filled: String) {
+    func `stands for what differs from node to node`(text: String, filled: String) {
         let seen = placeholders.fill(
             text, for: topology.nodes[1], in: "/run/n2", of: topology)
         #expect(seen == filled)
     }
 
-    @Test func `that stand for nothing are refused with the nearest word`() {
+    @Test func `that stands for nothing is refused with the nearest word`() {
         let error = #expect(throws: PlanError.self) {
             try placeholders.check("--listen={adress}", at: "system.start")
         }
