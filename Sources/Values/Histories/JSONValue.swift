@@ -22,13 +22,13 @@ extension Value {
     /// What a map holds under a name, whether it is written as JSON's text or as EDN's keyword.
     public func member(_ name: String) -> Value? {
         guard case .map(let entries) = self else { return nil }
-        return entries.first { $0.key == .string(name) || $0.key == .keyword(name) }?.value
+        return entries[.string(name)] ?? entries[.keyword(name)]
     }
 
     /// The text of a string or a keyword.
     public var word: String? {
         switch self {
-        case .string(let text), .keyword(let text): text
+        case .string(let text), .keyword(let text): String(decoding: text.bytes, as: UTF8.self)
         default: nil
         }
     }
@@ -44,29 +44,42 @@ extension [UInt8] {
         case .int(let number): append(contentsOf: "\(number)".utf8)
         case .double(let number):
             append(contentsOf: (number.isFinite ? "\(number)" : "null").utf8)
+        case .number(let digits): append(contentsOf: digits.bytes.filter { $0 != Self.decimalMark })
         case .string(let text), .keyword(let text), .symbol(let text): append(jsonText: text)
-        case .vector(let elements), .set(let elements):
-            append(UInt8(ascii: "["))
-            for (place, element) in elements.enumerated() {
-                if place > 0 { append(UInt8(ascii: ",")) }
-                append(json: element)
-            }
-            append(UInt8(ascii: "]"))
-        case .map(let entries):
-            append(UInt8(ascii: "{"))
-            for (place, entry) in entries.enumerated() {
-                if place > 0 { append(UInt8(ascii: ",")) }
-                append(jsonText: entry.key.word ?? "\(entry.key)")
-                append(UInt8(ascii: ":"))
-                append(json: entry.value)
-            }
-            append(UInt8(ascii: "}"))
+        case .vector(let elements): append(jsonList: elements)
+        case .set(let members): append(jsonList: members.elements)
+        case .map(let entries): append(jsonObject: entries.elements)
+        case .tagged(_, let value): append(json: value)
         }
     }
 
-    private mutating func append(jsonText text: String) {
+    /// Appends an object whose keys keep their order, for a reader's eyes.
+    public mutating func append(jsonObject entries: [Value.Entry]) {
+        append(UInt8(ascii: "{"))
+        for (place, entry) in entries.enumerated() {
+            if place > 0 { append(UInt8(ascii: ",")) }
+            append(jsonText: Text(entry.key.word ?? "\(entry.key)"))
+            append(UInt8(ascii: ":"))
+            append(json: entry.value)
+        }
+        append(UInt8(ascii: "}"))
+    }
+
+    private mutating func append(jsonList elements: [Value]) {
+        append(UInt8(ascii: "["))
+        for (place, element) in elements.enumerated() {
+            if place > 0 { append(UInt8(ascii: ",")) }
+            append(json: element)
+        }
+        append(UInt8(ascii: "]"))
+    }
+
+    /// Behind an EDN decimal's digits.
+    private static var decimalMark: UInt8 { UInt8(ascii: "M") }
+
+    private mutating func append(jsonText text: Text) {
         append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for byte in text.bytes {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 append(UInt8(ascii: "\\"))

@@ -38,10 +38,10 @@ import Testing
         try await use { process in
             ExecClient(
                 program,
-                opening: .map([
+                opening: [
                     .init(key: "type", value: "open"),
                     .init(key: "process", value: .int(process)),
-                ]), process: process)
+                ], process: process)
         }
         await program.end()
         try await group.shutdownGracefully()
@@ -117,7 +117,7 @@ import Testing
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let program = ClientProgram(
             NodeCommand(executable: "/nowhere/client", arguments: []), log: "/dev/null", on: group)
-        let client = ExecClient(program, opening: .map([]), process: 0)
+        let client = ExecClient(program, opening: [], process: 0)
         let completion = await client.perform(Invocation("read"), timeout: .seconds(5))
         #expect(completion.kind == .fail, "\(completion)")
         await #expect(throws: ClientProgram.Failure.self) { try await client.open() }

@@ -39,7 +39,7 @@ actor ClientProgram {
     private let log: String
     private let group: MultiThreadedEventLoopGroup
     private var running: (conversation: LineConversation, process: PipedProcess)?
-    private var opened: Value?
+    private var opened: [Value.Entry]?
     private var lastID = 0
     private var last: Task<Void, Never>?
 
@@ -55,7 +55,7 @@ actor ClientProgram {
     /// - Parameter opening: what the program is told before anything else; anew whenever that
     ///   differs from what it was told last, and whenever it has been started anew.
     func ask(
-        _ entries: [Value.Entry], opening: Value, within time: Duration
+        _ entries: [Value.Entry], opening: [Value.Entry], within time: Duration
     ) async throws(Failure) -> Value {
         let before = last
         let turn = Task { () -> Result<Value, Failure> in
@@ -73,11 +73,10 @@ actor ClientProgram {
     }
 
     /// Tells the program what it is opened for, unless it knows already.
-    func open(_ opening: Value) async throws(Failure) {
+    func open(_ opening: [Value.Entry]) async throws(Failure) {
         guard running == nil || opened != opening else { return }
         if running == nil { try await start() }
-        guard case .map(let entries) = opening else { return }
-        let answer = try await exchange(entries, id: nil, within: Self.startPatience)
+        let answer = try await exchange(opening, id: nil, within: Self.startPatience)
         guard answer.member("type")?.word == "ok" else {
             throw .refused(answer.member("error").map { $0.word ?? "\($0)" } ?? "without a word")
         }
@@ -98,7 +97,8 @@ actor ClientProgram {
     ) async throws(Failure) -> Value {
         guard let conversation = running?.conversation else { throw .ended }
         var line: [UInt8] = []
-        line.append(json: .map(entries + (id.map { [.init(key: "id", value: .int($0))] } ?? [])))
+        line.append(
+            jsonObject: entries + (id.map { [.init(key: "id", value: .int($0))] } ?? []))
         let answer: [UInt8]
         do {
             answer = try await conversation.ask(line, within: time + Self.grace)

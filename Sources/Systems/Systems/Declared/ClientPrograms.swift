@@ -72,19 +72,19 @@ final class ClientPrograms: Sendable {
         }
     }
 
-    private func opening(_ node: Node, process: Int?) -> Value {
-        let nodes = topology.nodes.map {
-            Value.Entry(key: .string("\($0.name)"), value: .string("\($0.address)"))
-        }
-        return .map(
-            [.init(key: "type", value: "open")]
-                + (process.map { [.init(key: "process", value: .int($0))] } ?? []) + [
-                    .init(key: "node", value: .string("\(node.name)")),
-                    .init(key: "address", value: .string("\(node.address)")),
-                    .init(key: "nodes", value: .map(nodes)),
-                    .init(key: "workload", value: .string(workload)),
-                    .init(key: "options", value: options),
-                ])
+    private func opening(_ node: Node, process: Int?) -> [Value.Entry] {
+        let nodes = Dictionary(
+            uniqueKeysWithValues: topology.nodes.map {
+                (Value.string("\($0.name)"), Value.string("\($0.address)"))
+            })
+        return [.init(key: "type", value: "open")]
+            + (process.map { [.init(key: "process", value: .int($0))] } ?? []) + [
+                .init(key: "node", value: .string("\(node.name)")),
+                .init(key: "address", value: .string("\(node.address)")),
+                .init(key: "nodes", value: .map(.init(nodes))),
+                .init(key: "workload", value: .string(workload)),
+                .init(key: "options", value: options),
+            ]
     }
 }
 
@@ -102,8 +102,12 @@ extension Value {
             }
         case .list(let elements): self = .vector(elements.map { Value($0) })
         case .map(let entries):
+            // YAML's keys are distinct.
             self = .map(
-                entries.map { Entry(key: .string($0.key), value: Value($0.value)) })
+                .init(
+                    Dictionary(
+                        entries.map { (.string($0.key), Value($0.value)) },
+                        uniquingKeysWith: { $1 })))
         }
     }
 }

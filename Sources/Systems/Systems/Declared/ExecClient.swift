@@ -5,11 +5,11 @@ internal import Labs
 /// A client of a worker that is a program: what it says, in the words of histories.
 struct ExecClient: Client {
     private let program: ClientProgram
-    private let opening: Value
+    private let opening: [Value.Entry]
     private let process: Int
 
     /// A program opened with these words for a process.
-    init(_ program: ClientProgram, opening: Value, process: Int) {
+    init(_ program: ClientProgram, opening: [Value.Entry], process: Int) {
         self.program = program
         self.opening = opening
         self.process = process

@@ -78,15 +78,11 @@ public struct MaelstromBridge: Sendable {
         let names = topology.names.map { Value.string("\($0)") }
         line.append(
             json: .map([
-                .init(key: "id", value: 0), .init(key: "src", value: "c0"),
-                .init(key: "dest", value: .string("\(node)")),
-                .init(
-                    key: "body",
-                    value: .map([
-                        .init(key: "type", value: "init"), .init(key: "msg_id", value: 1),
-                        .init(key: "node_id", value: .string("\(node)")),
-                        .init(key: "node_ids", value: .vector(names)),
-                    ])),
+                "id": 0, "src": "c0", "dest": .string("\(node)"),
+                "body": .map([
+                    "type": "init", "msg_id": 1, "node_id": .string("\(node)"),
+                    "node_ids": .vector(names),
+                ]),
             ]))
         return line
     }
@@ -122,15 +118,11 @@ public struct MaelstromBridge: Sendable {
         var line: [UInt8] = []
         line.append(
             json: .map([
-                .init(key: "src", value: .string(service)),
-                .init(key: "dest", value: .string("\(node)")),
-                .init(
-                    key: "body",
-                    value: .map([
-                        .init(key: "type", value: "error"), .init(key: "code", value: 10),
-                        .init(key: "in_reply_to", value: asked.member("msg_id") ?? .null),
-                        .init(key: "text", value: .string(words)),
-                    ])),
+                "src": .string(service), "dest": .string("\(node)"),
+                "body": .map([
+                    "type": "error", "code": 10, "text": .string(words),
+                    "in_reply_to": asked.member("msg_id") ?? .null,
+                ]),
             ]))
         return line
     }

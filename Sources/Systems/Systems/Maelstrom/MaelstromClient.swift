@@ -31,17 +31,19 @@ struct MaelstromClient: Client {
         }
     }
 
-    private static func body(of invocation: Invocation) -> [Value.Entry]? {
-        let key = Value.Entry(key: "key", value: invocation.key ?? .null)
-        let type = Value.Entry(key: "type", value: .string(invocation.function))
+    private static func body(of invocation: Invocation) -> [Value: Value]? {
+        var body: [Value: Value] = [
+            "type": .string(invocation.function), "key": invocation.key ?? .null,
+        ]
         switch invocation.function {
-        case "read": return [type, key]
-        case "write": return [type, key, .init(key: "value", value: invocation.value)]
+        case "read": break
+        case "write": body["value"] = invocation.value
         case "cas":
             guard let (expected, new) = invocation.value.pair else { return nil }
-            return [type, key, .init(key: "from", value: expected), .init(key: "to", value: new)]
+            (body["from"], body["to"]) = (expected, new)
         default: return nil
         }
+        return body
     }
 
     /// What an answer's body says of an operation.

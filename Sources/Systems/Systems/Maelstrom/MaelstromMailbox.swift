@@ -19,7 +19,7 @@ final class MaelstromMailbox: Sendable {
     ///
     /// - Throws: an error of the machine if the port cannot be opened.
     func ask(
-        _ body: [Value.Entry], from client: String, of node: Node, within time: Duration,
+        _ body: [Value: Value], from client: String, of node: Node, within time: Duration,
         on group: MultiThreadedEventLoopGroup
     ) async throws -> Value? {
         let port = try await port(on: group)
@@ -28,13 +28,12 @@ final class MaelstromMailbox: Sendable {
             return state.lastID
         }
         var line: [UInt8] = []
+        var body = body
+        body["msg_id"] = .int(id)
         line.append(
             json: .map([
-                .init(key: "id", value: .int(id)), .init(key: "src", value: .string(client)),
-                .init(key: "dest", value: .string("\(node.name)")),
-                .init(
-                    key: "body",
-                    value: .map(body + [.init(key: "msg_id", value: .int(id))])),
+                "id": .int(id), "src": .string(client), "dest": .string("\(node.name)"),
+                "body": .map(.init(body)),
             ]))
         let patience = Task { [self, line] in
             port.send(line, to: "\(node.address)")

@@ -114,7 +114,7 @@ public struct MaelstromSystem: System {
     /// Whether a read of a missing key is answered.
     public func serves(_ node: Node) async -> Bool {
         let answer = try? await mailbox.ask(
-            [.init(key: "type", value: "read"), .init(key: "key", value: .int(Self.probedKey))],
+            ["type": "read", "key": .int(Self.probedKey)],
             from: "c0", of: node, within: .seconds(1), on: group)
         guard let answer else { return false }
         return MaelstromClient.completion(of: answer, Invocation("read")).kind == .ok
