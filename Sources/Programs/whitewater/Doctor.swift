@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Labs
 import Plans
+import Runner
 import Systems
 import Topologies
 
