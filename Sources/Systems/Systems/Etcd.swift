@@ -43,7 +43,7 @@ public struct Etcd: System {
         SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+            expectsViolation: settings[CommonOptions.reads] == .serializable)
     }
 
     /// etcd as the plan wants it.

@@ -61,7 +61,7 @@ public struct Raftd: System {
         SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+            expectsViolation: settings[CommonOptions.reads] == .serializable)
     }
 
     /// raftd as the plan wants it.

@@ -62,16 +62,16 @@ public struct SystemCharacter: Hashable, Sendable {
     /// The time after which a follower without a leader stands for election: faults that are to
     /// cause an election must last longer.
     public var electionTimeout: Duration
-    /// Whether reads may be stale by request, so that a violation is expected.
-    public var allowsStaleReads: Bool
+    /// Whether a violation is expected: reads may be stale by request, for example.
+    public var expectsViolation: Bool
 
     /// A system's character.
     public init(
-        workloads: Set<String>, electionTimeout: Duration, allowsStaleReads: Bool = false
+        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false
     ) {
         self.workloads = workloads
         self.electionTimeout = electionTimeout
-        self.allowsStaleReads = allowsStaleReads
+        self.expectsViolation = expectsViolation
     }
 }
 

@@ -21,7 +21,7 @@ public struct ExecSystem: System {
         [
             Keys.start, Keys.join, Keys.each, Keys.files, Keys.environment, Keys.client,
             Keys.workloads, Keys.options, Keys.status, Keys.ready, Keys.panic, Keys.version,
-            Keys.electionTimeout, Keys.staleReads, Keys.needs,
+            Keys.electionTimeout, Keys.guilty, Keys.needs,
         ]
     }
 
@@ -56,9 +56,9 @@ public struct ExecSystem: System {
             "What the system really uses: faults that are to cause an election last longer.")
         static let needs = PlanOption<String?>(
             "needs", "How to get the programs, said where one is missing.")
-        static let staleReads = PlanOption(
-            "stale-reads", default: false,
-            "Whether the options ask for reads that may be stale, so that a violation is expected.")
+        static let guilty = PlanOption(
+            "guilty", default: false,
+            "Whether a violation is expected: the options ask for stale reads, say.")
     }
 
     private let settings: PlanSettings
@@ -97,7 +97,7 @@ public struct ExecSystem: System {
         return SystemCharacter(
             workloads: Set(offered.isEmpty ? ["register"] : offered),
             electionTimeout: settings[Keys.electionTimeout].duration,
-            allowsStaleReads: settings[Keys.staleReads])
+            expectsViolation: settings[Keys.guilty])
     }
 
     /// The system as the plan declares it.

@@ -17,7 +17,7 @@ public struct MaelstromSystem: System {
     public static let workloads: Set<String> = ["register"]
     /// Its keys.
     public static var options: [any PlanKey] {
-        [command, environment, status, panic, electionTimeout, staleReads, needs]
+        [command, environment, status, panic, electionTimeout, guilty, needs]
     }
 
     static let command = PlanOption<[String]>(
@@ -30,7 +30,7 @@ public struct MaelstromSystem: System {
     static let panic = PlanOption<[String]>(
         list: "panic", "A line of a node's log with one of these in it is a finding.")
     static let electionTimeout = ExecSystem.Keys.electionTimeout
-    static let staleReads = ExecSystem.Keys.staleReads
+    static let guilty = ExecSystem.Keys.guilty
     static let needs = ExecSystem.Keys.needs
 
     /// A key that no workload uses; a number, as all keys of lin-kv that nodes may expect.
@@ -56,7 +56,7 @@ public struct MaelstromSystem: System {
         }
         return SystemCharacter(
             workloads: workloads, electionTimeout: settings[electionTimeout].duration,
-            allowsStaleReads: settings[staleReads])
+            expectsViolation: settings[guilty])
     }
 
     /// The system as the plan declares it.
