@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd build lint format bench fuzz kills mutants simulate soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -38,6 +38,10 @@ setup-tests:
 ## Install what etcd's plans need as well.
 setup-etcd:
 	@sh .ci/setup etcd
+
+## The same for the plans of other systems.
+setup-consul setup-nats setup-pysyncobj:
+	@sh .ci/setup $(@:setup-%=%)
 
 build:
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater

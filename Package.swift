@@ -115,8 +115,8 @@ let package = Package(
         .target(
             name: "Systems",
             dependencies: [
-                "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
-                asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+                asyncHTTPClient, nioCore, nioHTTP1, nioPosix, subprocess, systemPackage,
             ]),
         .target(
             name: "Workloads",
@@ -175,8 +175,8 @@ let package = Package(
         .testTarget(
             name: "SystemsTests",
             dependencies: [
-                "Clients", "Histories", "Systems", "Wire", "raftd-mutant", asyncHTTPClient, nioCore,
-                nioPosix,
+                "Clients", "Histories", "Labs", "Plans", "Systems", "Topologies", "Wire",
+                "raftd-mutant", asyncHTTPClient, nioCore, nioPosix,
             ]),
         .testTarget(
             name: "RunnerTests",

@@ -29,7 +29,9 @@ import Testing
         "Plans": ["Faults", "Topologies"],
         "Results": ["Checkers", "Faults", "Histories", "Topologies"],
         "Stores": ["CLinux", "Histories", "Results"],
-        "Systems": ["Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO"],
+        "Systems": [
+            "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+        ],
         "Archive": ["Faults", "Results"],
         "Sites": ["Archive", "Reports", "Results"],
         "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Results", "Stores"],

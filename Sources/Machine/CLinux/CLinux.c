@@ -8,9 +8,14 @@
 #include <sched.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 int clinux_enter_network_namespace(int descriptor) {
     return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
+}
+
+int clinux_make_pipe(int descriptors[2]) {
+    return pipe2(descriptors, O_CLOEXEC) == 0 ? 0 : errno;
 }
 
 void clinux_await_readable(int descriptor, long nanoseconds) {

@@ -154,3 +154,18 @@ extension PlanOption where Value == String? {
         }
     }
 }
+
+extension PlanOption {
+    /// A value with a written form of its own that need not be given.
+    public init<Wrapped: PlanText>(
+        optional name: String, _ summary: String
+    ) where Value == Wrapped? {
+        self.init(name, default: nil, written: nil, summary) { tree throws(PlanRefusal) in
+            let text = try tree.scalar()
+            guard let value = Wrapped(text) else {
+                throw PlanRefusal("'\(text)' is \(Wrapped.refusal)")
+            }
+            return value
+        }
+    }
+}

@@ -86,7 +86,7 @@ private final class MemoryTarget: LoadTarget, Client {
     let nodes = Topology(nodeCount: 1, base: IPv4Address(number: 0)).nodes
     private let registers = Mutex<[Value?: Value]>([:])
 
-    func client(of node: Node) -> any Client { self }
+    func client(of node: Node, for worker: Worker) -> any Client { self }
     func noteInvocation(on node: NodeName) {}
     func note(nonsense quote: String, from node: NodeName) {}
     func noteCompletion(

@@ -58,7 +58,7 @@ extension Bench {
         private func run(_ number: Int, _ file: String, seed: UInt64) throws -> Bool {
             let experiment = try Experiment(PlanFile(file))
             let plan = experiment.plan
-            let expected: Int32 = experiment.system.character.allowsStaleReads ? 1 : 0
+            let expected: Int32 = experiment.system.character.expectsViolation ? 1 : 0
             let before = Surroundings()
             let start = ContinuousClock.now
             let process = Process()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Labs
 import Plans
+import Runner
 import Systems
 import Topologies
 
@@ -76,7 +77,10 @@ extension Whitewater {
         /// The programs of the systems that can be tested, with their versions.
         private static func systems() async -> [Examination.Finding] {
             var findings: [Examination.Finding] = []
-            for definition in SystemCatalog.standard.all {
+            let known = SystemCatalog.standard.all.filter {
+                !DeclaredPlans.generic.contains($0.name)
+            }
+            for definition in known {
                 do {
                     let plan = try Plan(yaml: "name: doctor\nsystem: {name: \(definition.name)}")
                     let system = try definition.make(
@@ -90,6 +94,16 @@ extension Whitewater {
                     try await system.close()
                 } catch {
                     findings.append(.missing(definition.name, "\(error)", needed: false))
+                }
+            }
+            for declared in DeclaredPlans(folder: "Workloads").all {
+                let name = declared.experiment.plan.name
+                do {
+                    let system = try declared.experiment.makeSystem()
+                    findings.append(.there(name, try await system.version(), needed: false))
+                    try await system.close()
+                } catch {
+                    findings.append(.missing(name, "\(error)", needed: false))
                 }
             }
             return findings

@@ -17,10 +17,13 @@ extension Whitewater {
         @Argument(help: "systems, workloads, faults or models.")
         var what: What
 
+        @Option(help: "The folder of plans, of which some declare systems.")
+        var plans = "Workloads"
+
         func run() {
             let rows: [(String, String)] =
                 switch what {
-                case .systems: SystemCatalog.standard.all.map { ($0.name, $0.summary) }
+                case .systems: systems
                 case .workloads: WorkloadCatalog.standard.all.map { ($0.name, $0.summary) }
                 case .faults: faults
                 case .models: ModelCatalog.all.map { ($0.name, $0.summary) }
@@ -29,6 +32,11 @@ extension Whitewater {
             for (name, summary) in rows {
                 Console.line(name + String(repeating: " ", count: width - name.count + 2) + summary)
             }
+        }
+
+        private var systems: [(String, String)] {
+            SystemCatalog.standard.all.map { ($0.name, $0.summary) }
+                + DeclaredPlans(folder: plans).all.map { ($0.file, $0.summary) }
         }
 
         private var faults: [(String, String)] {

@@ -22,7 +22,7 @@ import Runner
         version: Version.current,
         subcommands: [
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
-            List.self, CampaignCommand.self, IndexCommand.self, Compare.self,
+            List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self, Compare.self,
             Reproduce.self, Shrink.self,
         ])
 

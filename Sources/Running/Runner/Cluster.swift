@@ -24,6 +24,7 @@ final class Cluster: FaultSite, LoadTarget {
     private let processes: [NodeProcess]
     private let folders: [String]
     private let clock = Mutex(RunClock())
+    private let opened = Mutex<[Worker: any Client]>([:])
     private let nonsense = Mutex<[Finding]>([])
     private let progress = Mutex(Progress())
     private let logs: LogWatch
@@ -101,7 +102,25 @@ final class Cluster: FaultSite, LoadTarget {
     func restart(_ node: NodeName) async throws {
         let place = network.topology.nodes[node.number - 1]
         try await process(of: node).start(
-            system.command(for: place, folder: folders[node.number - 1]))
+            try system.command(for: place, folder: folders[node.number - 1]))
+    }
+
+    /// Opens the first client of every worker, so that no operation waits for it.
+    ///
+    /// - Throws: why a client cannot be opened; the nodes serve, so that is the client's fault.
+    func openClients(of workers: Int) async throws {
+        let nodes = nodes
+        try await withThrowingTaskGroup { group in
+            for number in 0..<workers {
+                group.addTask { [self] in
+                    let worker = Worker(number, process: number)
+                    let client = system.client(of: nodes[number % nodes.count], for: worker)
+                    try await client.open()
+                    opened.withLock { $0[worker] = client }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     func stop() async {
@@ -145,7 +164,13 @@ final class Cluster: FaultSite, LoadTarget {
 
     var nodes: [Node] { network.topology.nodes }
 
-    func client(of node: Node) -> any Client { system.client(of: node) }
+    func client(of node: Node, for worker: Worker) async -> any Client {
+        if let client = opened.withLock({ $0.removeValue(forKey: worker) }) { return client }
+        let client = system.client(of: node, for: worker)
+        // One that cannot be opened now says so by each operation that it fails.
+        try? await client.open()
+        return client
+    }
 
     // MARK: FaultSite
 

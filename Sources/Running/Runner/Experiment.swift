@@ -89,10 +89,10 @@ public struct Experiment: Sendable {
         }
     }
 
-    /// The system in a lab.
+    /// The system, whose logs go to a run's folder if there is a run.
     ///
     /// - Throws: `PlanError` or `LabError` if it cannot be run.
-    func makeSystem(runFolder: String) throws -> any System {
+    public func makeSystem(runFolder: String? = nil) throws -> any System {
         try system.definition.make(
             SystemSetup(
                 settings: system.settings, plan: plan, planFolder: planFolder,

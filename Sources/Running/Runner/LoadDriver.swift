@@ -9,8 +9,8 @@ package import Topologies
 package protocol LoadTarget: Sendable {
     /// The nodes, each with workers of its own.
     var nodes: [Node] { get }
-    /// A client of a node for one logical process.
-    func client(of node: Node) -> any Client
+    /// A client of a node for a logical process in a worker's place.
+    func client(of node: Node, for worker: Worker) async -> any Client
     /// Notes that an operation is about to be invoked on a node.
     func noteInvocation(on node: NodeName)
     /// Notes a reply that makes no sense.
@@ -64,16 +64,20 @@ package final class LoadDriver<Load: Generator>: Sendable {
     private func work(_ worker: Int) async {
         let nodes = target.nodes
         let node = nodes[worker % nodes.count]
-        var client = target.client(of: node)
+        var client = await target.client(of: node, for: place(of: worker))
         while !stop.isStopped, recorder.failure == nil, let invocation = await next(worker) {
             let isKnown = await perform(invocation, worker, on: node.name, with: client)
             guard !isKnown else { continue }
             // The process may still be at work for all we know: a new one takes its place.
             processes.retire(worker)
             await client.close()
-            client = target.client(of: node)
+            client = await target.client(of: node, for: place(of: worker))
         }
         await client.close()
+    }
+
+    private func place(of worker: Int) -> Worker {
+        Worker(worker, process: processes.number(of: worker))
     }
 
     private func next(_ worker: Int) async -> Invocation? {

@@ -34,6 +34,7 @@ extension Run {
         let cluster = try Cluster(experiment, system: system, network: network, folder: folder)
         do {
             try await cluster.start(stop: stop)
+            try await cluster.openClients(of: experiment.workload.shape.workers)
         } catch {
             results.findings = await cluster.crashes()
             await cluster.stop()

@@ -1,9 +1,7 @@
-internal import AsyncHTTPClient
 public import Clients
 internal import Foundation
 public import Labs
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 public import Plans
 public import Topologies
@@ -36,7 +34,7 @@ public struct Etcd: System {
     private let topology: Topology
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
-    private let monitor: EtcdGateway
+    private let monitor: HTTPLink
 
     /// What a plan's settings make of it.
     public static func character(
@@ -45,7 +43,7 @@ public struct Etcd: System {
         SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+            expectsViolation: settings[CommonOptions.reads] == .serializable)
     }
 
     /// etcd as the plan wants it.
@@ -59,7 +57,7 @@ public struct Etcd: System {
             in: Self.folders.map { FileManager.default.currentDirectoryPath + "/" + $0 },
             otherwise: "run `make setup-etcd`, which unpacks Debian's")
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        monitor = EtcdGateway(group: group, connections: 8)
+        monitor = HTTPLink(group: group, connections: 8)
     }
 
     /// `etcd Version: 3.4.23` and where the program is.
@@ -97,9 +95,9 @@ public struct Etcd: System {
     }
 
     /// A client with a connection of its own.
-    public func client(of node: Node) -> any Client {
+    public func client(of node: Node, for worker: Worker) -> any Client {
         EtcdClient(
-            base: base(of: node), gateway: EtcdGateway(group: group, connections: 1),
+            base: base(of: node), gateway: HTTPLink(group: group),
             isSerializable: settings[CommonOptions.reads] == .serializable)
     }
 
@@ -120,7 +118,7 @@ public struct Etcd: System {
             let reply = try? await monitor.post(
                 base(of: node) + "/v3/maintenance/status", Empty(), timeout: .milliseconds(500)),
             reply.status == 200,
-            let status = try? JSONDecoder().decode(Status.self, from: reply.body),
+            let status = try? JSONDecoder().decode(Status.self, from: Data(reply.body)),
             let term = Int(status.raftTerm)
         else { return nil }
         return NodeStatus(isLeader: status.leader == status.header.member, term: term)
@@ -149,40 +147,12 @@ public struct Etcd: System {
 /// `{}`.
 struct Empty: Encodable {}
 
-/// HTTP to etcd: one request at a time per connection, none ever repeated.
-struct EtcdGateway: Sendable {
-    /// A reply whose body has been read.
-    struct Reply {
-        let status: Int
-        let body: Data
-    }
-
-    private static let mostBytes = 4_194_304
-
-    private let client: HTTPClient
-
-    init(group: MultiThreadedEventLoopGroup, connections: Int) {
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
-        client = HTTPClient(
-            eventLoopGroupProvider: .shared(group), configuration: configuration)
-    }
-
+extension HTTPLink {
+    /// Posts a value as JSON.
     func post(
-        _ url: String, _ body: some Encodable, timeout: Duration
+        _ url: String, _ value: some Encodable, timeout: Duration
     ) async throws -> Reply {
-        var request = HTTPClientRequest(url: url)
-        request.method = .POST
-        request.headers.add(name: "content-type", value: "application/json")
-        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-        let deadline = NIODeadline.now() + TimeAmount(timeout)
-        let response = try await client.execute(request, deadline: deadline)
-        let bytes = try await response.body.collect(upTo: Self.mostBytes)
-        return Reply(status: Int(response.status.code), body: Data(bytes.readableBytesView))
+        try await send(
+            "POST", url, body: Array(try JSONEncoder().encode(value)), timeout: timeout)
     }
-
-    func close() async throws { try await client.shutdown() }
 }

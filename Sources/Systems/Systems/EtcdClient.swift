@@ -1,17 +1,14 @@
-internal import AsyncHTTPClient
 internal import Clients
 internal import Foundation
 internal import Histories
-internal import NIOCore
-internal import NIOPosix
 
 /// Registers on etcd: a key each, its value in decimal.
 struct EtcdClient: Client {
     private let base: String
-    private let gateway: EtcdGateway
+    private let gateway: HTTPLink
     private let isSerializable: Bool
 
-    init(base: String, gateway: EtcdGateway, isSerializable: Bool) {
+    init(base: String, gateway: HTTPLink, isSerializable: Bool) {
         self.base = base
         self.gateway = gateway
         self.isSerializable = isSerializable
@@ -34,7 +31,7 @@ struct EtcdClient: Client {
             default: return .fail(.keyword("unknown-function"))
             }
         } catch {
-            return EtcdFailure.completion(of: error)
+            return HTTPLink.completion(of: error)
         }
     }
 
@@ -66,7 +63,7 @@ struct EtcdClient: Client {
         let body = Range(key: key, serializable: isSerializable ? true : nil)
         let reply = try await gateway.post(base + "/v3/kv/range", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        return Self.completion(ofRead: reply.body, key: key)
+        return Self.completion(ofRead: Data(reply.body), key: key)
     }
 
     /// What a reply to a read of a key, in base 64, says: whatever the key holds is what was read,
@@ -94,8 +91,8 @@ struct EtcdClient: Client {
         let body = Pair(key: key, value: Self.encoded("\(value)"))
         let reply = try await gateway.post(base + "/v3/kv/put", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        guard (try? JSONDecoder().decode(PutReply.self, from: reply.body)) != nil else {
-            return .nonsense("a write was answered with " + Self.quote(reply.body))
+        guard (try? JSONDecoder().decode(PutReply.self, from: Data(reply.body))) != nil else {
+            return .nonsense("a write was answered with " + Self.quote(Data(reply.body)))
         }
         return .ok(value)
     }
@@ -128,8 +125,9 @@ struct EtcdClient: Client {
             success: [.init(requestPut: Pair(key: key, value: Self.encoded("\(new)")))])
         let reply = try await gateway.post(base + "/v3/kv/txn", body, timeout: timeout)
         guard reply.status == 200 else { return EtcdFailure.completion(of: reply) }
-        guard let result = try? JSONDecoder().decode(TransactionReply.self, from: reply.body) else {
-            return .nonsense("a transaction was answered with " + Self.quote(reply.body))
+        guard let result = try? JSONDecoder().decode(TransactionReply.self, from: Data(reply.body))
+        else {
+            return .nonsense("a transaction was answered with " + Self.quote(Data(reply.body)))
         }
         return result.succeeded == true ? .ok(value) : .mismatch
     }
@@ -150,8 +148,8 @@ enum EtcdFailure {
     private static let refusals = ["unhealthy cluster", "no leader"]
 
     /// The completion for a reply that is no success.
-    static func completion(of reply: EtcdGateway.Reply) -> Completion {
-        let parsed = try? JSONDecoder().decode(Reply.self, from: reply.body)
+    static func completion(of reply: HTTPLink.Reply) -> Completion {
+        let parsed = try? JSONDecoder().decode(Reply.self, from: Data(reply.body))
         let message = parsed?.message ?? parsed?.error ?? ""
         let error = Value.vector([
             .int(reply.status), .int(parsed?.code ?? 0), .string(String(message.prefix(200))),
@@ -159,25 +157,5 @@ enum EtcdFailure {
         let isNotFound = reply.status == 404 && parsed?.code == 5
         return isNotFound || refusals.contains(where: message.contains)
             ? .fail(error) : .info(error)
-    }
-
-    /// The completion for a request without a reply.
-    static func completion(of error: any Error) -> Completion {
-        if isRefusedConnection(error) { return .fail(.keyword("connection-refused")) }
-        if let error = error as? HTTPClientError {
-            let isTimeout = [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error)
-            return .info(isTimeout ? .keyword("timeout") : .string(error.shortDescription))
-        }
-        return .info(.string(String("\(error)".prefix(200))))
-    }
-
-    private static func isRefusedConnection(_ error: any Error) -> Bool {
-        switch error {
-        case let error as IOError: error.errnoCode == ECONNREFUSED
-        case let error as NIOConnectionError:
-            !error.connectionErrors.isEmpty
-                && error.connectionErrors.allSatisfy { isRefusedConnection($0.error) }
-        default: false
-        }
     }
 }

@@ -22,9 +22,25 @@ public struct Raftd: System {
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat,
+            CommonOptions.heartbeat, snapshotEntries, trailingEntries, leases,
+            followerReads, slowDisk,
         ]
     }
+
+    static let snapshotEntries = PlanOption(
+        "snapshot-entries", default: 100_000, in: 1...1_000_000_000,
+        "A node saves its state after so many entries.")
+    static let trailingEntries = PlanOption(
+        "trailing-entries", default: 10_000, in: 0...1_000_000_000,
+        "So many entries stay behind a saved state, for followers that are a little late.")
+    static let followerReads = PlanOption(
+        "follower-reads", default: true,
+        "Whether followers answer linearizable reads, as of the leader's read index.")
+    static let slowDisk = PlanOption<PlanDuration?>(
+        optional: "slow-disk", "Each sync of the disk takes so much longer.")
+    static let leases = PlanOption(
+        "leases", default: false,
+        "Whether the leader answers reads under a lease, which trusts the clocks.")
 
     /// The port for clients, on each node's own address.
     static let clientPort = 7_100
@@ -45,7 +61,7 @@ public struct Raftd: System {
         SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            allowsStaleReads: settings[CommonOptions.reads] == .serializable)
+            expectsViolation: settings[CommonOptions.reads] == .serializable)
     }
 
     /// raftd as the plan wants it.
@@ -89,7 +105,18 @@ public struct Raftd: System {
                 "--clients", "\(node.address):\(Self.clientPort)",
                 "--election-timeout", milliseconds(settings[CommonOptions.electionTimeout]),
                 "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
-            ] + servers)
+                "--snapshot-entries", "\(settings[Self.snapshotEntries])",
+                "--trailing-entries", "\(settings[Self.trailingEntries])",
+            ] + switches + servers)
+    }
+
+    private var switches: [String] {
+        var switches = settings[Self.leases] ? ["--leases"] : []
+        if !settings[Self.followerReads] { switches.append("--no-follower-reads") }
+        if let slow = settings[Self.slowDisk] {
+            switches += ["--slow-disk", milliseconds(slow)]
+        }
+        return switches
     }
 
     private func milliseconds(_ duration: PlanDuration) -> String {
@@ -97,7 +124,7 @@ public struct Raftd: System {
     }
 
     /// A client with a connection of its own, and a name of its own for locks.
-    public func client(of node: Node) -> any Client {
+    public func client(of node: Node, for worker: Worker) -> any Client {
         RaftdClient(
             RaftdLink(to: node, on: group), owner: owners.next(),
             consistency: settings[CommonOptions.reads] == .serializable ? .local : .linearizable)

@@ -30,9 +30,11 @@ public protocol System: Sendable {
     /// The program and its version, as it says itself.
     func version() async throws -> String
     /// How to start a node, for the first time or again with the data that it had.
-    func command(for node: Node, folder: String) -> NodeCommand
-    /// A client of a node for one logical process.
-    func client(of node: Node) -> any Client
+    ///
+    /// - Throws: `PlanError` or a Foundation error if the node's files cannot be written.
+    func command(for node: Node, folder: String) throws -> NodeCommand
+    /// A client of a node for a logical process in a worker's place.
+    func client(of node: Node, for worker: Worker) -> any Client
     /// What a node says of itself; nil if it does not answer in time.
     func status(of node: Node) async -> NodeStatus?
     /// Whether a node serves: it answers a linearizable read.
@@ -60,16 +62,16 @@ public struct SystemCharacter: Hashable, Sendable {
     /// The time after which a follower without a leader stands for election: faults that are to
     /// cause an election must last longer.
     public var electionTimeout: Duration
-    /// Whether reads may be stale by request, so that a violation is expected.
-    public var allowsStaleReads: Bool
+    /// Whether a violation is expected: reads may be stale by request, for example.
+    public var expectsViolation: Bool
 
     /// A system's character.
     public init(
-        workloads: Set<String>, electionTimeout: Duration, allowsStaleReads: Bool = false
+        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false
     ) {
         self.workloads = workloads
         self.electionTimeout = electionTimeout
-        self.allowsStaleReads = allowsStaleReads
+        self.expectsViolation = expectsViolation
     }
 }
 

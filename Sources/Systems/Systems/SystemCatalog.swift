@@ -42,6 +42,7 @@ public struct SystemCatalog: Sendable {
     /// Whitewater's own, in the order of `whitewater list systems`.
     public static let standard = SystemCatalog([
         SystemDefinition(Raftd.self), SystemDefinition(Etcd.self),
+        SystemDefinition(ExecSystem.self), SystemDefinition(MaelstromSystem.self),
     ])
 
     /// Every system.

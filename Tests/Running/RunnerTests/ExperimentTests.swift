@@ -22,6 +22,16 @@ import Workloads
         #expect(try resolve(experiment.plan.yaml).plan == experiment.plan)
     }
 
+    @Test func `is made of every committed plan`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Workloads").path
+        let plans = try FileManager.default.contentsOfDirectory(atPath: root)
+            .filter { $0.hasSuffix(".yaml") }
+        #expect(plans.count > 8)
+        for plan in plans { _ = try Experiment(PlanFile(root + "/" + plan)) }
+    }
+
     @Test func `of a stored run ignores keys of another version`() throws {
         let file = try PlanFile(
             yaml: """

@@ -14,7 +14,8 @@ import Wire
         #expect(read(.answer(.value(.bytes(Array("5".utf8))))) == .ok(5))
         #expect(read(.answer(.value(.bytes(Array("5 apples".utf8))))) == .ok("5 apples"))
         #expect(
-            read(.answer(.value(.list([[0x31], [0xfe]])))) == .ok([1, [.keyword("bytes"), "fe"]]))
+            read(.answer(.value(.list([[0x31], [0xfe]]))))
+                == .ok([1, .string(Text(bytes: [0xfe]))]))
     }
 
     @Test func `a lock or a number is no value that a register's client writes`() {

@@ -9,6 +9,10 @@
 /// Returns 0, or the errno of the failure.
 int clinux_enter_network_namespace(int descriptor);
 
+/// pipe2(2) with O_CLOEXEC: no other process that is started meanwhile inherits an end.
+/// Returns 0, or the errno of the failure.
+int clinux_make_pipe(int descriptors[2]);
+
 /// Waits until the descriptor is readable, or for so many nanoseconds.
 void clinux_await_readable(int descriptor, long nanoseconds);
 

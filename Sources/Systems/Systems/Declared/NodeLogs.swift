@@ -1,0 +1,36 @@
+internal import Foundation
+internal import Topologies
+
+/// What nodes have written to their logs.
+struct NodeLogs: Sendable {
+    /// No more than this of a log's end is looked at.
+    private static let mostBytes = 1_048_576
+
+    /// The folder with a folder for each node.
+    let folder: String
+
+    /// What the last line says that matches: the role in the first group, the term in the second.
+    func status(of node: Node, by pattern: String) -> NodeStatus? {
+        guard let groups = lastMatch(of: pattern, on: node) else { return nil }
+        return NodeStatus(
+            isLeader: groups.first?.lowercased() == "leader",
+            term: groups.dropFirst().first.flatMap { Int($0) } ?? 0)
+    }
+
+    /// The groups of the last match of a regular expression.
+    func lastMatch(of pattern: String, on node: Node) -> [String]? {
+        guard let regex = try? Regex(pattern), let match = end(of: node).matches(of: regex).last
+        else { return nil }
+        return match.output.dropFirst().map { $0.substring.map(String.init) ?? "" }
+    }
+
+    private func end(of node: Node) -> String {
+        ["stdout.log", "stderr.log"].compactMap { name in
+            guard let file = FileHandle(forReadingAtPath: "\(folder)/\(node.name)/\(name)"),
+                let size = try? file.seekToEnd()
+            else { return nil }
+            try? file.seek(toOffset: size - min(size, UInt64(Self.mostBytes)))
+            return (try? file.readToEnd()).map { String(decoding: $0, as: UTF8.self) }
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,124 @@
+internal import Foundation
+internal import Histories
+internal import NIOCore
+internal import NIOPosix
+internal import Topologies
+
+/// Finds out what nodes are in the way that a plan tells.
+struct NodeProbe: Sendable {
+    private static let patience = Duration.milliseconds(500)
+
+    private let clients: ClientPrograms
+    private let status: Inquiry
+    private let ready: Inquiry
+    private let placeholders: Placeholders
+    private let topology: Topology
+    private let folder: String
+    private let logs: NodeLogs
+    private let link: HTTPLink
+    private let group: MultiThreadedEventLoopGroup
+
+    init(
+        _ clients: ClientPrograms, setup: SystemSetup, status: Inquiry, ready: Inquiry,
+        placeholders: Placeholders, on group: MultiThreadedEventLoopGroup
+    ) {
+        self.clients = clients
+        self.status = status
+        self.ready = ready
+        self.placeholders = placeholders
+        self.group = group
+        topology = setup.topology
+        folder = (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes"
+        logs = NodeLogs(folder: folder)
+        link = HTTPLink(group: group, connections: 4)
+    }
+
+    func close() async throws { try await link.close() }
+
+    // MARK: Status
+
+    func status(of node: Node) async -> NodeStatus? {
+        switch status.source {
+        case .client:
+            guard let answer = try? await clients.ask("status", of: node, within: Self.patience),
+                answer.member("type")?.word == "ok", let value = answer.member("value")
+            else { return nil }
+            return NodeStatus(saidByClient: value)
+        case .log(let pattern): return logs.status(of: node, by: pattern)
+        case .http(let url):
+            guard
+                let reply = try? await link.send(
+                    "GET", filled(url, node), timeout: Self.patience),
+                reply.status == status.expected, let page = try? Value(json: reply.body)
+            else { return nil }
+            let term = status.term.flatMap { page.value(at: $0) }
+            return NodeStatus(
+                isLeader: status.leader.flatMap { page.value(at: $0) }
+                    .map { Self.says($0, leader: node) } ?? false,
+                term: term.flatMap { $0.int ?? $0.word.flatMap { Int($0) } } ?? 0)
+        case .tcp: return nil
+        }
+    }
+
+    /// Whether a value says that the node leads: true, the word leader, or the node's own name or
+    /// address.
+    private static func says(_ value: Value, leader node: Node) -> Bool {
+        if value == .bool(true) { return true }
+        guard let word = value.word else { return false }
+        let host = word.split(separator: ":").first.map(String.init) ?? word
+        return word.lowercased() == "leader" || ["\(node.name)", "\(node.address)"].contains(host)
+    }
+
+    // MARK: Readiness
+
+    func serves(_ node: Node) async -> Bool {
+        switch ready.source {
+        case .client:
+            let answer = try? await clients.ask("serves", of: node, within: .seconds(1))
+            return answer?.member("type")?.word == "ok"
+                && answer?.member("value") != .some(.bool(false))
+        case .tcp(let port):
+            let connecting = ClientBootstrap(group: group).connectTimeout(.milliseconds(500))
+                .connect(host: "\(node.address)", port: port)
+            guard let channel = try? await connecting.get() else { return false }
+            try? await channel.close().get()
+            return true
+        case .http(let url):
+            let reply = try? await link.send("GET", filled(url, node), timeout: .seconds(1))
+            return reply?.status == ready.expected
+        case .log(let pattern): return logs.lastMatch(of: pattern, on: node) != nil
+        }
+    }
+
+    private func filled(_ text: String, _ node: Node) -> String {
+        placeholders.fill(text, for: node, in: "\(folder)/\(node.name)", of: topology)
+    }
+}
+
+extension NodeStatus {
+    /// What a client program says: `leader`, `term`, and `applied` with `hash` if it knows them.
+    fileprivate init(saidByClient value: Value) {
+        let applied = value.member("applied")?.int.flatMap { UInt64(exactly: $0) }
+        let hash = value.member("hash").map { $0.word ?? "\($0)" }
+        self.init(
+            isLeader: value.member("leader") == .some(.bool(true)),
+            term: value.member("term")?.int ?? 0,
+            applied: applied.flatMap { index in
+                hash.map { Applied(index: index, hash: Self.digest(of: $0)) }
+            })
+    }
+
+    /// FNV-1a: hashes are compared with each other only.
+    private static func digest(of text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+extension Value {
+    /// The value at a path such as `Stats.raft.term`.
+    fileprivate func value(at path: String) -> Value? {
+        path.split(separator: ".").reduce(Optional(self)) { value, name in
+            value?.member(String(name))
+        }
+    }
+}
