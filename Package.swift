@@ -5,7 +5,7 @@ import PackageDescription
 // targets of lower floors, or lower ones on its own; the tests of `HouseTests` hold that rule.
 let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
-    ("Checking", ["Models", "Checkers"]),
+    ("Checking", ["Models", "Checkers", "CheckerTrials"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
@@ -89,6 +89,7 @@ let package = Package(
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
         .target(name: "Checkers", dependencies: ["CLinux", "Histories", "Models", heap]),
+        .target(name: "CheckerTrials", dependencies: ["Checkers", "Histories", "Models"]),
         .target(name: "Generators", dependencies: ["Histories"]),
 
         .target(
@@ -141,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
+                "Archive", "Campaigns", "CheckerTrials", "Checkers", "Faults", "Generators",
+                "Histories", "Labs",
                 "Models", "Plans", "Reports", "Runner", "Sites", "Stores", "Systems", "Topologies",
                 "Workloads",
                 argumentParser, logging,
@@ -150,7 +152,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
+                "CheckerTrials", "Checkers", "Faults", "Generators", "Histories", "Labs",
+                "Models", "Netfilter",
                 "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
                 "Systems", "Topologies", "Wire", "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
@@ -158,7 +161,8 @@ let package = Package(
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(
-            name: "CheckersTests", dependencies: ["Checkers", "Generators", "Histories", "Models"],
+            name: "CheckersTests",
+            dependencies: ["CheckerTrials", "Checkers", "Generators", "Histories", "Models"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GeneratorsTests",
