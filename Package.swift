@@ -5,7 +5,7 @@ import PackageDescription
 // targets of lower floors, or lower ones on its own; the tests of `HouseTests` hold that rule.
 let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
-    ("Checking", ["Models", "Checkers"]),
+    ("Checking", ["Models", "Checkers", "CheckerTrials"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
@@ -89,6 +89,7 @@ let package = Package(
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
         .target(name: "Checkers", dependencies: ["CLinux", "Histories", "Models", heap]),
+        .target(name: "CheckerTrials", dependencies: ["Checkers", "Histories", "Models"]),
         .target(name: "Generators", dependencies: ["Histories"]),
 
         .target(
@@ -143,24 +144,26 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
-                "Models", "Plans", "Reports", "Results", "Runner", "Sites", "Stores", "Systems",
-                "Topologies", "Workloads",
+                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Faults", "Generators",
+                "Histories", "Labs", "Models", "Plans", "Reports", "Results", "Runner", "Sites",
+                "Stores", "Systems", "Topologies", "Workloads",
                 argumentParser, logging,
             ]),
 
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
-                "Clients", "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Results",
-                "Runner", "SampleRuns", "Stores", "Systems", "Topologies", "Wire", "WireNIO",
+                "Checkers", "CheckerTrials", "Clients", "Faults", "Generators", "Histories", "Labs",
+                "Models", "Netfilter", "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports",
+                "Results", "Runner", "SampleRuns", "Stores", "Systems", "Topologies", "Wire",
+                "WireNIO",
                 argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(
-            name: "CheckersTests", dependencies: ["Checkers", "Generators", "Histories", "Models"],
+            name: "CheckersTests",
+            dependencies: ["CheckerTrials", "Checkers", "Generators", "Histories", "Models"],
             resources: [.copy("Fixtures")]),
         .testTarget(
             name: "GeneratorsTests",

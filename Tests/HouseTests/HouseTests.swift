@@ -21,6 +21,7 @@ import Testing
         "Netfilter": ["CIPTC", "Topologies"],
         "Models": ["Histories"],
         "Checkers": ["CLinux", "Histories", "Models"],
+        "CheckerTrials": ["Checkers", "Histories", "Models"],
         "Generators": ["Histories"],
         "Labs": ["CLinux", "Netfilter", "Topologies"],
         "Faults": ["Topologies"],

@@ -13,11 +13,17 @@ final class Alphabet<M: Model> {
     private var calls: [M.Call] = []
     private var classNumbers: [M.Call: Int32] = [:]
     private var transitions: [Int64: [Int32]] = [:]
+    private var growths: [Int64: Bool] = [:]
+    private let growth: ((M.State, M.State) -> Bool)?
+    private var stateBytes = 0
+    /// How often the model was asked.
+    private(set) var questions = 0
     /// The classes, by number.
     private(set) var classes: [CallClass] = []
 
     init(_ model: M) {
         self.model = model
+        growth = model.growth
         _ = number(of: model.initialState)
     }
 
@@ -28,7 +34,23 @@ final class Alphabet<M: Model> {
         let number = Int32(states.count)
         states.append(state)
         stateNumbers[state] = number
+        stateBytes += model.bytes(of: state) + 2 * MemoryLayout<M.State>.stride + 16
         return number
+    }
+
+    /// What interned states and remembered answers take up: the states, and twice what tables
+    /// need at least.
+    var bytes: Int { stateBytes + transitions.count * 128 + growths.count * 32 }
+
+    /// Whether the model lets one state grow into another without a blind write.
+    func canGrow(_ state: Int32, into later: Int32) -> Bool {
+        guard let growth, state != later else { return true }
+        let key = Int64(state) << 32 | Int64(later)
+        if let known = growths[key] { return known }
+        questions += 1
+        let answer = growth(states[Int(state)], states[Int(later)])
+        growths[key] = answer
+        return answer
     }
 
     /// The number of a call's class.
@@ -68,6 +90,7 @@ final class Alphabet<M: Model> {
     func workOutAll(_ state: Int32, _ callClass: Int32) -> [Int32] {
         let key = Int64(state) << 32 | Int64(callClass)
         if let known = transitions[key] { return known }
+        questions += 1
         let next = model.outcomes(states[Int(state)], calls[Int(callClass)])
             .map { number(of: $0) }.sorted()
         transitions[key] = next

@@ -9,10 +9,30 @@ internal import Synchronization
 /// search where that does not apply or leaves something open. "Linearizable" is said only of an
 /// order that a replay of the model accepts, or after the whole search.
 public struct Checker<M: Model>: Sendable {
+    /// What is said of a violation.
+    public enum Explanations: Sendable {
+        /// One sentence, which costs nothing.
+        case sentence
+        /// The smallest contradiction, with orders and states, which costs several searches.
+        case smallest
+    }
+
     /// The model.
     public var model: M
     /// What one key may cost.
     public var budget: Budget
+    /// What is said of a violation.
+    public var explanations = Explanations.smallest
+    /// Whether one violated key ends the check of the others.
+    ///
+    /// The verdicts that are given are the same every time: the keys are gone through in rounds
+    /// of growing effort, and the first key of a round that is violated ends it.
+    public var stopsAtFirstViolation = false
+    /// Whether the order of a linearizable history is given also where the search found it, which
+    /// takes the search a fifth longer and memory for its steps.
+    public var yieldsWitnesses = false
+    /// Stops the check from another thread; what is not known by then is undecided.
+    public var cancellation: Cancellation?
 
     /// A checker with a model and a budget.
     public init(model: M, budget: Budget = Budget()) {
@@ -25,138 +45,56 @@ public struct Checker<M: Model>: Sendable {
     /// - Throws: `ModelError` if the model does not know an operation.
     public func check(_ history: History) throws(ModelError) -> Report {
         let groups = history.idsByKey
-        let results = Mutex<[Result<KeyReport, ModelError>?]>(
-            Array(repeating: nil, count: groups.count))
-        DispatchQueue.concurrentPerform(iterations: groups.count) { place in
-            let group = groups[place]
-            let report = Result { () throws(ModelError) in
-                try specialised(group.ids, key: group.key, history: history.operations)
-            }
-            results.withLock { $0[place] = report }
-        }
-        var keys: [KeyReport] = []
-        for result in results.withLock({ $0.compactMap(\.self) }) { keys.append(try result.get()) }
-        return Report(model: model.name, reading: model.reading, keys: keys)
+        let checks = try specialised(groups, history.operations)
+        return Report(
+            model: model.name, reading: model.reading, keys: checks,
+            skipped: groups.count - checks.count)
     }
 
-    /// The same as ``check(_:key:history:)``; for the models of this package the compiler sees the
+    /// Checks operations that are all about one object, whatever their keys are, on this thread.
+    ///
+    /// For a key of a test that still runs, say, once no client works on it any more. The key is
+    /// what the report calls the object; operations have the ids of their places.
+    ///
+    /// - Throws: `ModelError` if the model does not know an operation.
+    public func check(
+        key: Value?, of operations: [Operation]
+    ) throws(ModelError) -> KeyReport {
+        let ids = operations.indices.map { Int32($0) }
+        var single = self
+        single.stopsAtFirstViolation = false
+        return try single.specialised([(key, ids)], operations)[0]
+    }
+
+    /// The same as ``checkKeys(_:_:)``; for the models of this package the compiler sees the
     /// concrete type here, and leaves no generic code in the search.
     private func specialised(
-        _ ids: [Int32], key: Value?, history: [Operation]
-    ) throws(ModelError) -> KeyReport {
+        _ groups: [(key: Value?, ids: [Int32])], _ operations: [Operation]
+    ) throws(ModelError) -> [KeyReport] {
         switch self {
-        case let checker as Checker<Register>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<KeyValue>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<ListAppend>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<GrowOnlySet>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<Counter>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<FIFOQueue>:
-            try checker.check(ids, key: key, history: history)
-        case let checker as Checker<MutexModel>:
-            try checker.check(ids, key: key, history: history)
-        default: try check(ids, key: key, history: history)
+        case let checker as Checker<Register>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<KeyValue>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<ListAppend>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<GrowOnlySet>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<Counter>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<FIFOQueue>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<UnorderedQueue>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<Stack>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<MutexModel>: try checker.checkKeys(groups, operations)
+        case let checker as Checker<MultiRegister>: try checker.checkKeys(groups, operations)
+        default: try checkKeys(groups, operations)
         }
     }
 
-    private func check(
-        _ ids: [Int32], key: Value?, history: [Operation]
-    ) throws(ModelError) -> KeyReport {
-        let start = ContinuousClock.now
-        let track = try Track(history, ids: ids, model: model)
-        var report = KeyReport(key: key, operations: track.entries.count)
-        let verdict = decide(track, operations: history, report: &report)
-        report.decided = .now - start
-        report.verdict = verdict(report.decided)
-        report.elapsed = ContinuousClock.now - start
-        return report
-    }
-
-    /// Decides a track; the verdict is worded afterwards, for a contradiction takes time to
-    /// explain, which should not be much more than finding it took.
-    private func decide(
-        _ track: Track<M>, operations: [Operation], report: inout KeyReport
-    ) -> (Duration) -> Verdict {
-        let explanation = Explanation(track: track, operations: operations)
-        switch LinearTime.decide(track) {
-        case .contradiction(let conflict):
-            return { spent in
-                let history = Minimiser.minimise(track, conflict: conflict, spent: spent)
-                return .violation(explanation.contradiction(from: conflict, history: history))
-            }
-        case .order(let order) where track.accepts(order):
-            return { _ in .linearizable(witness: order.map { track.entries[$0].id }) }
-        case .order, .notApplicable: break
-        }
-        report.decider = .search
-        let (finding, cost) = Frontier.search(track, budget: budget)
-        report.configurations = cost.configurations
-        report.bytes = cost.bytes
-        switch finding {
-        case .linearizable: return { _ in .linearizable(witness: nil) }
-        case .undecided(let limit, let frontier): return { _ in .undecided(limit, frontier) }
-        case .violation(let dead):
-            return { spent in
-                let smaller = Minimiser.minimise(track, dead: dead, spent: spent)
-                return .violation(explanation.contradiction(from: dead, among: smaller))
-            }
-        }
+    private func checkKeys(
+        _ groups: [(key: Value?, ids: [Int32])], _ operations: [Operation]
+    ) throws(ModelError) -> [KeyReport] {
+        var keys = KeyChecks(checker: self, groups: groups, operations: operations)
+        return try keys.run()
     }
 }
 
 extension Checker where M == Register {
     /// A checker of registers with compare-and-set, read as Whitewater's own runs are.
     public init(budget: Budget = Budget()) { self.init(model: Register(), budget: budget) }
-}
-
-/// What a check found out, key by key.
-public struct Report: Sendable {
-    /// The model's name.
-    public let model: String
-    /// How the operations were read.
-    public let reading: String
-    /// The keys, in the order of their first operation; one without a key for a single object.
-    public let keys: [KeyReport]
-
-    /// The worst verdict of all keys; a history without operations is linearizable.
-    public var verdict: Verdict {
-        keys.map(\.verdict).max { $0.severity < $1.severity } ?? .linearizable(witness: [])
-    }
-
-    /// The keys whose history is a violation.
-    public var violations: [KeyReport] {
-        keys.filter { if case .violation = $0.verdict { true } else { false } }
-    }
-}
-
-/// What a check found out about one key.
-public struct KeyReport: Sendable {
-    /// Which algorithm gave the verdict.
-    public enum Decider: String, Sendable {
-        /// The linear-time decider of the model.
-        case linearTime = "linear-time"
-        /// The exact search.
-        case search
-    }
-
-    /// The key; nil where the history is about one object.
-    public let key: Value?
-    /// How many operations said something about the object.
-    public let operations: Int
-    /// The verdict.
-    public internal(set) var verdict = Verdict.linearizable(witness: [])
-    /// Which algorithm gave it.
-    public internal(set) var decider = Decider.linearTime
-    /// How many configurations the search visited.
-    public internal(set) var configurations = 0
-    /// The most bytes that the search took up at once.
-    public internal(set) var bytes = 0
-    /// Wall-clock time until the verdict was known.
-    public internal(set) var decided = Duration.zero
-    /// Wall-clock time, explaining the verdict included.
-    public internal(set) var elapsed = Duration.zero
 }

@@ -19,6 +19,21 @@ struct Conflict: Error {
     }
 }
 
+extension Conflict {
+    /// Whether the entries may contradict each other without any other: not where the rule counts
+    /// or compares what all have put there.
+    var isSelfContained: Bool {
+        switch kind {
+        case .future, .stale, .interleaved, .doubleSwap, .cycle, .takenTwice, .overtaken,
+            .crossed, .notEmpty, .overlap, .notReleased, .notHeld:
+            true
+        // One operation by itself, unless it needs one that could not take effect.
+        case .unwritten: entries.count == 1
+        case .excess, .undercount, .diverged, .outOfOrder, .exhausted: false
+        }
+    }
+}
+
 /// What a linear-time decider found.
 enum LinearFinding {
     /// A legal order of all entries that took effect, yet to be verified.
@@ -39,6 +54,10 @@ enum LinearTime {
         case let track as Track<Counter>: CounterDecider.decide(track)
         case let track as Track<FIFOQueue> where track.model.initialState.isEmpty:
             QueueDecider.decide(track)
+        case let track as Track<UnorderedQueue> where track.model.initialState.isEmpty:
+            BagDecider.decide(track)
+        case let track as Track<Stack> where track.model.initialState.isEmpty:
+            StackDecider.decide(track)
         case let track as Track<GrowOnlySet> where track.model.initialState.isEmpty:
             GrowthDecider.decide(track)
         case let track as Track<ListAppend> where track.model.initialState.isEmpty:

@@ -18,7 +18,7 @@ struct CounterDecider {
         }
     }
 
-    private let entries: [Entry<Counter.Call>]
+    private let entries: [TrackEntry<Counter.Call>]
     private var count = 0
     private var isDone: [Bool]
     private var additions = Heap<Pending>()
@@ -56,7 +56,7 @@ struct CounterDecider {
         case .add:
             additions.insert(Pending(completion: entries[place].completion, place: place))
         case .read(let sum) where sum < count:
-            throw Conflict(.stale, culprit: place, missed: lastAddition(before: place))
+            throw Conflict(.undercount, culprit: place, missed: lastAddition(before: place))
         case .read(let sum) where sum == count: take(place)
         case .read(let sum): readsOf[sum, default: []].append(place)
         }

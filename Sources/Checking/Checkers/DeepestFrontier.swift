@@ -4,15 +4,19 @@ public struct DeepestFrontier: Hashable, Sendable {
     public let completed: Int?
     /// How many configurations had survived until then.
     public let configurations: Int
-    /// States that some of them held, in words.
+    /// States that some of them held, in words; at most three.
     public let states: [String]
+
+    static var mostStates: Int { 3 }
 }
 
 extension DeepestFrontier: CustomStringConvertible {
     /// How far the search came, in words.
     public var description: String {
-        "\(configurations) configurations were left"
+        let more = configurations > states.count ? " or others" : ""
+        return "\(configurations) configurations were left"
             + (completed.map { " at the completion of operation \($0)" } ?? "")
-            + (states.isEmpty ? "" : ", in states such as " + states.joined(separator: ", "))
+            + (states.isEmpty
+                ? "" : ", in which the object held " + states.joined(separator: ", or ") + more)
     }
 }

@@ -13,20 +13,97 @@ struct Explanation<M: Model> {
         self.operations = operations
     }
 
-    /// Words for what a linear-time decider found.
-    func contradiction(from conflict: Conflict, history: [Int]) -> Contradiction {
-        Contradiction(
-            kind: conflict.kind, operations: ids(conflict.entries),
-            culprit: track.entries[conflict.culprit].id,
-            missed: conflict.missed.map { track.entries[$0].id }, sentence: sentence(conflict),
-            history: ids(history),
-            order: order(of: Set(history + conflict.entries).sorted()))
+    /// What a decision that is a violation says at once.
+    func sentence(for decision: Decision<M>) -> Contradiction? {
+        switch decision.outcome {
+        case .conflict(let conflict):
+            Contradiction(
+                kind: conflict.kind, operations: ids(conflict.entries),
+                culprit: id(conflict.culprit), missed: conflict.missed.map(id),
+                sentence: sentence(conflict))
+        case .deadEnd(let dead): contradiction(from: dead)
+        case .linearizable, .undecided, .open: nil
+        }
+    }
+
+    /// The smallest contradiction that a decision which is a violation can be brought down to.
+    func smallest(
+        for decision: Decision<M>, _ cancellation: Cancellation?
+    ) -> Contradiction? {
+        switch decision.outcome {
+        case .conflict(let conflict): smallest(conflict, cancellation)
+        case .deadEnd(let dead): smallest(dead, cancellation)
+        case .linearizable, .undecided, .open: nil
+        }
+    }
+
+    private func smallest(
+        _ conflict: Conflict, _ cancellation: Cancellation?
+    ) -> Contradiction {
+        let excerpt = Minimiser.minimise(
+            track, conflict: conflict, forgetting: { track.forgotten($0, operations) },
+            cancellation: cancellation)
+        let part = track.excerpt(excerpt) { track.forgotten($0, operations) }
+        let named = Set(conflict.entries)
+        var found = Contradiction(
+            kind: conflict.kind, operations: ids(excerpt.places), culprit: id(conflict.culprit),
+            missed: conflict.missed.map(id), sentence: sentence(conflict),
+            history: ids(excerpt.places), openEnded: ids(Array(excerpt.openEnded)),
+            order: order(of: part))
+        guard named.isSubset(of: excerpt.places) else {
+            // What is left contradicts itself without all of what the decider saw.
+            return searched(part, excerpt, found)
+        }
+        let others = excerpt.places.filter { !named.contains($0) }
+        found.sentence += naming(others)
+        return found
+    }
+
+    private func smallest(_ dead: DeadEnd<M>, _ cancellation: Cancellation?) -> Contradiction {
+        let excerpt = Minimiser.minimise(
+            track, deadEnd: dead, forgetting: { track.forgotten($0, operations) },
+            cancellation: cancellation)
+        let part = track.excerpt(excerpt) { track.forgotten($0, operations) }
+        var found = contradiction(from: dead)
+        found.operations = ids(excerpt.places)
+        found.history = found.operations
+        found.openEnded = ids(Array(excerpt.openEnded))
+        found.order = order(of: part)
+        return searched(part, excerpt, found)
+    }
+
+    /// The same contradiction in the words of a search of what is left, which records its paths.
+    private func searched(
+        _ part: Track<M>, _ excerpt: Excerpt, _ found: Contradiction
+    ) -> Contradiction {
+        let budget = Budget(steps: 20_000_000, memory: 268_435_456)
+        let (finding, _, space) = Search.run(
+            part, budget: budget, recordsPaths: true, looksAhead: false, order: .breadthFirst)
+        guard case .violation(let end) = finding else { return found }
+        let explanation = Explanation(track: part, operations: operations)
+        var words = explanation.contradiction(from: end)
+        words.operations = found.operations
+        words.history = found.history
+        words.openEnded = found.openEnded
+        words.order = found.order
+        words.lastOrders = end.last.map { last in
+            explanation.steps(of: WitnessOrder.entries(of: last.steps, in: space))
+        }
+        words.sentence += naming(excerpt.places.filter { id($0) != words.culprit })
+        return words
     }
 
     /// Words for a dead end of the search.
-    func contradiction(from dead: Frontier<M>.Dead, among places: [Int]) -> Contradiction {
-        let states = dead.states.prefix(5).map(describe(_:))
-        let more = dead.states.count > 5 ? " or one of \(dead.states.count - 5) others" : ""
+    private func contradiction(from dead: DeadEnd<M>) -> Contradiction {
+        if let demanded = dead.demanded {
+            return Contradiction(
+                kind: .exhausted, operations: [id(demanded)], culprit: id(demanded),
+                sentence: "\(clause(demanded)), which fits nowhere: no order of what had begun by "
+                    + "then leads there")
+        }
+        let states = dead.states.prefix(DeepestFrontier.mostStates).map(describe(_:))
+        let left = dead.states.count - states.count
+        let more = left > 0 ? " or one of \(left) others" : ""
         let open = dead.open.filter { $0 != dead.entry }
         let others =
             open.isEmpty
@@ -34,34 +111,45 @@ struct Explanation<M: Model> {
             : "none of the \(open.count) other open operations could "
                 + "change that in time"
         return Contradiction(
-            kind: .exhausted, operations: ids(places), culprit: track.entries[dead.entry].id,
+            kind: .exhausted, operations: [id(dead.entry)], culprit: id(dead.entry),
             sentence: "\(clause(dead.entry)), which fits nowhere: in every order that explains "
                 + "what had completed before, the object held "
                 + "\(states.joined(separator: " or "))\(more), and \(others)",
-            states: dead.states.prefix(100).map(describe(_:)), history: ids(places),
-            order: order(of: places))
+            states: states)
     }
 
-    private func order(of places: [Int]) -> [Contradiction.Step] {
-        LongestOrder.find(in: track, among: places).map {
-            Contradiction.Step(operation: track.entries[$0.place].id, state: describe($0.state))
+    /// Names the operations that a sentence has not.
+    private func naming(_ places: [Int]) -> String {
+        guard !places.isEmpty else { return "" }
+        let list = ids(places).map { "\($0)" }
+        let names =
+            list.count == 1
+            ? list[0] : list.dropLast().joined(separator: ", ") + " and \(list[list.count - 1])"
+        return " (with operation\(list.count == 1 ? "" : "s") \(names))"
+    }
+
+    private func order(of part: Track<M>) -> [Contradiction.Step] {
+        LongestOrder.find(in: part).map {
+            Contradiction.Step(
+                operation: part.entries[$0.place].id, state: describe($0.state))
         }
     }
 
-    private func ids(_ places: [Int]) -> [Int] {
-        Set(places.map { track.entries[$0].id }).sorted()
+    /// An order of entries with the state behind each.
+    private func steps(of order: [Int]) -> [Contradiction.Step] {
+        var state = track.model.initialState
+        return order.compactMap { place in
+            guard track.model.advance(&state, by: track.entries[place].call) else { return nil }
+            return Contradiction.Step(operation: id(place), state: describe(state))
+        }
     }
 
+    private func id(_ place: Int) -> Int { track.entries[place].id }
+
+    private func ids(_ places: [Int]) -> [Int] { Set(places.map(id)).sorted() }
+
     private func describe(_ state: M.State) -> String {
-        let text =
-            switch state {
-            case let elements as [Value]: "\(Value.vector(elements))"
-            case let elements as ArraySlice<Value>: "\(Value.vector(Array(elements)))"
-            case let elements as Elements:
-                "#{" + elements.sorted.map { "\($0)" }.joined(separator: " ") + "}"
-            case let text as Text: "\(Value.string(text))"
-            default: "\(state)"
-            }
+        let text = track.model.describe(state)
         return text.count > 200 ? text.prefix(200) + "…" : text
     }
 
@@ -71,7 +159,7 @@ struct Explanation<M: Model> {
         let culprit = clause(conflict.culprit)
         let missed = conflict.missed.map { clause($0, .perfect) } ?? "another had come between"
         switch conflict.kind {
-        case .unwritten: return "\(culprit), but nobody ever put that there"
+        case .unwritten: return "\(culprit), but nobody wrote that value"
         case .future: return "\(culprit), but that was before \(missed)"
         case .stale: return stale(conflict, culprit: culprit)
         case .interleaved:
@@ -84,6 +172,7 @@ struct Explanation<M: Model> {
             return "\(culprit), but that and \(conflict.entries.count - 1) other "
                 + "compare-and-sets each need the result of another one of them"
         case .excess: return "\(culprit), but not so much had been added by then"
+        case .undercount: return "\(culprit), but more had been added before that began"
         case .diverged:
             return "\(culprit), but \(missed), and neither holds all that the other does, in the "
                 + "same order"
@@ -91,6 +180,11 @@ struct Explanation<M: Model> {
             return "\(culprit) and must have come first, but \(missed) before that began"
         case .takenTwice: return "\(culprit), but \(missed) already"
         case .overtaken: return "\(culprit), but \(missed), and it was put in front"
+        case .crossed:
+            return "\(culprit), but in every order some element must leave the stack from under "
+                + "another one that was pushed later and popped later"
+        case .notEmpty where conflict.missed == nil:
+            return "\(culprit), but something was there all the time"
         case .notEmpty: return "\(culprit), but \(missed), and nobody had taken that out"
         case .overlap:
             return "\(culprit), but \(missed), and each holds the lock at a moment when the "

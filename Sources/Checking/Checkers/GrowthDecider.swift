@@ -110,7 +110,7 @@ enum GrowthDecider {
 
     /// Groups of entries in their fixed order.
     private struct Groups<Call: Hashable & Sendable> {
-        private let entries: [Entry<Call>]
+        private let entries: [TrackEntry<Call>]
         private var order: [Int] = []
         /// The latest invocation of all earlier groups, and of the group that grows.
         private var bound = -1
@@ -119,7 +119,7 @@ enum GrowthDecider {
         private var growingEntry: Int?
         private var conflict: Conflict?
 
-        init(_ entries: [Entry<Call>]) {
+        init(_ entries: [TrackEntry<Call>]) {
             self.entries = entries
             order.reserveCapacity(entries.count)
         }

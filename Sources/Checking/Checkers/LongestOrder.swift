@@ -16,25 +16,22 @@ struct LongestOrder<M: Model> {
     }
 
     private let model: M
-    private let entries: [Entry<M.Call>]
+    private let entries: [TrackEntry<M.Call>]
     private var visited: Set<Place> = []
     private var path: [(entry: Int, state: M.State)] = []
     private var best: [(entry: Int, state: M.State)] = []
     private var steps = 0
 
-    /// The longest order of some entries of a track, each with the state behind it; empty if there
-    /// are too many.
-    static func find(
-        in track: Track<M>, among places: [Int]
-    ) -> [(place: Int, state: M.State)] {
-        guard places.count <= mostEntries else { return [] }
-        var search = LongestOrder(
-            model: track.model, entries: places.map { track.entries[$0] })
+    /// The longest order of entries of a track, each with the state behind it; empty if there are
+    /// too many.
+    static func find(in track: Track<M>) -> [(place: Int, state: M.State)] {
+        guard track.entries.count <= mostEntries else { return [] }
+        var search = LongestOrder(model: track.model, entries: track.entries)
         search.go(done: 0, state: track.model.initialState)
-        return search.best.map { (places[$0.entry], $0.state) }
+        return search.best.map { ($0.entry, $0.state) }
     }
 
-    private init(model: M, entries: [Entry<M.Call>]) {
+    private init(model: M, entries: [TrackEntry<M.Call>]) {
         self.model = model
         self.entries = entries
     }

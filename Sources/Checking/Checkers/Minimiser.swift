@@ -1,49 +1,69 @@
 internal import Histories
 internal import Models
 
-/// Makes a history that is not linearizable smaller, so that a person can read it.
+/// A part of a history that contradicts itself.
+struct Excerpt: Hashable {
+    /// Its entries, by invocation.
+    var places: [Int]
+    /// Those of them whose end does not matter: they may take effect at any later time or never.
+    var openEnded: Set<Int> = []
+}
+
+/// Makes a history that is not linearizable smaller, so that a person can read it: until no read
+/// or refusal can go and no end of another operation can be forgotten.
 ///
-/// Only reductions that cannot make a violation out of a correct history: operations that begin
-/// after the dead end go, observations go (each was one more demand), and groups of values that
-/// calls tie together go as a whole (what is left of a legal order is legal, as long as no call
-/// in it demands that a value is absent).
+/// Only reductions that cannot make a violation out of a correct history. Operations that begin
+/// after the dead end go. Observations go, for each was one more demand. The end of an operation
+/// is forgotten, after which it may take effect later or never. Groups of values that calls tie
+/// together go as a whole (what is left of a legal order is legal, as long as no call in it
+/// demands that a value is absent). Of blind writes without an end of one value, only the first
+/// ones stay, as many as there are operations that could see them.
 struct Minimiser<M: Model> {
-    /// A minimisation may cost so many times what finding the violation did.
-    private static var patience: Int { 3 }
-    /// Or so much, if that is more.
-    private static var leastPatience: Duration { .milliseconds(8) }
-    /// Longer histories are not searched again and again.
-    private static var mostEntries: Int { 20_000 }
+    /// How much work may go into it, in steps (``Budget/steps``).
+    private static var patience: Int { 60_000_000 }
 
     private let track: Track<M>
-    private let deadline: ContinuousClock.Instant
+    /// What an entry says if nobody knows how it ended; nil for nothing.
+    private let forgetting: (Int) -> M.Call?
+    private let cancellation: Cancellation?
+    private var spent = 0
 
-    private init(_ track: Track<M>, spent: Duration) {
+    private init(
+        _ track: Track<M>, _ forgetting: @escaping (Int) -> M.Call?,
+        _ cancellation: Cancellation?
+    ) {
         self.track = track
-        deadline = .now + max(Self.leastPatience, spent * Self.patience)
+        self.forgetting = forgetting
+        self.cancellation = cancellation
     }
 
-    private var isLate: Bool { ContinuousClock.now > deadline }
-
-    /// What one search may cost: what is left of the time for all of them.
-    private var budget: Budget {
-        Budget(
-            time: max(.zero, deadline - .now), configurations: 200_000, memory: 268_435_456)
+    private var isSpent: Bool {
+        spent >= Self.patience || cancellation?.isCancelled == true
     }
 
-    /// The places of entries that still contradict each other: those of a dead end of the search.
+    /// What still contradicts itself of all that began before the end of the search.
     static func minimise(
-        _ track: Track<M>, dead: Frontier<M>.Dead, spent: Duration
-    ) -> [Int] {
-        let end = track.entries[dead.entry].completion
+        _ track: Track<M>, deadEnd: DeadEnd<M>, forgetting: @escaping (Int) -> M.Call?,
+        cancellation: Cancellation? = nil
+    ) -> Excerpt {
+        let end =
+            ([deadEnd.entry] + [deadEnd.demanded].compactMap(\.self))
+            .map { track.entries[$0].completion }.max() ?? .max
         let kept = track.entries.indices.filter { track.entries[$0].invocation < end }
-        let minimiser = Minimiser(track, spent: spent)
-        return minimiser.minimise(kept)
+        var minimiser = Minimiser(track, forgetting, cancellation)
+        return minimiser.minimise(Excerpt(places: kept))
     }
 
-    /// The same for what a linear-time decider found: the groups of its entries first.
-    static func minimise(_ track: Track<M>, conflict: Conflict, spent: Duration) -> [Int] {
-        let minimiser = Minimiser(track, spent: spent)
+    /// The same for what a linear-time decider found: its entries, if they contradict each other
+    /// by themselves, or the groups that they belong to.
+    static func minimise(
+        _ track: Track<M>, conflict: Conflict, forgetting: @escaping (Int) -> M.Call?,
+        cancellation: Cancellation? = nil
+    ) -> Excerpt {
+        var minimiser = Minimiser(track, forgetting, cancellation)
+        if conflict.isSelfContained, minimiser.isViolation(Excerpt(places: conflict.entries)) {
+            return minimiser.minimise(Excerpt(places: conflict.entries))
+        }
         let all = Array(track.entries.indices)
         let groups = minimiser.groups(in: all)
         let chosen = groups.filter { group in conflict.entries.contains(where: group.contains) }
@@ -51,7 +71,8 @@ struct Minimiser<M: Model> {
         let kept =
             conflict.entries.allSatisfy(covered.contains)
             ? covered.sorted() : minimiser.outsideOfGroups(all, chosen: covered, groups: groups)
-        return minimiser.minimise(kept)
+        let isEnough = minimiser.isViolation(Excerpt(places: kept))
+        return minimiser.minimise(Excerpt(places: isEnough ? kept : all))
     }
 
     private func outsideOfGroups(
@@ -61,21 +82,18 @@ struct Minimiser<M: Model> {
         return all.filter { !dropped.contains($0) }
     }
 
-    private func minimise(_ entries: [Int]) -> [Int] {
-        var kept = entries
-        guard kept.count <= Self.mostEntries, isViolation(kept) else { return kept }
-        kept = dropping(kept.filter(demandsAbsence), from: kept)
-        if !kept.contains(where: demandsAbsence) {
-            for group in groups(in: kept).sorted(by: Self.isLarger) {
-                kept = droppingWhole(group, from: kept)
-            }
-        }
-        return dropping(kept.filter { track.model.isPure(track.entries[$0].call) }, from: kept)
+    private mutating func minimise(_ excerpt: Excerpt) -> Excerpt {
+        var kept = excerpt
+        guard isViolation(kept) else { return kept }
+        // Refusals first: without them whole values can go.
+        kept = loosening(kept.places.filter(demandsAbsence), of: kept)
+        kept = droppingGroups(of: kept)
+        kept = loosening(
+            kept.places.filter { !track.entries[$0].isUnknown && !demandsAbsence($0) }, of: kept)
+        return droppingGroups(of: droppingSurplus(of: kept))
     }
 
-    private static func isLarger(_ one: Set<Int>, _ other: Set<Int>) -> Bool {
-        (other.count, one.min() ?? 0) < (one.count, other.min() ?? 0)
-    }
+    // MARK: What is demanded
 
     private func demandsAbsence(_ place: Int) -> Bool {
         if case .anythingBut = track.model.observation(of: track.entries[place].call) {
@@ -85,39 +103,103 @@ struct Minimiser<M: Model> {
         }
     }
 
-    /// Tries to drop the candidates, then halves, quarters and so on (delta debugging).
-    private func dropping(_ candidates: [Int], from entries: [Int]) -> [Int] {
-        var kept = entries
+    /// Demands less of the candidates: of all, then of halves, quarters and so on.
+    ///
+    /// Delta debugging (Zeller & Hildebrandt 2002). What violates with more demands than another violates too, so that one pass
+    /// leaves nothing that could be demanded less.
+    private mutating func loosening(_ candidates: [Int], of excerpt: Excerpt) -> Excerpt {
+        var kept = excerpt
         var chunks = candidates.isEmpty ? [] : [candidates]
-        while let chunk = chunks.popLast(), !isLate {
-            let smaller = droppingWhole(Set(chunk), from: kept)
-            if smaller.count == kept.count, chunk.count > 1 {
+        while let chunk = chunks.popLast(), !isSpent {
+            let looser = loosened(chunk, of: kept)
+            if isViolation(looser) {
+                kept = looser
+            } else if chunk.count > 1 {
                 chunks.append(Array(chunk[(chunk.count / 2)...]))
                 chunks.append(Array(chunk[..<(chunk.count / 2)]))
             }
-            kept = smaller
         }
         return kept
     }
 
-    private func droppingWhole(_ gone: Set<Int>, from kept: [Int]) -> [Int] {
-        guard !isLate else { return kept }
-        let smaller = kept.filter { !gone.contains($0) }
-        return smaller.count < kept.count && isViolation(smaller) ? smaller : kept
+    /// Without pure operations, and with the end of the others forgotten.
+    private func loosened(_ chunk: [Int], of excerpt: Excerpt) -> Excerpt {
+        var looser = excerpt
+        let pure = Set(chunk.filter { track.model.isPure(track.entries[$0].call) })
+        looser.places.removeAll(where: pure.contains)
+        looser.openEnded.formUnion(Set(chunk).subtracting(pure))
+        return looser
     }
 
-    private func isViolation(_ kept: [Int]) -> Bool {
-        let finding = Frontier.search(track.part(kept), budget: budget).finding
+    private mutating func droppingGroups(of excerpt: Excerpt) -> Excerpt {
+        guard !excerpt.places.contains(where: demandsAbsence) else { return excerpt }
+        var kept = excerpt
+        for group in groups(in: kept.places) where !isSpent {
+            let smaller = kept.without(group)
+            if smaller.places.count < kept.places.count, isViolation(smaller) { kept = smaller }
+        }
+        return kept
+    }
+
+    /// Without blind writes that may come at any time or never, of which there are more of one
+    /// value than operations that could see them.
+    private mutating func droppingSurplus(of excerpt: Excerpt) -> Excerpt {
+        var observers: [M.State: Int] = [:]
+        var others = 0
+        for place in excerpt.places {
+            switch track.model.observation(of: track.entries[place].call) {
+            case .nothing: continue
+            case .only(let state): observers[state, default: 0] += 1
+            case .anythingBut, .unsaid: others += 1
+            }
+        }
+        var writes: [M.Call: Int] = [:]
+        let surplus = excerpt.places.filter { place in
+            let call = track.entries[place].call
+            guard track.entries[place].isUnknown || excerpt.openEnded.contains(place),
+                case .nothing = track.model.observation(of: call),
+                let state = track.model.step(track.model.initialState, call)
+            else { return false }
+            writes[call, default: 0] += 1
+            return writes[call, default: 0] > observers[state, default: 0] + others
+        }
+        let smaller = excerpt.without(Set(surplus))
+        return isViolation(smaller) ? smaller : excerpt
+    }
+
+    // MARK: Violations
+
+    /// Whether the excerpt is a violation by itself; no, if finding that out takes too long.
+    private mutating func isViolation(_ excerpt: Excerpt) -> Bool {
+        guard !isSpent else { return false }
+        let part = track.excerpt(excerpt, forgetting: forgetting)
+        spent += part.entries.count
+        switch LinearTime.decide(part) {
+        case .contradiction: return true
+        case .order(let order) where part.accepts(order): return false
+        case .order, .notApplicable: break
+        }
+        let budget = Budget(
+            time: .seconds(3_600), configurations: .max, steps: (Self.patience - spent) / 4 + 1,
+            memory: 268_435_456)
+        let (finding, cost, _) = Search.run(part, budget: budget, cancellation: cancellation)
+        spent += cost.steps
         if case .violation = finding { return true }
         return false
     }
 
-    /// The entries by values that are tied together: a union-find over what calls tie.
+    // MARK: Groups
+
+    /// The entries by values that are tied together, the largest first: a union-find over what
+    /// calls tie.
     private func groups(in kept: [Int]) -> [Set<Int>] {
         var parents: [Value: Value] = [:]
         func root(_ value: Value) -> Value {
             var value = value
-            while let parent = parents[value], parent != value { value = parent }
+            while let parent = parents[value], parent != value {
+                if let next = parents[parent] { parents[value] = next }
+                value = parent
+            }
             return value
         }
         for place in kept {
@@ -135,6 +217,41 @@ struct Minimiser<M: Model> {
         }
         // The initial value has a writer that no one can drop.
         if let initial = track.model.initialState as? Value { groups[root(initial)] = nil }
-        return Array(groups.values)
+        return groups.values.sorted {
+            ($1.count, $0.min() ?? 0) < ($0.count, $1.min() ?? 0)
+        }
+    }
+}
+
+extension Excerpt {
+    /// What is left without some of the entries.
+    func without(_ gone: Set<Int>) -> Excerpt {
+        Excerpt(
+            places: places.filter { !gone.contains($0) },
+            openEnded: openEnded.subtracting(gone))
+    }
+}
+
+extension Track {
+    /// The part of the track that an excerpt names, at the places that it had.
+    ///
+    /// An operation whose end is forgotten is read as one of unknown outcome.
+    func excerpt(_ excerpt: Excerpt, forgetting: (Int) -> M.Call?) -> Track {
+        let kept = excerpt.places.compactMap { place -> TrackEntry<M.Call>? in
+            let entry = self.entries[place]
+            guard excerpt.openEnded.contains(place) else { return entry }
+            return forgetting(place).map {
+                TrackEntry(id: entry.id, call: $0, invocation: entry.invocation, completion: .max)
+            }
+        }
+        return Track(model: model, entries: kept, length: length)
+    }
+
+    /// The call of an entry as it would be read if nobody knew how it ended.
+    func forgotten(_ place: Int, _ operations: [Operation]) -> M.Call? {
+        var operation = operations[entries[place].id]
+        operation.outcome = .unknown
+        operation.completion = .max
+        return (try? model.call(for: operation)) ?? nil
     }
 }

@@ -23,75 +23,83 @@ struct QueueDecider {
         var dequeue: Int? { dequeuePlace < 0 ? nil : Int(dequeuePlace) }
     }
 
-    private let entries: [Entry<QueueCall>]
+    private let entries: [TrackEntry<QueueCall>]
     private let length: Int
-    private var elements: [Element] = []
-    private var empties: [Int] = []
+    private let elements: [Element]
+    private let empties: [Int]
 
     private static var infinity: Int { .max }
 
-    private init(_ track: Track<FIFOQueue>) {
+    private init(
+        _ track: Track<FIFOQueue>, _ pairs: [(put: Int, take: Int?)], _ empties: [Int]
+    ) {
         entries = track.entries
         length = track.length
+        elements = pairs.map { Element(enqueue: $0.put, dequeue: $0.take) }
+        self.empties = empties
     }
 
-    /// Decides the track; not applicable if an element is enqueued twice or a dequeue crashed.
+    /// Decides the track; not applicable if an element is enqueued twice, and not always where a
+    /// dequeue crashed.
     static func decide(_ track: Track<FIFOQueue>) -> LinearFinding {
-        var decider = QueueDecider(track)
         do {
-            guard try decider.pair() else { return .notApplicable }
-            let moments = try decider.emptyMoments()
-            return .order(try decider.order(around: moments))
+            guard let pairs = try Pairs(track.entries) else { return likely(track) }
+            guard !pairs.unseen.isEmpty else {
+                return .order(try QueueDecider(track, pairs.elements, pairs.empties).order())
+            }
+            return try decide(track, unseen: pairs)
         } catch {
             return .contradiction(error)
         }
     }
 
-    // MARK: Elements
+    /// Tries likely pairs of equal elements.
+    private static func likely(_ track: Track<FIFOQueue>) -> LinearFinding {
+        for clock in Pairs.Clock.allCases {
+            guard let pairs = Pairs.likely(track.entries, .firstIn, by: clock) else { continue }
+            let elements = assigned(pairs, track.entries)
+            let decider = QueueDecider(track, elements, pairs.empties)
+            if let order = try? decider.order(), track.accepts(order) { return .order(order) }
+        }
+        return .notApplicable
+    }
 
-    /// Pairs enqueues with dequeues; false if this decider does not apply.
-    private mutating func pair() throws(Conflict) -> Bool {
-        var numbers = Numbering()
-        var enqueues: [Int?] = []
-        var dequeues: [Int?] = []
-        var duplicate: Conflict?
-        for (place, entry) in entries.enumerated() {
-            switch entry.call {
-            case .put(let value), .take(let value):
-                let number = numbers.number(of: value)
-                while enqueues.count < numbers.count {
-                    enqueues.append(nil)
-                    dequeues.append(nil)
-                }
-                if case .put = entry.call {
-                    guard enqueues[number] == nil else { return false }
-                    enqueues[number] = place
-                } else {
-                    if let other = dequeues[number] {
-                        duplicate =
-                            duplicate ?? Conflict(.takenTwice, culprit: place, missed: other)
-                    }
-                    dequeues[number] = place
-                }
-            case .takeNothing: empties.append(place)
-            case .takeUnseen: return false
-            }
-        }
-        if let duplicate { throw duplicate }
-        for (enqueue, dequeue) in zip(enqueues, dequeues) {
-            guard let enqueue else {
-                throw Conflict(.unwritten, culprit: dequeue ?? 0)
-            }
-            if let dequeue, entries[dequeue].completion < entries[enqueue].invocation {
-                throw Conflict(.future, culprit: dequeue, missed: enqueue)
-            }
-            // A crashed enqueue that nobody saw need not have happened.
-            if dequeue != nil || !entries[enqueue].isUnknown {
-                elements.append(Element(enqueue: enqueue, dequeue: dequeue))
-            }
-        }
-        elements.sort { $0.enqueue < $1.enqueue }
-        return true
+    /// Decides where nobody knows what some dequeues took.
+    ///
+    /// An order with a likely choice is legal, and a contradiction that stands even if each element that nobody took could have gone with the
+    /// first of them is one. What lies between is left to the search.
+    private static func decide(
+        _ track: Track<FIFOQueue>, unseen pairs: Pairs
+    ) throws(Conflict) -> LinearFinding {
+        let first = pairs.unseen[0]
+        let freest = pairs.elements.map { ($0.put, $0.take ?? first) }
+        _ = try QueueDecider(track, freest, pairs.empties).order()
+        let likely = assigned(pairs, track.entries)
+        guard let order = try? QueueDecider(track, likely, pairs.empties).order(),
+            track.accepts(order)
+        else { return .notApplicable }
+        return .order(order)
+    }
+
+    /// Gives the dequeues of which nobody knows what they took, by their invocation, those
+    /// elements that must have gone, by the completion of their enqueues: an element that was
+    /// taken, or nothing, was found behind each.
+    private static func assigned(
+        _ pairs: Pairs, _ entries: [TrackEntry<QueueCall>]
+    ) -> [(put: Int, take: Int?)] {
+        var elements = pairs.elements
+        let taken = elements.lazy.filter { $0.take != nil }.map { entries[$0.put].invocation }
+        let empty = pairs.empties.lazy.map { entries[$0].invocation }
+        let bound = max(taken.max() ?? -1, empty.max() ?? -1)
+        let gone = elements.indices.filter {
+            elements[$0].take == nil && entries[elements[$0].put].completion < bound
+        }.sorted { entries[elements[$0].put].completion < entries[elements[$1].put].completion }
+        for (element, take) in zip(gone, pairs.unseen) { elements[element].take = take }
+        return elements
+    }
+
+    private func order() throws(Conflict) -> [Int] {
+        try order(around: try emptyMoments())
     }
 
     /// A dequeue cannot take effect before its element is enqueued.
@@ -114,41 +122,19 @@ struct QueueDecider {
     /// A moment for each empty dequeue, as the place behind which it lies.
     private func emptyMoments() throws(Conflict) -> [(moment: Int, place: Int)] {
         guard !empties.isEmpty else { return [] }
-        var change = [Int32](repeating: 0, count: length + 1)
-        for element in elements {
+        let cores = elements.compactMap { element -> EmptyMoments.Core? in
             let from = entries[element.enqueue].completion
-            let to = min(dequeueInvocation(element), length)
-            guard from < to else { continue }
-            change[from] += 1
-            change[to] -= 1
+            let to = min(dequeueInvocation(element), length + 1)
+            guard from < to else { return nil }
+            return EmptyMoments.Core(
+                moments: from..<to, put: element.enqueue, take: element.dequeue)
         }
-        var inside = [Int32](repeating: 0, count: length + 1)
-        var count: Int32 = 0
-        for place in 0...length {
-            count += change[place]
-            inside[place] = count
-        }
-        var nextEmpty = [Int](repeating: Self.infinity, count: length + 2)
-        for place in (0...length).reversed() {
-            nextEmpty[place] = inside[place] == 0 ? place : nextEmpty[place + 1]
-        }
+        let empty = EmptyMoments(cores, length: length)
         var moments: [(moment: Int, place: Int)] = []
         for place in empties {
-            let moment = nextEmpty[entries[place].invocation]
-            guard moment < entries[place].completion else {
-                throw Conflict(.notEmpty, culprit: place, missed: resident(during: place))
-            }
-            moments.append((moment, place))
+            moments.append((try empty.moment(of: place, in: entries), place))
         }
         return moments.sorted { $0.moment < $1.moment }
-    }
-
-    /// An element that was certainly inside when an empty dequeue began.
-    private func resident(during place: Int) -> Int? {
-        let invocation = entries[place].invocation
-        return elements.first {
-            entries[$0.enqueue].completion < invocation && dequeueInvocation($0) > invocation
-        }?.enqueue
     }
 
     // MARK: Order
@@ -181,7 +167,8 @@ struct QueueDecider {
 
     /// The elements of each segment by the beginning and by the end of an operation.
     ///
-    /// No two events share a place, so that elements are put into order by a walk over the places.
+    /// Hardly two events share a place, so that elements are put into order by a walk over the
+    /// places.
     private func sides(
         _ segments: [Int], of count: Int, from: (Element) -> Int, to: (Element) -> Int
     ) -> [Side] {
@@ -203,10 +190,12 @@ struct QueueDecider {
 
     private func ordered(by key: (Element) -> Int) -> [ElementEvent] {
         var buckets = [Int32](repeating: -1, count: length)
+        var next = [Int32](repeating: -1, count: elements.count)
         var never: [ElementEvent] = []
         for (number, element) in elements.enumerated() {
             let at = key(element)
             if at < length {
+                next[number] = buckets[at]
                 buckets[at] = Int32(number)
             } else {
                 never.append(ElementEvent(number: Int32(number), at: .max))
@@ -214,8 +203,12 @@ struct QueueDecider {
         }
         var ordered: [ElementEvent] = []
         ordered.reserveCapacity(elements.count)
-        for (at, number) in buckets.enumerated() where number >= 0 {
-            ordered.append(ElementEvent(number: number, at: Int32(at)))
+        for (at, head) in buckets.enumerated() where head >= 0 {
+            var number = head
+            while number >= 0 {
+                ordered.append(ElementEvent(number: number, at: Int32(at)))
+                number = next[Int(number)]
+            }
         }
         return ordered + never
     }

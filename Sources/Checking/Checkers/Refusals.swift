@@ -6,14 +6,14 @@ internal import Models
 /// holds something else. With each entry of the order at a fixed point in time, the register's
 /// value over time is fixed, and each refusal is a question of its own.
 struct Refusals {
-    private let entries: [Entry<Register.Call>]
+    private let entries: [TrackEntry<Register.Call>]
     private let order: [Int]
     private let length: Int
     /// The register's value before the first entry and after each.
     private let values: [Register.State]
 
     init(
-        _ entries: [Entry<Register.Call>], order: [Int], length: Int, initial: Register.State
+        _ entries: [TrackEntry<Register.Call>], order: [Int], length: Int, initial: Register.State
     ) {
         self.entries = entries
         self.order = order
@@ -84,7 +84,7 @@ struct Refusals {
 
     /// The first number of entries after which the register holds another value than the refused
     /// one, among those that the refusal's events allow.
-    private func gap(for refusal: Entry<Register.Call>, at points: [Int]) -> Int? {
+    private func gap(for refusal: TrackEntry<Register.Call>, at points: [Int]) -> Int? {
         guard case .refused(let expected) = refusal.call else { return nil }
         // Entries at points before the invocation come before; behind the gap none may lie
         // before the refusal, so the gap is at the earliest behind all of those.

@@ -9,7 +9,7 @@ internal import Models
 
 /// Decides registers whose values are unique, in linear time.
 struct UniqueValues {
-    private let entries: [Entry<Register.Call>]
+    private let entries: [TrackEntry<Register.Call>]
     private let index: ValueIndex
     /// Per value: the one writer that must or may have been, the first compare-and-set away and
     /// the second, if there are that many.

@@ -29,11 +29,15 @@ public enum Verdict: Hashable, Sendable {
 
 /// The limit that stopped a search.
 public enum Limit: Hashable, Sendable, CustomStringConvertible {
-    /// So much time had passed.
+    /// So much processor time had been used.
     case time(Duration)
+    /// So much work had been done.
+    case steps(Int)
+    /// Somebody cancelled the check.
+    case cancelled
     /// So many configurations had been visited.
     case configurations(Int)
-    /// So many bytes were in use for the frontier.
+    /// So many bytes were in use for configurations, states and what is remembered of them.
     case memory(Int)
     /// More crashed operations of one kind than can be counted.
     case crashedOperations(Int)
@@ -41,7 +45,10 @@ public enum Limit: Hashable, Sendable, CustomStringConvertible {
     /// The limit and how to raise it.
     public var description: String {
         switch self {
-        case .time(let time): "time limit of \(time) reached; raise --budget-time"
+        case .time(let time):
+            "limit of \(time) of processor time reached; raise --budget-time"
+        case .steps(let count): "limit of \(count) steps of work reached; raise --budget-steps"
+        case .cancelled: "the check was cancelled"
         case .configurations(let count):
             "limit of \(count) configurations reached; raise --budget-configurations"
         case .memory(let bytes):
@@ -51,22 +58,29 @@ public enum Limit: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// How much a search may cost before it gives up with ``Verdict/undecided(_:)``.
+/// How much a search may cost before it gives up with ``Verdict/undecided(_:_:)``.
+///
+/// Configurations, steps and bytes are counted: what they allow is the same on any machine. The
+/// time is an outer limit, and of the processor, so that other programs do not shorten it.
 public struct Budget: Hashable, Sendable {
-    /// Wall-clock time for one object.
+    /// Processor time for one object.
     public var time: Duration
     /// Configurations visited for one object.
     public var configurations: Int
-    /// Bytes of the frontier of one object.
+    /// Units of work for one object: configurations visited and compared, some nanoseconds each.
+    public var steps: Int
+    /// Bytes for one object: configurations, the states that they hold, and what is remembered.
     public var memory: Int
 
-    /// The defaults suit an ordinary machine: a minute, a hundred million, two gibibytes.
+    /// The defaults suit an ordinary machine: a minute, a hundred million configurations, four
+    /// billion steps, two gibibytes.
     public init(
         time: Duration = .seconds(60), configurations: Int = 100_000_000,
-        memory: Int = 2_147_483_648
+        steps: Int = 4_000_000_000, memory: Int = 2_147_483_648
     ) {
         self.time = time
         self.configurations = configurations
+        self.steps = steps
         self.memory = memory
     }
 }
@@ -89,6 +103,8 @@ public struct Contradiction: Hashable, Sendable {
         case cycle
         /// More was seen than had been put there.
         case excess
+        /// Less was seen than had been put there.
+        case undercount
         /// Two reads saw what cannot both have been there.
         case diverged
         /// An operation that must have come first began only after a later one had ended.
@@ -97,6 +113,8 @@ public struct Contradiction: Hashable, Sendable {
         case takenTwice
         /// An element was taken before one that had been put in front of it.
         case overtaken
+        /// Elements of a stack were each there before and after one that came later.
+        case crossed
         /// Nothing was found although something was there.
         case notEmpty
         /// Two processes held a lock at once.
@@ -119,14 +137,22 @@ public struct Contradiction: Hashable, Sendable {
     public var missed: Int?
     /// The contradiction in words.
     public var sentence: String
-    /// After an exhaustive search: states that the object may have been in before the culprit.
+    /// After an exhaustive search: states that the object may have been in before the culprit; at
+    /// most three.
     public var states: [String]
-    /// The ids of operations that contradict each other by themselves, with those that the
-    /// contradicting ones depend on; by invocation.
+    /// The ids of operations that are a violation as a history of their own, by invocation.
+    ///
+    /// The same as ``operations``; empty where nobody asked for the smallest one.
     public var history: [Int]
+    /// Those of ``history`` whose end is not part of the contradiction: it stands whether they
+    /// took effect then, later or never (in a history of their own they end with `:info`).
+    public var openEnded: [Int]
 
     /// The longest legal order of some of ``history``, with what the object held after each.
     public var order: [Step]
+    /// After an exhaustive search: ways in which all may have gone before the culprit, at most
+    /// three, each to another state.
+    public var lastOrders: [[Step]]
 
     /// A step of an order.
     public struct Step: Hashable, Sendable {
@@ -145,7 +171,8 @@ public struct Contradiction: Hashable, Sendable {
     /// Makes a contradiction from its parts.
     public init(
         kind: Kind, operations: [Int], culprit: Int, missed: Int? = nil, sentence: String,
-        states: [String] = [], history: [Int] = [], order: [Step] = []
+        states: [String] = [], history: [Int] = [], openEnded: [Int] = [], order: [Step] = [],
+        lastOrders: [[Step]] = []
     ) {
         self.kind = kind
         self.operations = operations
@@ -154,6 +181,8 @@ public struct Contradiction: Hashable, Sendable {
         self.sentence = sentence
         self.states = states
         self.history = history
+        self.openEnded = openEnded
         self.order = order
+        self.lastOrders = lastOrders
     }
 }

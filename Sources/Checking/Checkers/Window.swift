@@ -1,4 +1,6 @@
 /// The open operations of known outcome, each in a slot that is used again after it completes.
+///
+/// A search that turns back opens again what had completed, in the slot that it had.
 struct Window: ~Copyable {
     /// The entry in each slot, -1 if it is free.
     private(set) var entries: [Int32]
@@ -6,7 +8,6 @@ struct Window: ~Copyable {
     private(set) var classes: [Int32]
     /// The completion in each slot.
     private var completions: [Int]
-    private var free: [Int]
     private let words: Int
 
     /// Slots of open pure operations, of open blind writes, and of all other open operations.
@@ -22,7 +23,6 @@ struct Window: ~Copyable {
         entries = Array(repeating: -1, count: width)
         classes = Array(repeating: -1, count: width)
         completions = Array(repeating: 0, count: width)
-        free = Array((0..<width).reversed())
         words = layout.setWords
         pure = Array(repeating: 0, count: words)
         blind = pure
@@ -30,10 +30,10 @@ struct Window: ~Copyable {
         earlierTwins = Array(repeating: 0, count: words * max(width, 1))
     }
 
-    /// Gives an operation a slot.
-    mutating func open(_ entry: Int, _ number: Int32, _ callClass: CallClass, until end: Int) -> Int
-    {
-        let slot = free.removeLast()
+    /// Puts an operation into a free slot.
+    mutating func open(
+        _ entry: Int, in slot: Int, _ number: Int32, _ callClass: CallClass, until end: Int
+    ) {
         entries[slot] = Int32(entry)
         classes[slot] = number
         completions[slot] = end
@@ -51,7 +51,6 @@ struct Window: ~Copyable {
                 earlierTwins[late * words + early >> 6] |= 1 << UInt64(early & 63)
             }
         }
-        return slot
     }
 
     /// Frees a slot.
@@ -63,7 +62,6 @@ struct Window: ~Copyable {
         pure[slot >> 6] &= mask
         blind[slot >> 6] &= mask
         others[slot >> 6] &= mask
-        free.append(slot)
     }
 
     /// Whether an open operation of the slot's class that has not been done completes earlier.

@@ -32,7 +32,7 @@ struct Zone {
     /// Whether something completed before something else was invoked: it was in place between.
     var isForward: Bool { completion < invocation }
 
-    fileprivate mutating func note<Call>(_ place: Int, _ entry: Entry<Call>) {
+    fileprivate mutating func note<Call>(_ place: Int, _ entry: TrackEntry<Call>) {
         if firstPlace < 0 && completion == .max || entry.completion < completion {
             completion = entry.completion
             firstPlace = Int32(place)
@@ -78,7 +78,7 @@ struct Zones {
     var newest: Zone { zones[zones.count - 1] }
 
     /// Adds an entry to the newest zone, behind its others.
-    mutating func append<Call>(_ place: Int, _ entry: Entry<Call>) {
+    mutating func append<Call>(_ place: Int, _ entry: TrackEntry<Call>) {
         zones[zones.count - 1].note(place, entry)
         places.append(Int32(place))
     }

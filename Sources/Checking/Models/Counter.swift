@@ -57,6 +57,9 @@ public struct Counter: Model {
         if case .read(let sum) = call { .only(sum) } else { .unsaid }
     }
 
+    /// The sum.
+    public func describe(_ state: Int) -> String { "\(state)" }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

@@ -40,6 +40,12 @@ public struct Elements: Hashable, Sendable {
         return words.allSatisfy { place, bits in bits & ~larger.words[place, default: 0] == 0 }
     }
 
+    /// Whether the value is there.
+    public func contains(_ value: Value) -> Bool {
+        guard case .int(let integer) = value else { return others.contains(value) }
+        return words[integer >> 6, default: 0] & 1 << (integer & 63) != 0
+    }
+
     /// Calls the body with each value, integers in growing order first, until it says false.
     ///
     /// - Returns: whether the body never said false.

@@ -61,6 +61,19 @@ public struct FIFOQueue: Model {
         initialState.isEmpty ? call.values : []
     }
 
+    /// What was taken out must have been put in.
+    public func unwritten(
+        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        QueueCall.unwritten(
+            among: calls, isCertain: isCertain, initially: Array(initialState))
+    }
+
+    /// The elements, the oldest first.
+    public func describe(_ state: ArraySlice<Value>) -> String {
+        Words.list(state, none: "nothing")
+    }
+
     /// The call in words.
     public func describe(_ call: QueueCall) -> Words {
         call.words(put: "enqueued", take: "dequeued")

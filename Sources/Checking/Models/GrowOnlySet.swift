@@ -67,6 +67,30 @@ public struct GrowOnlySet: Model {
         if case .read(let seen) = call { .only(seen) } else { .unsaid }
     }
 
+    /// A set grows by elements only.
+    public var growth: (@Sendable (Elements, Elements) -> Bool)? {
+        { earlier, later in earlier.isSubset(of: later) }
+    }
+
+    /// An element that was seen must have been added.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        var added = initialState
+        for call in calls { if case .add(let value) = call { added.insert(value) } }
+        return calls.enumerated().first { _, call in
+            if case .read(let seen) = call { !seen.isSubset(of: added) } else { false }
+        }?.offset
+    }
+
+    /// The elements.
+    public func describe(_ state: Elements) -> String {
+        Words.list(state.sorted, none: "no element")
+    }
+
+    /// A word for each of some neighbours, as if each stood alone.
+    public func bytes(of state: Elements) -> Int { 64 + state.count * 32 }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

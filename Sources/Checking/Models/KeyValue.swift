@@ -69,6 +69,43 @@ public struct KeyValue: Model {
         }
     }
 
+    /// Between two `put` the string grows at its end.
+    public var growth: (@Sendable (Text, Text) -> Bool)? {
+        { earlier, later in later.hasPrefix(earlier) }
+    }
+
+    /// What was read must be pieces that were put or appended, one behind the other.
+    ///
+    /// Linear in the length of what was read, for pieces of a few different lengths.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        var pieces: Set<Text> = [initialState]
+        for call in calls {
+            switch call {
+            case .put(let text), .append(let text): pieces.insert(text)
+            case .get: continue
+            }
+        }
+        var spelling = Spelling(pieces: pieces.map(\.bytes))
+        for (place, call) in calls.enumerated() {
+            guard isCertain(place), case .get(let seen) = call else { continue }
+            if !spelling.canSpell(seen.bytes) { return place }
+        }
+        return nil
+    }
+
+    /// The string in quotes, in short if it is long.
+    public func describe(_ state: Text) -> String {
+        guard state.count > 80 else { return "\(Value.string(state))" }
+        let (first, last) = (state.bytes.prefix(40), state.bytes.suffix(40))
+        return "\(Value.string(Text(bytes: Array(first)))) … "
+            + "\(Value.string(Text(bytes: Array(last)))) (\(state.count) bytes)"
+    }
+
+    /// The bytes of the text.
+    public func bytes(of state: Text) -> Int { state.count > 15 ? state.count + 32 : 0 }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

@@ -66,6 +66,26 @@ public struct ListAppend: Model {
         if case .read(let seen) = call { .only(seen) } else { .unsaid }
     }
 
+    /// A list grows at its end.
+    public var growth: (@Sendable ([Value], [Value]) -> Bool)? {
+        { earlier, later in later.starts(with: earlier) }
+    }
+
+    /// An element that was seen must have been appended.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        var appended = Elements(initialState)
+        for call in calls { if case .append(let value) = call { appended.insert(value) } }
+        return calls.enumerated().first { _, call in
+            guard case .read(let seen) = call else { return false }
+            return !seen.allSatisfy(appended.contains)
+        }?.offset
+    }
+
+    /// The elements, the oldest first.
+    public func describe(_ state: [Value]) -> String { Words.list(state, none: "an empty list") }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

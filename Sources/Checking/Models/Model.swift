@@ -62,6 +62,9 @@ public protocol Model: Sendable {
     /// The same as ``step(_:_:)``, for replays of long histories of large objects.
     func advance(_ state: inout State, by call: Call) -> Bool
 
+    /// Whether the call may leave more than one state behind (``outcomes(_:_:)``).
+    func isAmbiguous(_ call: Call) -> Bool
+
     /// Every state that the call may leave behind, where an unseen result leaves a choice.
     func outcomes(_ state: State, _ call: Call) -> [State]
 
@@ -75,8 +78,29 @@ public protocol Model: Sendable {
     /// of the values tied to it, is legal. None if nothing like that holds.
     func values(of call: Call) -> [Value]
 
+    /// Whether calls other than blind writes can lead from one state to a later one, for objects
+    /// that only grow between two blind writes: a list, when it is a prefix of the later one.
+    ///
+    /// Nil where nothing is known. It may say yes too often, never no too often.
+    var growth: (@Sendable (_ earlier: State, _ later: State) -> Bool)? { get }
+
+    /// The first certain call that returned what none of all calls may have put there, in
+    /// whatever order they came.
+    ///
+    /// Linear, or nearly so; nil if there is none, or nothing is known. `isCertain` tells whether
+    /// the call at a place took effect for certain.
+    func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int?
+
+    /// About how many bytes a state takes up outside of its own value, for the memory limit.
+    func bytes(of state: State) -> Int
+
     /// The call in words, for an explanation.
     func describe(_ call: Call) -> Words
+
+    /// The state in words, for an explanation: short, and as a person writes it.
+    func describe(_ state: State) -> String
 }
 
 /// Which states a call can tell from others.
@@ -111,12 +135,27 @@ extension Model {
     public func outcomes(_ state: State, _ call: Call) -> [State] {
         step(state, call).map { [$0] } ?? []
     }
+    /// No call is.
+    public func isAmbiguous(_ call: Call) -> Bool { false }
     /// Nothing is known to be pure.
     public func isPure(_ call: Call) -> Bool { false }
     /// Nothing is said.
     public func observation(of call: Call) -> Observation<State> { .unsaid }
     /// Nothing is tied together.
     public func values(of call: Call) -> [Value] { [] }
+    /// Nothing is known.
+    public var growth: (@Sendable (_ earlier: State, _ later: State) -> Bool)? { nil }
+    /// Nothing is known.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? { nil }
+    /// What a collection's elements take up, or nothing.
+    public func bytes(of state: State) -> Int {
+        guard let elements = state as? any Collection else { return 0 }
+        return 32 + elements.count * 48
+    }
+    /// The state as Swift spells it.
+    public func describe(_ state: State) -> String { "\(state)" }
     /// The call as Swift spells it.
     public func describe(_ call: Call) -> Words { Words("did \(call)") }
 }

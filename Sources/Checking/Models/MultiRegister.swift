@@ -129,6 +129,36 @@ public struct MultiRegister: Model {
         }
     }
 
+    /// A value that was read must have been written to that register, or be nil.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        var written: Set<[Value]> = []
+        for (register, value) in initialState { written.insert([register, value]) }
+        for call in calls {
+            switch call {
+            case .write(let values), .transaction(_, let values):
+                for (register, value) in values { written.insert([register, value]) }
+            case .read, .impossible: continue
+            }
+        }
+        return calls.enumerated().first { place, call in
+            let values: [Value: Value]
+            switch call {
+            case .read(let reads), .transaction(let reads, _): values = reads
+            case .write, .impossible: return false
+            }
+            guard isCertain(place) else { return false }
+            return values.contains { $0.value != .null && !written.contains([$0.key, $0.value]) }
+        }?.offset
+    }
+
+    /// What each register holds.
+    public func describe(_ state: State) -> String {
+        guard !state.isEmpty else { return "nothing" }
+        return state.map { "\($0.key) = \($0.value)" }.sorted().joined(separator: ", ")
+    }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         func list(_ values: [Value: Value]) -> String {

@@ -61,6 +61,14 @@ public struct MutexModel: Model {
         }
     }
 
+    /// Who holds the lock.
+    public func describe(_ state: State) -> String {
+        switch state {
+        case .free: "no lock"
+        case .held(let process): hasOwners ? "process \(process)'s lock" : "a taken lock"
+        }
+    }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

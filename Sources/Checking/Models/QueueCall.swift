@@ -40,6 +40,18 @@ public enum QueueCall: Hashable, Sendable {
         }
     }
 
+    /// The first certain call that took out what no call put in.
+    static func unwritten(
+        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool,
+        initially: [Value]
+    ) -> Int? {
+        Supply.firstUnmet(calls, isCertain: isCertain, initially: initially) { call -> Value? in
+            if case .put(let value) = call { value } else { nil }
+        } needs: { call -> [Value] in
+            if case .take(let value) = call { [value] } else { [] }
+        }
+    }
+
     /// The call in words, with its two verbs.
     func words(put: String, take: String) -> Words {
         switch self {

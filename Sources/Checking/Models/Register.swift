@@ -109,6 +109,27 @@ public struct Register: Model {
         }
     }
 
+    /// A value that was found must have been written, or be the initial one.
+    public func unwritten(
+        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        Supply.firstUnmet(calls, isCertain: isCertain, initially: [initialState]) {
+            call -> Value? in
+            switch call {
+            case .write(let value), .compareAndSet(_, let value): value
+            case .read, .refused: nil
+            }
+        } needs: { call -> [Value] in
+            switch call {
+            case .read(let value), .compareAndSet(let value, _): [value]
+            case .write, .refused: []
+            }
+        }
+    }
+
+    /// The value.
+    public func describe(_ state: Value) -> String { "\(state)" }
+
     /// The call in words.
     public func describe(_ call: Call) -> Words {
         switch call {

@@ -50,6 +50,19 @@ public struct Stack: Model {
         initialState.isEmpty ? call.values : []
     }
 
+    /// What was taken out must have been put in.
+    public func unwritten(
+        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        QueueCall.unwritten(
+            among: calls, isCertain: isCertain, initially: Array(initialState))
+    }
+
+    /// The elements, the latest first.
+    public func describe(_ state: [Value]) -> String {
+        Words.list(state.reversed(), none: "nothing") + (state.count > 1 ? " (latest first)" : "")
+    }
+
     /// The call in words.
     public func describe(_ call: QueueCall) -> Words { call.words(put: "pushed", take: "popped") }
 }

@@ -47,6 +47,9 @@ public struct UnorderedQueue: Model {
         return state
     }
 
+    /// An unseen `dequeue` is.
+    public func isAmbiguous(_ call: QueueCall) -> Bool { call == .takeUnseen }
+
     /// Any element may be the one that an unseen `dequeue` took.
     public func outcomes(_ state: [Value: Int], _ call: QueueCall) -> [[Value: Int]] {
         guard call == .takeUnseen else { return step(state, call).map { [$0] } ?? [] }
@@ -64,6 +67,20 @@ public struct UnorderedQueue: Model {
     /// An element's calls stand and fall together, unless some were there at first.
     public func values(of call: QueueCall) -> [Value] {
         initialState.isEmpty ? call.values : []
+    }
+
+    /// What was taken out must have been put in.
+    public func unwritten(
+        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool
+    ) -> Int? {
+        QueueCall.unwritten(
+            among: calls, isCertain: isCertain, initially: Array(initialState.keys))
+    }
+
+    /// The elements, each as often as it is there.
+    public func describe(_ state: [Value: Int]) -> String {
+        let elements = state.flatMap { Array(repeating: $0.key, count: $0.value) }
+        return Words.list(elements.sorted { "\($0)" < "\($1)" }, none: "nothing")
     }
 
     /// The call in words.

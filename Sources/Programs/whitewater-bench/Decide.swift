@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckerTrials
 import Checkers
 import Glibc
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Checkers
+import CheckerTrials
 import Dispatch
 import Synchronization
 

@@ -1,34 +1,41 @@
-internal import Histories
-internal import Models
+package import Histories
+package import Models
 
 /// One operation as a checker sees it: a call with its place in the order of one object.
-struct Entry<Call: Hashable & Sendable>: Sendable {
+package struct TrackEntry<Call: Hashable & Sendable>: Sendable {
     /// The operation's id in the whole history.
-    let id: Int
+    package let id: Int
     /// What it said about the object.
-    let call: Call
+    package let call: Call
     /// The place of its invocation among the object's events, from 0.
-    var invocation: Int
-    /// The place of its completion; `Entry.never` for an operation of unknown outcome.
-    var completion: Int
+    package var invocation: Int
+    /// The place of its completion; `Int.max` for an operation of unknown outcome.
+    package var completion: Int
+
+    package init(id: Int, call: Call, invocation: Int, completion: Int) {
+        self.id = id
+        self.call = call
+        self.invocation = invocation
+        self.completion = completion
+    }
 
     /// Whether nobody knows if it took effect.
-    var isUnknown: Bool { completion == .max }
+    package var isUnknown: Bool { completion == .max }
 }
 
 /// The operations of one object, read by a model and numbered densely.
-struct Track<M: Model>: Sendable {
-    let model: M
-    let entries: [Entry<M.Call>]
+package struct Track<M: Model>: Sendable {
+    package let model: M
+    package let entries: [TrackEntry<M.Call>]
     /// How many places there are: invocations and completions.
-    let length: Int
+    package let length: Int
 
     /// Reads some operations of a history; their ids come by invocation.
     ///
     /// Linear, but for the sort of the completions.
-    init(_ operations: [Operation], ids: [Int32], model: M) throws(ModelError) {
+    package init(_ operations: [Operation], ids: [Int32], model: M) throws(ModelError) {
         self.model = model
-        var entries: [Entry<M.Call>] = []
+        var entries: [TrackEntry<M.Call>] = []
         entries.reserveCapacity(ids.count)
         for id in ids {
             guard let call = try model.call(for: operations[Int(id)]) else { continue }
@@ -36,7 +43,7 @@ struct Track<M: Model>: Sendable {
             // A crashed operation that changes nothing says nothing.
             if isUnknown, model.isPure(call) { continue }
             entries.append(
-                Entry(
+                TrackEntry(
                     id: Int(id), call: call, invocation: operations[Int(id)].invocation,
                     completion: isUnknown ? .max : operations[Int(id)].completion))
         }
@@ -45,11 +52,11 @@ struct Track<M: Model>: Sendable {
     }
 
     /// Reads all operations of a history of one object.
-    init(_ operations: [Operation], model: M) throws(ModelError) {
+    package init(_ operations: [Operation], model: M) throws(ModelError) {
         try self.init(operations, ids: operations.indices.map(Int32.init), model: model)
     }
 
-    init(model: M, entries: [Entry<M.Call>], length: Int) {
+    package init(model: M, entries: [TrackEntry<M.Call>], length: Int) {
         self.model = model
         self.entries = entries
         self.length = length
@@ -66,16 +73,17 @@ struct Track<M: Model>: Sendable {
         return events
     }
 
-    /// The part of the track that consists of some entries, at the places that they had.
-    func part(_ places: [Int]) -> Track {
-        Track(model: model, entries: places.map { entries[$0] }, length: length)
+    /// An entry that returned what nobody may have put there.
+    var unwritten: Conflict? {
+        model.unwritten(among: entries.lazy.map(\.call)) { !entries[$0].isUnknown }
+            .map { Conflict(.unwritten, culprit: $0) }
     }
 
     /// Replaces places of the whole history by their ranks among the given ones: a merge of the
     /// invocations, which are in order, with the sorted completions.
     ///
     /// - Returns: how many places there are.
-    private static func makeDense(_ entries: inout [Entry<M.Call>]) -> Int {
+    private static func makeDense(_ entries: inout [TrackEntry<M.Call>]) -> Int {
         var completions: [(place: Int, entry: Int32)] = []
         completions.reserveCapacity(entries.count)
         for (entry, value) in entries.enumerated() where !value.isUnknown {
@@ -107,18 +115,40 @@ struct Track<M: Model>: Sendable {
     /// known outcome is there once.
     ///
     /// The independent check behind every "linearizable".
-    func accepts(_ order: [Int]) -> Bool {
+    package func accepts(_ order: [Int]) -> Bool {
         var seen = [Bool](repeating: false, count: entries.count)
-        var state = model.initialState
+        var states = PossibleStates(model)
         var latestInvocation = -1
         for place in order {
             let entry = entries[place]
-            guard !seen[place], entry.completion > latestInvocation,
-                model.advance(&state, by: entry.call)
+            guard !seen[place], entry.completion > latestInvocation, states.advance(by: entry.call)
             else { return false }
             seen[place] = true
             latestInvocation = max(latestInvocation, entry.invocation)
         }
         return zip(seen, entries).allSatisfy { $0 || $1.isUnknown }
+    }
+}
+
+/// The states that an object may be in behind some calls: mostly one, more where an unseen result
+/// leaves a choice.
+struct PossibleStates<M: Model> {
+    private let model: M
+    private(set) var states: [M.State]
+
+    init(_ model: M) {
+        self.model = model
+        states = [model.initialState]
+    }
+
+    /// False if the call is legal in none of them.
+    mutating func advance(by call: M.Call) -> Bool {
+        guard states.count == 1, !model.isAmbiguous(call) else {
+            var seen: Set<M.State> = []
+            states = states.flatMap { model.outcomes($0, call) }
+                .filter { seen.insert($0).inserted }
+            return !states.isEmpty
+        }
+        return model.advance(&states[0], by: call)
     }
 }

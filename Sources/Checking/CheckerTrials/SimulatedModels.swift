@@ -7,11 +7,12 @@ extension Register: Simulated {
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> Register.Call {
-        let value = Value.int(unique ? fresh : dice.below(3))
+        let value = dice.value(unique ? fresh : dice.below(3))
         return switch dice.below(3) {
         case 0: .read(.null)
         case 1: .write(value)
-        default: .compareAndSet(expected: .int(dice.below(unique ? fresh + 1 : 3)), new: value)
+        default:
+            .compareAndSet(expected: dice.value(dice.below(unique ? fresh + 1 : 3)), new: value)
         }
     }
 
@@ -20,7 +21,7 @@ extension Register: Simulated {
         case .read: .read(state)
         case .compareAndSet(let expected, let new):
             // Half of the expectations are made true, or hardly one would be with unique values.
-            if case .int(let number) = new, number.isMultiple(of: 2), state != new {
+            if "\(new)".utf8.reduce(0, &+).isMultiple(of: 2), state != new {
                 .compareAndSet(expected: state, new: new)
             } else {
                 expected == state ? draft : .refused(expected: expected)
@@ -33,7 +34,7 @@ extension Register: Simulated {
         _ draft: Register.Call, in state: Value, using dice: inout Dice
     ) -> Register.Call? {
         switch draft {
-        case .read: .read(dice.chance(0.2) ? .null : .int(dice.below(9)))
+        case .read: .read(dice.chance(0.2) ? .null : dice.value(dice.below(9)))
         case .compareAndSet(let expected, _):
             dice.chance(0.5) ? draft : .refused(expected: dice.chance(0.5) ? state : expected)
         case .write, .refused: draft
@@ -50,7 +51,7 @@ extension MultiRegister: Simulated {
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> MultiRegister.Call {
         let keys = [[0], [1], [0, 1]][dice.below(3)]
-        let pairs = keys.map { (Value.int($0), Value.int(dice.below(3))) }
+        let pairs = keys.map { (dice.value($0), dice.value(dice.below(3))) }
         let values = Dictionary(uniqueKeysWithValues: pairs)
         return dice.chance(0.5) ? .read(values) : .write(values)
     }
@@ -102,7 +103,7 @@ extension SimulatedQueue {
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> QueueCall {
-        dice.chance(0.5) ? .put(.int(unique ? fresh : dice.below(3))) : .takeUnseen
+        dice.chance(0.5) ? .put(dice.value(unique ? fresh : dice.below(3))) : .takeUnseen
     }
 
     func call(_ draft: QueueCall, in state: State) -> QueueCall? {
@@ -111,9 +112,17 @@ extension SimulatedQueue {
         return next(in: state, using: &dice).map(QueueCall.take) ?? .takeNothing
     }
 
+    func forgotten(_ call: QueueCall) -> QueueCall? {
+        switch call {
+        case .put, .takeUnseen: call
+        case .take: .takeUnseen
+        case .takeNothing: nil
+        }
+    }
+
     func guess(_ draft: QueueCall, in state: State, using dice: inout Dice) -> QueueCall? {
         guard draft == .takeUnseen else { return draft }
-        return dice.chance(0.3) ? .takeNothing : .take(.int(dice.below(9)))
+        return dice.chance(0.3) ? .takeNothing : .take(dice.value(dice.below(9)))
     }
 }
 
@@ -139,7 +148,7 @@ extension GrowOnlySet: Simulated {
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> GrowOnlySet.Call {
-        dice.chance(0.5) ? .read([]) : .add(.int(unique ? fresh : dice.below(4)))
+        dice.chance(0.5) ? .read([]) : .add(dice.value(unique ? fresh : dice.below(4)))
     }
 
     func call(_ draft: GrowOnlySet.Call, in state: Elements) -> GrowOnlySet.Call? {
@@ -150,7 +159,7 @@ extension GrowOnlySet: Simulated {
         _ draft: GrowOnlySet.Call, in state: Elements, using dice: inout Dice
     ) -> GrowOnlySet.Call? {
         guard case .read = draft else { return draft }
-        let extra = Value.int(dice.below(9))
+        let extra = dice.value(dice.below(9))
         let fewer = Elements(state.sorted.filter { $0 != extra })
         return .read(fewer.count < state.count ? fewer : Elements(state.sorted + [extra]))
     }
@@ -184,7 +193,7 @@ extension ListAppend: Simulated {
     func draft(
         fresh: Int, unique: Bool, process: Int, using dice: inout Dice
     ) -> ListAppend.Call {
-        dice.chance(0.5) ? .read([]) : .append(.int(unique ? fresh : dice.below(3)))
+        dice.chance(0.5) ? .read([]) : .append(dice.value(unique ? fresh : dice.below(3)))
     }
 
     func call(_ draft: ListAppend.Call, in state: [Value]) -> ListAppend.Call? {
@@ -197,7 +206,7 @@ extension ListAppend: Simulated {
         guard case .read = draft else { return draft }
         switch dice.below(3) {
         case 0: return .read(Array(state.dropLast()))
-        case 1: return .read(state + [.int(dice.below(9))])
+        case 1: return .read(state + [dice.value(dice.below(9))])
         default: return .read(state.reversed())
         }
     }
@@ -211,7 +220,7 @@ extension KeyValue: Simulated {
     static var remembersOrder: Bool { true }
 
     func draft(fresh: Int, unique: Bool, process: Int, using dice: inout Dice) -> KeyValue.Call {
-        let letter: Text = ["a", "b", "c"][dice.below(3)]
+        let letter: Text = ["a", "\u{e1}", Text(bytes: [0xff])][dice.below(3)]
         return switch dice.below(4) {
         case 0: .put(letter)
         case 1: .append(letter)

@@ -1,3 +1,4 @@
+internal import Checkers
 internal import Models
 
 /// The definition of linearizability turned into a search, for differential tests of everything

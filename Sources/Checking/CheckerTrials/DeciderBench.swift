@@ -1,3 +1,4 @@
+internal import Checkers
 internal import Histories
 internal import Models
 
@@ -26,7 +27,7 @@ public struct DeciderBench: Sendable {
                 LongHistory(functions, readsAtEnd: readsAtEnd).operations(operations),
                 model: model)
             return ContinuousClock().measure {
-                guard case .order(let order) = LinearTime.decide(track), track.accepts(order) else {
+                guard Method.linearTime.decide(track) == .linearizable else {
                     preconditionFailure("a valid history of \(name) was refused")
                 }
             }

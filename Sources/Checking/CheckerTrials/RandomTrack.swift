@@ -1,3 +1,4 @@
+internal import Checkers
 internal import Models
 
 /// A model whose operations can be drawn at random and simulated.
@@ -17,9 +18,12 @@ protocol Simulated: Model {
     func guess(_ draft: Draft, in state: State, using dice: inout Dice) -> Call?
     /// The operation with a result that nobody saw; nil if it then says nothing.
     func unseen(_ draft: Draft) -> Call?
+    /// What a call says if nobody knows how it ended.
+    func forgotten(_ call: Call) -> Call?
 }
 
 extension Simulated {
+    func forgotten(_ call: Call) -> Call? { isPure(call) ? nil : call }
     static var remembersOrder: Bool { false }
 }
 
@@ -42,7 +46,7 @@ struct RandomTrack<M: Simulated> {
     private let lieRate = 0.06
     private let processes = M.remembersOrder ? 3 : 5
 
-    private var entries: [Entry<M.Call>?] = []
+    private var entries: [TrackEntry<M.Call>?] = []
     private var open: [Open] = []
     private var idle: [Int]
     private var nextProcess: Int
@@ -67,6 +71,7 @@ struct RandomTrack<M: Simulated> {
         // Short ones come more often: brute force takes exponentially longer for long ones.
         let operations = 2 + min(dice.below(17), dice.below(17))
         let width = 1 + dice.below(processes)
+        dice.palette = Palette.allCases[dice.below(Palette.allCases.count)]
         drawing.spread = [1, 1, 350, 40_000][dice.below(4)]
         drawing.idle = Array(0..<width)
         var invoked = 0
@@ -92,7 +97,7 @@ struct RandomTrack<M: Simulated> {
         return Track(
             model: model,
             entries: kept.map {
-                Entry(
+                TrackEntry(
                     id: $0.id, call: $0.call, invocation: ranks[$0.invocation] ?? 0,
                     completion: ranks[$0.completion] ?? .max)
             }, length: places.count)
@@ -109,7 +114,7 @@ struct RandomTrack<M: Simulated> {
         let call = hasCrashed ? model.unseen(draft) : nil
         entries.append(
             call.map {
-                Entry(id: number, call: $0, invocation: place, completion: .max)
+                TrackEntry(id: number, call: $0, invocation: place, completion: .max)
             })
         starts[open[open.count - 1].entry] = place
         place += 1
@@ -143,7 +148,7 @@ struct RandomTrack<M: Simulated> {
             ? model.guess(operation.draft, in: state, using: &dice) : truth
         if let truth, let next = model.step(state, truth) { state = next }
         entries[operation.entry] = call.map {
-            Entry(
+            TrackEntry(
                 id: operation.entry, call: $0, invocation: starts[operation.entry] ?? 0,
                 completion: .max)
         }
@@ -152,7 +157,7 @@ struct RandomTrack<M: Simulated> {
     private mutating func complete(_ operation: Open) {
         idle.append(operation.process)
         if let entry = entries[operation.entry] {
-            entries[operation.entry] = Entry(
+            entries[operation.entry] = TrackEntry(
                 id: entry.id, call: entry.call, invocation: entry.invocation, completion: place)
         }
         place += 1

@@ -1,0 +1,81 @@
+package import Models
+
+/// One algorithm by itself, for trials against the definition of linearizability.
+package enum Method: String, Sendable, CaseIterable {
+    /// The linear-time decider of the model.
+    case linearTime = "linear-time"
+    /// The breadth-first search.
+    case breadthFirst = "breadth-first"
+    /// The depth-first search.
+    case depthFirst = "depth-first"
+
+    /// What an algorithm says.
+    package enum Answer: Sendable {
+        case linearizable
+        case violation
+        /// It leaves the history to others.
+        case open
+        /// It gave an order that is not legal.
+        case wrongOrder
+    }
+
+    /// Decides a track by this algorithm alone, and replays the order that it gives.
+    package func decide<M>(_ track: Track<M>) -> Answer {
+        switch self {
+        case .linearTime:
+            switch LinearTime.decide(track) {
+            case .order(let order): track.accepts(order) ? .linearizable : .wrongOrder
+            case .contradiction: .violation
+            case .notApplicable: track.unwritten == nil ? .open : .violation
+            }
+        case .breadthFirst: search(track, .breadthFirst)
+        case .depthFirst: search(track, .depthFirst)
+        }
+    }
+
+    private func search<M>(_ track: Track<M>, _ order: Search.Order) -> Answer {
+        let (finding, _, space) = Search.run(
+            track, budget: Budget(), recordsPaths: true, order: order)
+        switch finding {
+        case .undecided: return .open
+        case .violation: return .violation
+        case .linearizable(let steps?):
+            let order = WitnessOrder.entries(of: steps, in: space)
+            return track.accepts(order) ? .linearizable : .wrongOrder
+        case .linearizable: return .wrongOrder
+        }
+    }
+}
+
+/// What the explanation of a violation would show, for trials.
+package enum Smallest {
+    /// The part of a track that contradicts itself, and all parts that demand a little less of
+    /// it; none if the track is linearizable.
+    package static func excerpt<M>(
+        of track: Track<M>, forgetting: @escaping (M.Call) -> M.Call?
+    ) -> (part: Track<M>, looser: [Track<M>])? {
+        let decision = Decision(track, budget: Budget())
+        let excerpt: Excerpt
+        let forgotten = { forgetting(track.entries[$0].call) }
+        switch decision.outcome {
+        case .conflict(let conflict):
+            excerpt = Minimiser.minimise(track, conflict: conflict, forgetting: forgotten)
+        case .deadEnd(let dead):
+            excerpt = Minimiser.minimise(track, deadEnd: dead, forgetting: forgotten)
+        case .linearizable, .undecided, .open: return nil
+        }
+        let looser = excerpt.places.compactMap { place -> Track<M>? in
+            var looser = excerpt
+            if track.model.isPure(track.entries[place].call) {
+                looser.places.removeAll { $0 == place }
+            } else {
+                guard !track.entries[place].isUnknown, !excerpt.openEnded.contains(place) else {
+                    return nil
+                }
+                looser.openEnded.insert(place)
+            }
+            return track.excerpt(looser, forgetting: forgotten)
+        }
+        return (track.excerpt(excerpt, forgetting: forgotten), looser)
+    }
+}
