@@ -7,7 +7,7 @@ let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
-    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
+    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Disks", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
@@ -94,6 +94,7 @@ let package = Package(
         .target(
             name: "Labs",
             dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
+        .target(name: "Disks", dependencies: ["CLinux", systemPackage]),
         .target(name: "Injectors", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
@@ -136,7 +137,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
+                "Archive", "Campaigns", "Checkers", "Disks", "Faults", "Generators", "Histories",
+                "Labs",
                 "Models", "Plans", "Reports", "Runner", "Sites", "Stores", "Systems", "Topologies",
                 "Workloads",
                 argumentParser, logging,
@@ -163,6 +165,8 @@ let package = Package(
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
+        .testTarget(
+            name: "DisksTests", dependencies: ["Disks", "Generators", "whitewater", systemPackage]),
         .testTarget(
             name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .testTarget(

@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
 #include <sched.h>
@@ -17,6 +18,10 @@ void clinux_await_readable(int descriptor, long nanoseconds) {
     struct timespec time = {
         .tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     (void)ppoll(&polled, 1, &time, NULL);
+}
+
+int clinux_allocate(int descriptor, int mode, long offset, long length) {
+    return fallocate(descriptor, mode, offset, length) == 0 ? 0 : errno;
 }
 
 int clinux_keep_freed_memory(void) {
