@@ -18,9 +18,9 @@ run: setup build
 ## inside of a lab, those that run whole clusters alone on the machine, then all others.
 test: setup-tests lint
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
-	sh .ci/in-lab $(TEST) --filter LabsTests
+	sh .ci/in-lab $(TEST) --filter "LabsTests|DisksTests"
 	$(TEST) --filter WholeRunTests
-	$(TEST) --skip LabsTests --skip WholeRunTests
+	$(TEST) --skip LabsTests --skip DisksTests --skip WholeRunTests
 
 ## Build the documentation of what people build on; a link that leads nowhere is an error.
 DOCUMENTED := Checkers Faults Plans Systems Runner Raft Wire

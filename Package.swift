@@ -7,7 +7,7 @@ let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers", "CheckerTrials"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
-    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
+    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Disks", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Results", "Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
@@ -100,6 +100,7 @@ let package = Package(
         .target(
             name: "Labs",
             dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
+        .target(name: "Disks", dependencies: ["CLinux", systemPackage]),
         .target(name: "Injectors", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
@@ -144,9 +145,9 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Faults", "Generators",
-                "Histories", "Labs", "Models", "Plans", "Reports", "Results", "Runner", "Sites",
-                "Stores", "Systems", "Topologies", "Workloads",
+                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Disks", "Faults",
+                "Generators", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
+                "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads",
                 argumentParser, logging,
             ]),
 
@@ -173,6 +174,8 @@ let package = Package(
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
+        .testTarget(
+            name: "DisksTests", dependencies: ["Disks", "Generators", "whitewater", systemPackage]),
         .testTarget(
             name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .testTarget(

@@ -23,6 +23,7 @@ import Testing
         "Checkers": ["CLinux", "Histories", "Models"],
         "CheckerTrials": ["Checkers", "Histories", "Models"],
         "Generators": ["Histories"],
+        "Disks": ["CLinux"],
         "Labs": ["CLinux", "Netfilter", "Topologies"],
         "Faults": ["Topologies"],
         "Injectors": ["Faults", "Labs", "Netfilter", "Topologies"],
@@ -46,7 +47,7 @@ import Testing
     ]
 
     /// What changes the machine: parsing a plan or drawing a page needs, and links, none of it.
-    private static let effects: Set<String> = ["CIPTC", "Netfilter", "Labs", "Injectors"]
+    private static let effects: Set<String> = ["CIPTC", "Netfilter", "Disks", "Labs", "Injectors"]
 
     /// Each room's folder, by the target's name.
     private static func rooms() throws -> [String: URL] {

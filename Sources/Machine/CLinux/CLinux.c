@@ -25,6 +25,10 @@ void clinux_await_readable(int descriptor, long nanoseconds) {
     (void)ppoll(&polled, 1, &time, NULL);
 }
 
+int clinux_allocate(int descriptor, int mode, long offset, long length) {
+    return fallocate(descriptor, mode, offset, length) == 0 ? 0 : errno;
+}
+
 int clinux_keep_freed_memory(void) {
     int no_mappings = mallopt(M_MMAP_MAX, 0);
     int no_trimming = mallopt(M_TRIM_THRESHOLD, -1);

@@ -24,6 +24,7 @@ import Runner
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
             List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self, Compare.self,
             Reproduce.self, Shrink.self,
+            Disk.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

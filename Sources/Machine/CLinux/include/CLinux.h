@@ -1,6 +1,7 @@
 #pragma once
 
 // What Swift's Glibc module hides.
+#include <linux/fuse.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <linux/netlink.h>
@@ -35,3 +36,12 @@ const void *clinux_find(const void *bytes, unsigned long count, const void *soug
 /// lseek(2): the next written place at or behind an offset, and the next hole.
 static const int clinux_seek_data = 3;
 static const int clinux_seek_hole = 4;
+
+/// fallocate(2) and its modes. Returns 0, or the errno of the failure.
+int clinux_allocate(int descriptor, int mode, long offset, long length);
+static const int clinux_allocate_keep_size = 1;
+static const int clinux_allocate_punch_hole = 2;
+static const int clinux_allocate_zero_range = 16;
+
+/// The flag of fchownat(2) that lets it work on the descriptor itself.
+static const int clinux_empty_path = 0x1000;

@@ -1,0 +1,165 @@
+internal import Foundation
+internal import Glibc
+
+/// A node's disk, served by a process of its own that this actor started.
+///
+/// Power loss, in this order: ``freeze()``, SIGKILL of the node, ``fail()``, ``lose(_:)``,
+/// ``stop()``, and ``start()`` for what is left.
+public actor MountedDisk {
+    /// The node's name, for messages.
+    public nonisolated let name: String
+    /// The folder that is served over itself.
+    public nonisolated let folder: String
+    private let options: DiskOptions
+    private let program: String
+    private let log: String
+    private var process: Process?
+    private var channel: OrderChannel?
+
+    /// How long the process may take for one order.
+    private static let patience = Duration.seconds(30)
+
+    /// The disk of a node; `program` is this program, `log` a file for the server's last words.
+    public init(
+        name: String, folder: String, options: DiskOptions, program: String, log: String
+    ) {
+        self.name = name
+        self.folder = folder
+        self.options = options
+        self.program = program
+        self.log = log
+    }
+
+    /// Whether it is served at present.
+    public var isMounted: Bool { process?.isRunning ?? false }
+
+    /// The number of the process that serves it.
+    public var server: Int32? { process?.processIdentifier }
+
+    /// Makes the folder if there is none, and mounts the disk over it.
+    ///
+    /// - Throws: `DiskError` with what the server said.
+    public func start() async throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let (channel, theirs) = try OrderChannel.pair(disk: name)
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        let handle = FileHandle(fileDescriptor: theirs, closeOnDealloc: true)
+        process.standardInput = handle
+        process.standardOutput = handle
+        process.standardError = try errors()
+        try process.run()
+        try handle.close()
+        self.process = process
+        self.channel = channel
+        do {
+            _ = try await channel.answer(within: Self.patience)
+        } catch {
+            await kill()
+            let words = try? String(contentsOfFile: log, encoding: .utf8)
+            throw DiskError.server(
+                disk: name, why: words?.split(separator: "\n").last.map(String.init) ?? "\(error)")
+        }
+    }
+
+    private var arguments: [String] {
+        [
+            "disk", "--folder", folder, "--limbo", folder + ".limbo", "--names",
+            options.names.rawValue, "--memory", "\(options.memory)",
+        ] + (options.flushedAfter.map { ["--flushed-after", "\($0)"] } ?? [])
+    }
+
+    private func errors() throws -> FileHandle {
+        if !FileManager.default.fileExists(atPath: log) {
+            guard FileManager.default.createFile(atPath: log, contents: nil) else {
+                throw DiskError.server(disk: name, why: "\(log) cannot be written")
+            }
+        }
+        let handle = try FileHandle(forWritingTo: URL(filePath: log))
+        try handle.seekToEnd()
+        return handle
+    }
+
+    // MARK: Orders
+
+    /// From now on nothing changes, nothing becomes durable, and nobody gets an answer.
+    public func freeze() async throws { _ = try await ask(.freeze) }
+
+    /// Whoever waits gets EIO; the node should be dead by now, or about to die.
+    public func fail() async throws { _ = try await ask(.fail) }
+
+    /// Rolls a frozen disk back.
+    ///
+    /// - Returns: what is gone.
+    public func lose(_ loss: PowerLoss) async throws -> LossReport {
+        guard let report = try await ask(.lose(loss)).loss else {
+            throw DiskError.server(disk: name, why: "it did not say what was lost")
+        }
+        return report
+    }
+
+    /// The disk falls ill, or is healed by nil.
+    ///
+    /// - Returns: what has shown of the sickness before.
+    @discardableResult
+    public func turn(_ sickness: Sickness?, seed: UInt64 = 0) async throws -> Health.Symptoms {
+        try await ask(.turn(sickness, seed: seed)).symptoms ?? Health.Symptoms()
+    }
+
+    /// The bytes that its log holds, and those that counted as written back for want of room.
+    public func undoBytes() async throws -> (held: Int, overLimit: Int) {
+        let answer = try await ask(.tell)
+        return (answer.held ?? 0, answer.overLimit ?? 0)
+    }
+
+    private func ask(_ order: DiskOrder) async throws -> DiskAnswer {
+        guard let channel, isMounted else {
+            throw DiskError.server(disk: name, why: "its process has ended")
+        }
+        do {
+            return try await channel.ask(order, within: Self.patience)
+        } catch {
+            // What does not answer might hold the node.
+            await kill()
+            throw error
+        }
+    }
+
+    /// Unmounts and ends the process; by force if it does not.
+    public func stop() async {
+        guard process != nil else { return }
+        _ = try? await channel?.ask(.finish, within: .seconds(5))
+        await kill()
+    }
+
+    /// Ends the process and takes its mount away.
+    private func kill() async {
+        guard let process else { return }
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                process.waitUntilExit()
+                continuation.resume()
+            }
+        }
+        // After a death by force the mount is still there, and answers ENOTCONN.
+        FuseMount.unmount(folder)
+        self.process = nil
+        channel = nil
+    }
+
+    /// Proves that this process may serve disks: mounts one on a fresh folder.
+    ///
+    /// Call it inside of a lab.
+    ///
+    /// - Throws: `DiskError`.
+    public static func probe() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "whitewater-disk-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FuseMount.probe(on: folder.path)
+    }
+}

@@ -1,0 +1,95 @@
+internal import Foundation
+internal import Synchronization
+internal import SystemPackage
+
+/// A volume that several threads use, with its health and its power.
+///
+/// One lock is enough: what it covers takes microseconds, and what takes longer, syncs, goes on
+/// outside of it.
+final class SharedVolume: Sendable {
+    private struct State: ~Copyable, Sendable {
+        var volume: Volume
+        var health = Health()
+        var isFrozen = false
+    }
+
+    private let state: Mutex<State>
+    private let start = ContinuousClock.now
+    let power = PowerSwitch()
+
+    init(_ volume: consuming Volume) {
+        state = Mutex(State(volume: volume))
+    }
+
+    private var now: Duration { ContinuousClock.now - start }
+
+    /// Uses the volume alone.
+    ///
+    /// - Throws: EIO once the power is gone, and what the body throws.
+    func use<Result>(
+        _ body: (inout Volume, Duration) throws(Errno) -> Result
+    ) throws(Errno) -> Result {
+        let now = now
+        return try state.withLock { state throws(Errno) in
+            guard !state.isFrozen else { throw .ioError }
+            return try body(&state.volume, now)
+        }
+    }
+
+    /// Asks whether the disk does what a request needs.
+    ///
+    /// - Throws: the error of a sick disk.
+    func need(_ request: Health.Request) throws(Errno) {
+        switch state.withLock({ $0.health.answer(request) }) {
+        case .works: return
+        case .fails(let error): throw error
+        case .dawdles(let time): power.wait(time)
+        }
+    }
+
+    /// Syncs a file or a folder.
+    ///
+    /// - Throws: the error of the disk, sick or real.
+    func sync(_ inode: Inode, dataOnly: Bool) throws(Errno) {
+        let pending = try use { volume, _ throws(Errno) in
+            try volume.beginSync(inode, dataOnly: dataOnly)
+        }
+        do {
+            try pending.perform()
+            try need(.sync)
+            try use { volume, _ in volume.finish(pending, failed: false) }
+        } catch {
+            try use { volume, _ in volume.finish(pending, failed: true) }
+            throw error
+        }
+    }
+
+    // MARK: From outside
+
+    /// Changes the disk's health.
+    ///
+    /// - Returns: what has shown of the sickness before.
+    func turn(_ sickness: Sickness?, seed: UInt64) -> Health.Symptoms {
+        state.withLock { $0.health.turn(sickness, seed: seed) }
+    }
+
+    /// From this moment on nothing changes and nothing becomes durable any more.
+    func freeze() {
+        state.withLock { $0.isFrozen = true }
+        power.fallSilent()
+    }
+
+    /// Rolls back to what the disk keeps; only after ``freeze()``.
+    func lose(_ loss: PowerLoss) throws(Errno) -> LossReport {
+        let now = now
+        return try state.withLock { state throws(Errno) in
+            precondition(state.isFrozen, "a disk loses what it lost when it froze")
+            return try state.volume.lose(loss, now: now)
+        }
+    }
+
+    /// The memory that the log takes, and what has counted as written back for want of it.
+    var undoBytes: (held: Int, overLimit: Int) {
+        state.withLock { ($0.volume.log.bytes, $0.volume.log.bytesOverLimit) }
+    }
+}

@@ -1,0 +1,193 @@
+import Disks
+import Foundation
+import Testing
+
+/// Tests that mount need namespaces of their own, which `make test` makes (`.ci/in-lab`).
+private enum Mounting {
+    static let condition: ConditionTrait = .enabled(
+        if: ProcessInfo.processInfo.environment["WHITEWATER_IN_LAB"] == "1"
+            && (try? MountedDisk.probe()) != nil,
+        "needs a lab in which /dev/fuse can be used: `make test` runs it inside of one")
+
+    static let program: String = {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        let folders = ([own].compactMap { $0 } + CommandLine.arguments).map {
+            URL(filePath: $0).deletingLastPathComponent()
+        }
+        return folders.map { $0.appending(path: "whitewater").path }
+            .first(where: FileManager.default.isExecutableFile(atPath:)) ?? "whitewater"
+    }()
+}
+
+@Suite(Mounting.condition, .serialized, .timeLimit(.minutes(2)))
+struct `A mounted disk` {
+    private let folder = FileManager.default.temporaryDirectory
+        .appending(path: "disks-\(UUID().uuidString)")
+    private var data: String { folder.path + "/data" }
+
+    private func disk(_ options: DiskOptions = DiskOptions()) throws -> MountedDisk {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return MountedDisk(
+            name: "n1", folder: data, options: options, program: Mounting.program,
+            log: folder.path + "/disk.log")
+    }
+
+    private func losePower(
+        _ disk: MountedDisk, _ keep: PowerLoss.Keep = .nothing
+    ) async throws -> LossReport {
+        try await disk.freeze()
+        try await disk.fail()
+        let report = try await disk.lose(PowerLoss(keep, seed: 1))
+        await disk.stop()
+        try await disk.start()
+        return report
+    }
+
+    /// Runs a script in the disk's folder.
+    private func sh(_ script: String) throws -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script]
+        process.currentDirectoryURL = URL(filePath: data)
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+
+    private func finish(_ disk: MountedDisk) async throws {
+        await disk.stop()
+        #expect(
+            try !String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).contains(
+                folder.path), "a mount is left")
+        #expect(!FileManager.default.fileExists(atPath: data + ".limbo"))
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    @Test func `keeps what was synced and loses the rest`() async throws {
+        let disk = try disk()
+        try await disk.start()
+        let made = try sh(
+            """
+            mkdir -p a/b && echo kept > a/b/kept && sync a/b/kept && echo gone >> a/b/kept
+            mv a/b/kept moved && echo new > new && ln moved hard && ln -s moved soft
+            cat hard soft && stat -c %h moved
+            """)
+        #expect(made.output == "kept\ngone\nkept\ngone\n2\n")
+        let report = try await losePower(disk)
+        #expect(try sh("find . -type f -o -type l; cat a/b/kept").output == "./a/b/kept\nkept\n")
+        #expect(report.bytes == 9)
+        #expect(report.namesGone == 4 && report.namesBack == 1)
+        let second = try await losePower(disk)
+        #expect(second.isNothing)
+        #expect(second.summary == "nothing was lost")
+        try await finish(disk)
+        #expect(report.summary.hasPrefix("9 bytes in 2 files"))
+    }
+
+    @Test func `a folder's sync, O_SYNC, O_DSYNC and fdatasync are syncs`() async throws {
+        let disk = try disk(DiskOptions(names: .posix))
+        try await disk.start()
+        let made = try sh(
+            """
+            for flag in sync dsync; do
+              echo $flag | dd of=$flag oflag=$flag status=none || exit 1
+            done
+            echo data > data && sync -d data
+            echo unnamed > unnamed && sync unnamed
+            mkdir later && echo x > later/x && sync later/x later
+            """)
+        #expect(made.status == 0, "\(made.output)")
+        _ = try await losePower(disk)
+        // By POSIX no name was durable: nobody synced the folder.
+        #expect(try sh("ls").output == "")
+        _ = try sh("for f in one two; do echo $f | dd of=$f oflag=dsync status=none; done; sync .")
+        _ = try await losePower(disk)
+        #expect(try sh("cat one two").output == "one\ntwo\n")
+        try await finish(disk)
+    }
+
+    @Test func `a full, a failing and a slow disk show as such and heal`() async throws {
+        let disk = try disk()
+        try await disk.start()
+        try await disk.turn(.full)
+        #expect(try sh("echo x > new").status != 0)
+        #expect(try await disk.turn(.failingSyncs(every: 1)).failed >= 1)
+        let failing = try sh("echo x > f && sync f")
+        #expect(failing.output.contains("Input/output error"))
+        #expect(try await disk.turn(.slowSyncs(from: 200, to: 200)).failed == 1)
+        let began = ContinuousClock.now
+        #expect(try sh("echo y > g && sync g").status == 0)
+        #expect(ContinuousClock.now - began >= .milliseconds(200))
+        #expect(try await disk.turn(nil).waited >= 200)
+        #expect(try sh("sync f && cat f").output == "x\n")
+        // What the failed sync dropped is gone, though a later one said that all is well.
+        _ = try await losePower(disk)
+        #expect(try sh("tr '\\\\0' 0 < f; cat g").output.hasSuffix("y\n"))
+        #expect(try !sh("cat f").output.contains("x"))
+        try await finish(disk)
+    }
+
+    @Test func `no process hangs on a disk whose server was killed`() async throws {
+        let disk = try disk()
+        try await disk.start()
+        _ = try sh("echo before > before")
+        let server = try #require(await disk.server)
+        let busy = Process()
+        busy.executableURL = URL(filePath: "/bin/sh")
+        busy.arguments = ["-c", "while echo x >> f && sync f; do :; done 2> /dev/null"]
+        busy.currentDirectoryURL = URL(filePath: data)
+        try busy.run()
+        while (try? Data(contentsOf: URL(filePath: data + "/f"))).map(\.count) ?? 0 < 20 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(kill(server, SIGKILL) == 0)
+        // It gets an error and ends by itself.
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            Thread.detachNewThread {
+                busy.waitUntilExit()
+                continuation.resume()
+            }
+        }
+        await #expect(throws: DiskError.self) { try await disk.freeze() }
+        await disk.stop()
+        #expect(try String(contentsOfFile: data + "/before", encoding: .utf8) == "before\n")
+        try await disk.start()
+        try await finish(disk)
+    }
+
+    @Test func `a frozen disk holds whoever asks until it fails, and SIGKILL passes then`()
+        async throws
+    {
+        let disk = try disk()
+        try await disk.start()
+        _ = try sh("echo x > f")
+        try await disk.freeze()
+        let busy = Process()
+        busy.executableURL = URL(filePath: "/bin/sh")
+        busy.arguments = ["-c", "echo y > \(data)/g"]
+        busy.standardError = FileHandle.nullDevice
+        try busy.run()
+        kill(busy.processIdentifier, SIGKILL)
+        try await disk.fail()
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            Thread.detachNewThread {
+                busy.waitUntilExit()
+                continuation.resume()
+            }
+        }
+        #expect(busy.terminationReason == .uncaughtSignal)
+        try await finish(disk)
+    }
+
+    @Test func `a folder that cannot be served is refused in words`() async throws {
+        let disk = try disk()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: data + ".limbo"))
+        await #expect(throws: DiskError.self) { try await disk.start() }
+        try FileManager.default.removeItem(at: folder)
+    }
+}
