@@ -18,7 +18,7 @@ run: setup build
 ## inside of a lab, those that run whole clusters alone on the machine, then all others.
 test: setup-tests lint
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
-	sh .ci/in-lab $(TEST) --filter LabsTests
+	sh .ci/in-lab $(TEST) --filter 'LabsTests|ClocksTests'
 	$(TEST) --filter WholeRunTests
 	$(TEST) --skip LabsTests --skip WholeRunTests
 

@@ -7,7 +7,7 @@ let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
-    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Labs", "Injectors"]),
+    ("Machine", ["CIPTC", "CLinux", "CClocks", "Clocks", "Netfilter", "Labs", "Injectors"]),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
@@ -96,6 +96,8 @@ let package = Package(
             dependencies: ["Checkers", "Generators", "Histories", "Models", "Raft", heap]),
 
         // What touches the machine.
+        .target(name: "CClocks"),
+        .target(name: "Clocks", dependencies: ["CClocks"]),
         .target(
             name: "Labs",
             dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
@@ -144,7 +146,7 @@ let package = Package(
                 "Archive", "Campaigns", "Checkers", "Faults", "Generators", "Histories", "Labs",
                 "Models", "Plans", "Reports", "Runner", "Sites", "Stores", "Systems", "Topologies",
                 "Workloads",
-                argumentParser, logging,
+                "Clocks", argumentParser, logging,
             ]),
 
         .executableTarget(
@@ -168,6 +170,11 @@ let package = Package(
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
+        // A program that tells the time, for tests that change it; no product has it.
+        .executableTarget(name: "clock-teller", path: "Tests/Machine/ClockTeller"),
+        .testTarget(
+            name: "ClocksTests",
+            dependencies: ["CClocks", "Clocks", "clock-teller", "raftd", "whitewater"]),
         .testTarget(
             name: "LabsTests", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
         .testTarget(

@@ -23,6 +23,7 @@ import Runner
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
             List.self, CampaignCommand.self, IndexCommand.self, Compare.self,
             Reproduce.self, Shrink.self,
+            TraceClocks.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.
