@@ -47,6 +47,7 @@ format:
 bench: setup-etcd build
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench cuts
+	.build/release/whitewater-bench clocks
 	.build/release/whitewater-bench checks
 	.build/release/whitewater-bench keyed
 	.build/release/whitewater-bench harness

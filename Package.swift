@@ -101,7 +101,9 @@ let package = Package(
         .target(
             name: "Labs",
             dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
-        .target(name: "Injectors", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
+        .target(
+            name: "Injectors",
+            dependencies: ["Clocks", "Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
         // What a person writes and keeps.
@@ -133,9 +135,9 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "Checkers", "Clients", "Faults", "Generators", "Histories", "Injectors", "Labs",
-                "Models", "Plans", "Reports", "Stores", "Systems", "Topologies", "Workloads",
-                logging,
+                "Checkers", "Clients", "Clocks", "Faults", "Generators", "Histories", "Injectors",
+                "Labs", "Models", "Plans", "Reports", "Stores", "Systems", "Topologies",
+                "Workloads", logging,
             ]),
         .target(
             name: "Campaigns",
@@ -155,7 +157,7 @@ let package = Package(
                 "Checkers", "Faults", "Generators", "Histories", "Labs", "Models", "Netfilter",
                 "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports", "Runner", "Stores",
                 "Systems", "Topologies", "Wire", "WireNIO",
-                argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                "Clocks", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
             ]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),

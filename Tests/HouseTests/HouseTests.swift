@@ -25,7 +25,7 @@ import Testing
         "Clocks": ["CClocks"],
         "Labs": ["CLinux", "Netfilter", "Topologies"],
         "Faults": ["Topologies"],
-        "Injectors": ["Faults", "Labs", "Netfilter", "Topologies"],
+        "Injectors": ["Clocks", "Faults", "Labs", "Netfilter", "Topologies"],
         "Clients": ["Histories"],
         "Plans": ["Faults", "Topologies"],
         "Stores": ["Checkers", "Faults", "Histories", "Models", "Plans"],
@@ -45,7 +45,9 @@ import Testing
     ]
 
     /// What changes the machine: parsing a plan or drawing a page needs, and links, none of it.
-    private static let effects: Set<String> = ["CIPTC", "Netfilter", "Labs", "Injectors"]
+    private static let effects: Set<String> = [
+        "CIPTC", "CClocks", "Clocks", "Netfilter", "Labs", "Injectors",
+    ]
 
     /// Each room's folder, by the target's name.
     private static func rooms() throws -> [String: URL] {

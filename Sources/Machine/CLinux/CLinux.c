@@ -6,7 +6,9 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 int clinux_enter_network_namespace(int descriptor) {
     return setns(descriptor, CLONE_NEWNET) == 0 ? 0 : errno;
@@ -17,6 +19,10 @@ void clinux_await_readable(int descriptor, long nanoseconds) {
     struct timespec time = {
         .tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     (void)ppoll(&polled, 1, &time, NULL);
+}
+
+void clinux_signal_thread(int process, int thread, int signal) {
+    (void)syscall(SYS_tgkill, process, thread, signal);
 }
 
 int clinux_keep_freed_memory(void) {

@@ -18,6 +18,7 @@ public final class NodeClock: Sendable {
     static let lead: UInt64 = 200_000
 
     private struct State: Sendable {
+        var moved: Set<ClockFamily> = []
         var slots = [ClockSlot](repeating: .identity, count: Track.allCases.count)
     }
 
@@ -76,13 +77,21 @@ public final class NodeClock: Sendable {
         change(.monotonic) { slot, time in slot.running(at: fixed, from: time) }
     }
 
-    /// Lets all clocks run true again.
+    /// Claims the clocks of a family for one fault, until they are healed; false if another has
+    /// them.
+    public func begin(_ family: ClockFamily) -> Bool {
+        state.withLock { $0.moved.insert(family).inserted }
+    }
+
+    /// Lets the clocks of a family run true again.
     ///
     /// The wall clock steps to the truth. The monotonic clock never goes back: if it is behind it
     /// steps to the truth; if it is ahead it stays so far ahead as it is.
-    public func heal() {
-        change(.wall) { slot, time in slot.corrected(at: time) }
-        change(.monotonic) { slot, time in slot.caughtUp(at: time) }
+    public func heal(_ family: ClockFamily) {
+        change(family) { slot, time in
+            family == .wall ? slot.corrected(at: time) : slot.caughtUp(at: time)
+        }
+        state.withLock { _ = $0.moved.remove(family) }
     }
 
     /// Returns when the change holds, so that no slot is published before the last one has begun.

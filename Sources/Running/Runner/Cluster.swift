@@ -1,4 +1,5 @@
 internal import Clients
+internal import Clocks
 internal import Faults
 internal import Foundation
 internal import Histories
@@ -23,6 +24,7 @@ final class Cluster: FaultSite, LoadTarget {
     private let processes: [NodeProcess]
     private let folders: [String]
     private let clock = Mutex(RunClock())
+    private let clocks: ClusterClocks?
     private let nonsense = Mutex<[RunResults.Finding]>([])
     private let progress = Mutex(Progress())
 
@@ -47,6 +49,9 @@ final class Cluster: FaultSite, LoadTarget {
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
+        clocks =
+            experiment.faults.contains { $0.kinds.contains { $0 is WrongClock } }
+            ? try ClusterClocks(of: network.topology.names) : nil
     }
 
     // MARK: Starting and stopping
@@ -66,14 +71,18 @@ final class Cluster: FaultSite, LoadTarget {
 
     func restart(_ node: NodeName) async throws {
         let place = network.topology.nodes[node.number - 1]
-        try await process(of: node).start(
-            system.command(for: place, folder: folders[node.number - 1]))
+        let command = system.command(for: place, folder: folders[node.number - 1])
+        guard let clocks else { return try await process(of: node).start(command) }
+        try await process(of: node).start(command) { process in
+            try await clocks.attach(process, to: node)
+        }
     }
 
     func stop() async {
         await withTaskGroup { group in
             for process in processes { group.addTask { await process.stop() } }
         }
+        clocks?.close()
     }
 
     /// Starts the clock of the load.
@@ -83,6 +92,8 @@ final class Cluster: FaultSite, LoadTarget {
             return clock
         }
     }
+
+    func clock(of node: NodeName) -> NodeClock? { clocks?[node] }
 
     // MARK: LoadTarget
 

@@ -63,7 +63,7 @@ import Testing
         let reading = clock.reading(of: .wall)
         #expect(reading.reads >= 1)
         #expect(reading.offset == .seconds(3_600))
-        clock.heal()
+        clock.heal(.wall)
         let healed = Int64(substitute.withReader { $0(CLOCK_REALTIME) })
         #expect(abs(healed - Int64(cclocks_kernel_time(CLOCK_REALTIME))) < 1_000_000_000)
     }
@@ -118,7 +118,7 @@ import Testing
                 let deadline = ContinuousClock.now + .seconds(1)
                 while ContinuousClock.now < deadline {
                     for rate in [0.05, 20, 1, 3] { clock.run(at: rate) }
-                    clock.heal()
+                    clock.heal(.monotonic)
                     changes.add(5, ordering: .relaxed)
                 }
                 isOver.store(true, ordering: .relaxed)
