@@ -7,7 +7,10 @@ let floors: [(name: String, rooms: [String])] = [
     ("Values", ["Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers", "CheckerTrials"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
-    ("Machine", ["CIPTC", "CLinux", "Netfilter", "Disks", "Labs", "Injectors"]),
+    (
+        "Machine",
+        ["CIPTC", "CLinux", "CClocks", "Clocks", "Netfilter", "Disks", "Labs", "Injectors"]
+    ),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Results", "Stores", "Reports", "Archive", "Sites"]),
     ("Running", ["Runner", "Campaigns"]),
@@ -97,11 +100,15 @@ let package = Package(
             dependencies: ["Checkers", "Generators", "Histories", "Models", "Raft", heap]),
 
         // What touches the machine.
+        .target(name: "CClocks"),
+        .target(name: "Clocks", dependencies: ["CClocks"]),
         .target(
             name: "Labs",
             dependencies: ["CLinux", "Netfilter", "Topologies", heap, subprocess, systemPackage]),
         .target(name: "Disks", dependencies: ["CLinux", systemPackage]),
-        .target(name: "Injectors", dependencies: ["Faults", "Labs", "Netfilter", "Topologies"]),
+        .target(
+            name: "Injectors",
+            dependencies: ["Clocks", "Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
         // What a person writes and keeps.
@@ -132,9 +139,9 @@ let package = Package(
         .target(
             name: "Runner",
             dependencies: [
-                "CLinux", "Checkers", "Clients", "Faults", "Generators", "Histories", "Injectors",
-                "Labs",
-                "Models", "Plans", "Reports", "Results", "Stores", "Systems", "Topologies",
+                "Checkers", "Clients", "CLinux", "Clocks", "Faults", "Generators", "Histories",
+                "Injectors", "Labs", "Models", "Plans", "Reports", "Results", "Stores", "Systems",
+                "Topologies",
                 "Workloads", logging,
             ]),
         .target(
@@ -145,20 +152,20 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Disks", "Faults",
+                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Clocks", "Disks", "Faults",
                 "Generators", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
-                "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads",
-                argumentParser, logging,
+                "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads", argumentParser,
+                logging,
             ]),
 
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Checkers", "CheckerTrials", "Clients", "Faults", "Generators", "Histories", "Labs",
-                "Models", "Netfilter", "Plans", "Raft", "RaftSimulator", "RaftStorage", "Reports",
-                "Results", "Runner", "SampleRuns", "Stores", "Systems", "Topologies", "Wire",
-                "WireNIO",
-                argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioPosix,
+                "Checkers", "CheckerTrials", "Clients", "Clocks", "Faults", "Generators",
+                "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftSimulator",
+                "RaftStorage", "Reports", "Results", "Runner", "SampleRuns", "Stores", "Systems",
+                "Topologies", "Wire", "WireNIO", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+                nioPosix,
             ]),
 
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
@@ -174,6 +181,11 @@ let package = Package(
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
+        // A program that tells the time, for tests that change it; no product has it.
+        .executableTarget(name: "clock-teller", path: "Tests/Machine/ClockTeller"),
+        .testTarget(
+            name: "ClocksTests",
+            dependencies: ["CClocks", "Clocks", "clock-teller", "raftd", "whitewater"]),
         .testTarget(
             name: "DisksTests", dependencies: ["Disks", "Generators", "whitewater", systemPackage]),
         .testTarget(

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,10 @@ void clinux_await_readable(int descriptor, long nanoseconds) {
 
 int clinux_allocate(int descriptor, int mode, long offset, long length) {
     return fallocate(descriptor, mode, offset, length) == 0 ? 0 : errno;
+}
+
+void clinux_signal_thread(int process, int thread, int signal) {
+    (void)syscall(SYS_tgkill, process, thread, signal);
 }
 
 int clinux_keep_freed_memory(void) {

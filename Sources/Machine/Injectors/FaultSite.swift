@@ -1,3 +1,4 @@
+public import Clocks
 public import Labs
 public import Topologies
 
@@ -14,6 +15,8 @@ public protocol FaultSite: Sendable {
     func now() -> Duration
     /// The process of a node.
     func process(of node: NodeName) -> NodeProcess
+    /// The clocks of a node; nil if the plan moves none.
+    func clock(of node: NodeName) -> NodeClock?
     /// Starts a node's process again, with the data that it had.
     func restart(_ node: NodeName) async throws
     /// The links along which a datagram of the harness arrives now.

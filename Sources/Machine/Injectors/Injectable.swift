@@ -41,6 +41,8 @@ extension Injection {
 public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A process that was to be struck has ended by itself.
     case notRunning(NodeName)
+    /// The same clock of a node is wrong already.
+    case clockMoved(NodeName)
     /// No injector brings such an effect about.
     case unknownEffect(String)
 
@@ -48,6 +50,7 @@ public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notRunning(let node): "\(node) had ended by itself"
+        case .clockMoved(let node): "the same clock of \(node) was wrong already"
         case .unknownEffect(let effect): "no injector brings about \(effect)"
         }
     }

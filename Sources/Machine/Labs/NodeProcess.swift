@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Foundation
 internal import Subprocess
 internal import SystemPackage
@@ -86,8 +87,14 @@ public actor NodeProcess {
 
     /// Starts the program; returns when it has been started, not when it serves.
     ///
-    /// - Throws: `LabError.notStarted`.
-    public func start(_ command: NodeCommand) async throws {
+    /// - Parameters:
+    ///   - command: the program.
+    ///   - release: if given, the process stops itself before it runs the program, and this lets
+    ///     it go on.
+    /// - Throws: `LabError.notStarted`; what `release` throws, when the process has been killed.
+    public func start(
+        _ command: NodeCommand, release: (@Sendable (Int32) async throws -> Void)? = nil
+    ) async throws {
         guard case .down = state else {
             throw LabError.notStarted(node: node, why: "it is running already")
         }
@@ -96,16 +103,23 @@ public actor NodeProcess {
         let output = try log("stdout.log")
         let errors = try log("stderr.log")
         let (node, ip) = (node, ip)
+        let isHeld = release != nil
         ending = Task {
             defer { starting.finish() }
             return try await Self.run(
-                command, node: node, ip: ip, output: output, errors: errors
+                command, isHeld: isHeld, node: node, ip: ip, output: output, errors: errors
             ) { starting.yield($0) }
         }
         for await execution in started {
             self.execution = execution.value
             state = .up(process: execution.value.processIdentifier.value)
             watch(execution.value.processIdentifier.value)
+            do {
+                try await release?(execution.value.processIdentifier.value)
+            } catch {
+                _ = try? await kill()
+                throw error
+            }
             return
         }
         do {
@@ -121,7 +135,7 @@ public actor NodeProcess {
     }
 
     private static func run(
-        _ command: NodeCommand, node: NodeName, ip: Program, output: FileDescriptor,
+        _ command: NodeCommand, isHeld: Bool, node: NodeName, ip: Program, output: FileDescriptor,
         errors: FileDescriptor, started: @Sendable (Started) -> Void
     ) async throws -> ExitStatus {
         var options = PlatformOptions()
@@ -130,10 +144,11 @@ public actor NodeProcess {
             uniqueKeysWithValues: command.environment.map { key, value in
                 (Environment.Key(rawValue: key) ?? "WHITEWATER", String?.some(value))
             })
+        let words = [ip.path, "netns", "exec", "\(node)", command.executable] + command.arguments
+        let held = ["/bin/sh", "-c", "kill -STOP $$; exec \"$0\" \"$@\""]
+        let all = isHeld ? held + words : words
         let result = try await Subprocess.run(
-            .path(FilePath(ip.path)),
-            arguments: Arguments(
-                ["netns", "exec", "\(node)", command.executable] + command.arguments),
+            .path(FilePath(all[0])), arguments: Arguments(Array(all.dropFirst())),
             environment: .inherit.updating(environment), platformOptions: options, input: .none,
             output: .fileDescriptor(output, closeAfterSpawningProcess: true),
             error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
@@ -216,6 +231,18 @@ public actor NodeProcess {
         }
         try execution.send(signal: .resume, toProcessGroup: true)
         state = .up(process: process)
+    }
+
+    /// Sends SIGURG to every thread of the process.
+    ///
+    /// Whoever sleeps in the kernel wakes, looks at its clock, and sleeps on; by default that signal
+    /// does nothing else.
+    public func nudge() {
+        guard let execution, case .up(let process) = state else { return }
+        let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+        for thread in (threads ?? []).compactMap({ Int32($0) }) {
+            clinux_signal_thread(execution.processIdentifier.value, thread, SIGURG)
+        }
     }
 
     /// What the kernel says of the process.

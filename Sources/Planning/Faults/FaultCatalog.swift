@@ -8,6 +8,7 @@ public enum FaultCatalog {
         LateNode.How.allCases.map(LateNode.init),
         Target.allCases.map(Kill.init),
         Target.allCases.map(Pause.init),
+        WrongClock.all,
     ].flatMap(\.self)
 
     /// The names of families, each once, in the order of the kinds.

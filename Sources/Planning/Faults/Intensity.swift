@@ -9,14 +9,21 @@ public struct Intensity: Hashable, Sendable {
     /// What `slow` lets through each way, in bits per second.
     public var bitsPerSecond: Int
 
+    /// By how much `clock-bump` and `clock-strobe` step a clock at most, forward and back.
+    public var clockStep: Duration
+    /// How many times as fast, or as slow, `clock-drift` lets a clock run at most.
+    public var clockRate: Double
+
     /// The strengths of a plan; the defaults are those of a plan that says nothing.
     public init(
         loss: Double = 0.2, delay: Duration = .milliseconds(100), reorderedShare: Double = 0.25,
-        bitsPerSecond: Int = 256_000
+        bitsPerSecond: Int = 256_000, clockStep: Duration = .seconds(120), clockRate: Double = 20
     ) {
         self.loss = loss
         self.delay = delay
         self.reorderedShare = reorderedShare
         self.bitsPerSecond = bitsPerSecond
+        self.clockStep = clockStep
+        self.clockRate = clockRate
     }
 }

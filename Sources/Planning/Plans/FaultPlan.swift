@@ -20,9 +20,15 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var reorder: Double
     /// What `slow` lets through, each way.
     public var rate: PlanBitRate
+    /// By how much `clock-bump` and `clock-strobe` step a clock at most, forward and back.
+    public var clockStep: PlanDuration
+    /// How many times as fast, or as slow, `clock-drift` lets a clock run at most.
+    public var clockRate: Double
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case kinds, first, every, length, overlap, loss, delay, reorder, rate
+        case clockStep = "clock-step"
+        case clockRate = "clock-rate"
     }
 
     init() {
@@ -35,6 +41,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         delay = PlanDuration(.milliseconds(100))
         reorder = 0.25
         rate = PlanBitRate(bitsPerSecond: 256_000)
+        clockStep = PlanDuration(.seconds(120))
+        clockRate = 20
     }
 
     /// Reads the section and fills in the defaults.
@@ -52,6 +60,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         delay = try keys.decode(forKey: .delay, default: delay)
         reorder = try keys.decode(forKey: .reorder, default: reorder)
         rate = try keys.decode(forKey: .rate, default: rate)
+        clockStep = try keys.decode(forKey: .clockStep, default: clockStep)
+        clockRate = try keys.decode(forKey: .clockRate, default: clockRate)
     }
 }
 
@@ -89,6 +99,12 @@ extension FaultPlan {
             reorder > 0 && reorder < 1, "faults.reorder: \(reorder) is not between 0 and 1")
         try PlanError.require(
             delay.duration <= .seconds(10), "faults.delay: \(delay) is more than 10s")
+        try PlanError.require(
+            clockStep.duration >= .milliseconds(1) && clockStep.duration <= .seconds(86_400),
+            "faults.clock-step: \(clockStep) is not between 1ms and 24h")
+        try PlanError.require(
+            clockRate > 1 && clockRate <= 100,
+            "faults.clock-rate: \(clockRate) is not between 1 and 100")
         try PlanError.require(
             kinds.isEmpty
                 || first.duration + max(every.duration, length.duration) <= timeLimit.duration,

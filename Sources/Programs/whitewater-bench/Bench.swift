@@ -8,7 +8,8 @@ import Synchronization
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
         subcommands: [
-            Cuts.self, Checks.self, Decide.self, Failover.self, Fuzz.self, Harness.self, Keyed.self,
+            ClockReads.self, Cuts.self, Checks.self, Decide.self, Failover.self, Fuzz.self,
+            Harness.self, Keyed.self,
             Pages.self, Recover.self,
             Serve.self, Simulate.self, Soak.self,
         ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clocks
 import Foundation
 import Labs
 import Plans
@@ -43,13 +44,29 @@ extension Whitewater {
                 if message == nil { _exit(Exit.failure.rawValue) }
             }
             Task {
-                let findings = await Examination().inside()
+                let findings = await Examination().inside() + [clocks()]
                 show(findings)
                 let status = isIll(findings) ? Exit.failure.rawValue : 0
                 Sandbox.confirm(status: status)
                 Foundation.exit(status)
             }
             dispatchMain()
+        }
+
+        /// A child of this process whose clock is moved, for faults of clocks.
+        private static func clocks() async -> Examination.Finding {
+            let rule = TracingRule.current.advice
+            do {
+                let ahead = try await ClockProof.run { () throws(ClockError) in
+                    try ClockTracer(program: Door.executable, arguments: ["trace-clocks"])
+                }
+                return .there(
+                    "clocks",
+                    "a child was \(ahead.components.seconds) s ahead of the kernel; \(rule)",
+                    needed: false)
+            } catch {
+                return .missing("clocks", "clock-... faults: \(error); \(rule)", needed: false)
+            }
         }
 
         private static func isIll(_ findings: [Examination.Finding]) -> Bool {

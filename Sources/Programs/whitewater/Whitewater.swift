@@ -22,9 +22,10 @@ import Runner
         version: Version.current,
         subcommands: [
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
-            List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self, Compare.self,
+            List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self,
+            Compare.self,
             Reproduce.self, Shrink.self,
-            Disk.self,
+            Disk.self, TraceClocks.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

@@ -1,4 +1,5 @@
 internal import Clients
+internal import Clocks
 internal import Faults
 internal import Foundation
 internal import Histories
@@ -25,6 +26,7 @@ final class Cluster: FaultSite, LoadTarget {
     private let folders: [String]
     private let clock = Mutex(RunClock())
     private let opened = Mutex<[Worker: any Client]>([:])
+    private let clocks: ClusterClocks?
     private let nonsense = Mutex<[Finding]>([])
     private let progress = Mutex(Progress())
     private let logs: LogWatch
@@ -51,6 +53,9 @@ final class Cluster: FaultSite, LoadTarget {
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
+        clocks =
+            experiment.faults.contains { $0.kinds.contains { $0 is WrongClock } }
+            ? try ClusterClocks(of: network.topology.names) : nil
         logs = LogWatch(
             Array(zip(network.topology.names, folders)), patterns: system.panicPatterns)
     }
@@ -101,8 +106,11 @@ final class Cluster: FaultSite, LoadTarget {
 
     func restart(_ node: NodeName) async throws {
         let place = network.topology.nodes[node.number - 1]
-        try await process(of: node).start(
-            try system.command(for: place, folder: folders[node.number - 1]))
+        let command = try system.command(for: place, folder: folders[node.number - 1])
+        guard let clocks else { return try await process(of: node).start(command) }
+        try await process(of: node).start(command) { process in
+            try await clocks.attach(process, to: node)
+        }
     }
 
     /// Opens the first client of every worker, so that no operation waits for it.
@@ -127,6 +135,7 @@ final class Cluster: FaultSite, LoadTarget {
         await withTaskGroup { group in
             for process in processes { group.addTask { await process.stop() } }
         }
+        clocks?.close()
     }
 
     /// Starts the clock of the load, and the watch over the harness itself.
@@ -159,6 +168,8 @@ final class Cluster: FaultSite, LoadTarget {
         let stalls = stallWatch.withLock { $0 }?.stalls ?? []
         return .seconds(stalls.seconds(between: moment / .seconds(1), and: now() / .seconds(1)))
     }
+
+    func clock(of node: NodeName) -> NodeClock? { clocks?[node] }
 
     // MARK: LoadTarget
 

@@ -81,7 +81,7 @@ extension FaultPlan {
     var intensity: Intensity {
         Intensity(
             loss: loss, delay: delay.duration, reorderedShare: reorder,
-            bitsPerSecond: rate.bitsPerSecond)
+            bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration, clockRate: clockRate)
     }
 
     /// When faults come and how long they last.

@@ -17,6 +17,9 @@ int clinux_make_pipe(int descriptors[2]);
 /// Waits until the descriptor is readable, or for so many nanoseconds.
 void clinux_await_readable(int descriptor, long nanoseconds);
 
+/// Sends a signal to one thread of a process, if it is still there.
+void clinux_signal_thread(int process, int thread, int signal);
+
 /// Lets the allocator keep what is freed instead of handing large blocks back to the kernel one
 /// by one. Returns 0, or -1 if the C library refuses.
 int clinux_keep_freed_memory(void);
