@@ -7,9 +7,7 @@ import Topologies
 /// When nothing succeeded, and whose fault that was.
 @Suite struct `Outages` {
     static func fault(_ number: Int) -> FaultRecord {
-        FaultRecord(
-            ScheduledFault(
-                number: number, start: .zero, length: .zero, kind: .kill(.one), order: []))
+        FaultRecord(number: number, kind: "kill-one", family: "kill")
     }
 
     /// Writes at these times, each with its start and end and whether it succeeded.
@@ -63,6 +61,20 @@ import Topologies
         let history = try Self.history([(1, 1.1, true), (20, 20.1, true)])
         let digest = HistoryDigest(history, of: results(load: 2))
         #expect(abs(try #require(digest.worstOutage).length - 1.2) < 0.11)
+    }
+
+    @Test func `replies that never came are none once nobody asks any more`() throws {
+        let history = try Self.history([(1, 1.1, true), (1.2, 4, false)])
+        let asked = HistoryDigest(history, of: results(load: 5))
+        #expect(asked.worstOutage?.isOver == false)
+        let text = """
+            {:process 0 :type :invoke :f :write :value 1 :time 1000000000}
+            {:process 1 :type :invoke :f :write :value 2 :time 1000000000}
+            {:process 0 :type :ok :f :write :value 1 :time 1100000000}
+            {:process 1 :type :info :f :write :value 2 :time 3000000000}
+            """
+        let waited = HistoryDigest(try History(text: text), of: results(load: 5))
+        #expect(waited.worstOutage?.isOver ?? true)
     }
 
     @Test func `availability says how long nothing succeeded`() throws {
