@@ -7,7 +7,7 @@ internal import Topologies
 /// named by its node, a bar from invocation to completion, and the time between what was
 /// acknowledged and what was answered all the same.
 struct ContradictionDiagram {
-    private static let rowHeight = 40.0
+    private static let rowHeight = 48.0
     private static let barHeight = 20.0
     private static let left = 110.0
     private static let right = 24.0
@@ -208,7 +208,7 @@ struct ContradictionDiagram {
         let axis = (start: start, end: end)
         let (from, to) = (Self.x(acknowledged, axis), Self.x(invoked, axis))
         let (top, bottom) = (y(missed.row) + Self.barHeight, y(culprit.row))
-        let middle = top < bottom ? bottom - 8 : bottom + Self.barHeight + 8
+        let middle = top < bottom ? bottom - 10 : bottom + Self.barHeight + 8
         let words =
             behind < 0.1 ? "\((behind * 1_000).fixed(1)) ms later" : "\(behind.fixed(2)) s later"
         return """

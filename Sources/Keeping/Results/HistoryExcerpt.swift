@@ -47,10 +47,12 @@ public struct HistoryExcerpt: Codable, Sendable {
             let near = Self.near(culprit, byKey[culprit.key] ?? [], in: history)
             surroundings[culprit.id] = near
             let found = contradictions[culprit.id]
-            let told =
-                (found?.operations.prefix(200) ?? []) + (found?.history?.prefix(200) ?? [])
-                + (found?.order?.prefix(200).map(\.operation) ?? [])
-            for id in near + told + [violation.missed ?? culprit.id, culprit.id]
+            var told: [Int] = near
+            told += found?.operations.prefix(200) ?? []
+            told += found?.history?.prefix(200) ?? []
+            told += found?.order?.prefix(200).map(\.operation) ?? []
+            told += [violation.missed ?? culprit.id, culprit.id]
+            for id in told
             where history.operations.indices.contains(id) && operations[id] == nil {
                 operations[id] = OperationExcerpt(history.operations[id], of: results)
             }

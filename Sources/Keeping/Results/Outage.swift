@@ -48,6 +48,8 @@ struct SuccessTimes {
     /// Between the last operations of the load and the first final read nobody asks for anything.
     private let idle: (start: Double, end: Double)?
     private let stalls: [Stall]
+    /// Nobody tried anything after that.
+    private let lastInvoked: Double
     /// The last event of the history.
     let end: Double
 
@@ -56,10 +58,12 @@ struct SuccessTimes {
         self.stalls = stalls
         var successes: [Success] = []
         var (end, lastOfLoad, firstAfter) = (0.0, 0.0, Double.infinity)
+        var lastInvoked = 0.0
         for operation in history.operations {
             guard let start = operation.invokedAt?.seconds else { continue }
             let completed = operation.completedAt?.seconds ?? start
             end = max(end, completed)
+            lastInvoked = max(lastInvoked, start)
             if start <= load {
                 lastOfLoad = max(lastOfLoad, completed)
             } else {
@@ -69,6 +73,7 @@ struct SuccessTimes {
                 successes.append(Success(invoked: start, completed: completed))
             }
         }
+        self.lastInvoked = lastInvoked
         self.successes = successes.sorted { $0.completed < $1.completed }
         self.end = end
         idle =
@@ -99,7 +104,8 @@ struct SuccessTimes {
             add(to: success.completed, isOver: true)
             last = success.completed
         }
-        add(to: end, isOver: false)
+        // Replies that are still waited for when everybody has stopped asking are no outage.
+        if lastInvoked > last { add(to: end, isOver: false) }
         return Array(outages.sorted { $0.length > $1.length }.prefix(most))
     }
 
