@@ -4,7 +4,7 @@ import PackageDescription
 // The house: each folder of `Sources` is a floor, each target a room on it. A target imports only
 // targets of lower floors, or lower ones on its own; the tests of `HouseTests` hold that rule.
 let floors: [(name: String, rooms: [String])] = [
-    ("Values", ["Histories", "Topologies"]),
+    ("Values", ["CZlib", "Compression", "Histories", "Topologies"]),
     ("Checking", ["Models", "Checkers", "CheckerTrials"]),
     ("Planning", ["Faults", "Plans", "Generators", "Workloads"]),
     (
@@ -62,9 +62,11 @@ let package = Package(
         // What C offers: libiptc, and what Glibc's module hides.
         .systemLibrary(
             name: "CIPTC", pkgConfig: "libiptc", providers: [.apt(["libiptc-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         // Ground floor.
+        .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "Histories"),
         .target(name: "Topologies"),
         .target(name: "Netfilter", dependencies: ["CIPTC", "Topologies"]),
@@ -152,8 +154,9 @@ let package = Package(
         .executableTarget(
             name: "whitewater",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Clocks", "Disks", "Faults",
-                "Generators", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
+                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Clocks", "Compression",
+                "Disks", "Faults", "Generators", "Histories", "Labs", "Models", "Plans", "Reports",
+                "Results",
                 "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads", argumentParser,
                 logging,
             ]),
@@ -168,6 +171,7 @@ let package = Package(
                 nioPosix,
             ]),
 
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
         .testTarget(name: "HistoriesTests", dependencies: ["Histories"]),
         .testTarget(
             name: "CheckersTests",

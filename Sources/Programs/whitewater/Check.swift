@@ -7,6 +7,7 @@ import Plans
 
 extension History.Keying: ExpressibleByArgument {}
 extension History.MissingCompletion: ExpressibleByArgument {}
+extension History.Tail: ExpressibleByArgument {}
 extension Semantics.NilReads: ExpressibleByArgument {}
 extension Semantics.FailedCAS: ExpressibleByArgument {}
 
@@ -17,12 +18,13 @@ extension Whitewater {
             abstract: "Decide whether recorded histories are linearizable.",
             discussion: """
                 Reads Jepsen EDN (a map a line, or one vector or list), JSON Lines, and Jepsen's \
-                old text log. Prints FILE<TAB>VERDICT, and explains on the standard error. Exits \
-                with 0 only if all are linearizable: a violation (1) outranks undecided (2) \
-                outranks unreadable (64).
+                old text log, each of them compressed by gzip too. Prints FILE<TAB>VERDICT, and \
+                explains on the standard error. Exits with 0 only if all are linearizable: a \
+                violation (1) outranks undecided (2) outranks unreadable, which a history without \
+                a client's operation is too (64). 70: a verdict could not be printed.
                 """)
 
-        @Argument(help: "History files, or folders of them.")
+        @Argument(help: "History files, folders of them, or - for the standard input.")
         var paths: [String] = []
 
         @Option(help: "The model; see `whitewater list models`.")
@@ -31,7 +33,11 @@ extension Whitewater {
         @Option(help: "How keys are told from values: auto, independent ([key value]) or single.")
         var keys = History.Keying.automatic
 
-        @Option(help: "What a register holds at first: nil, or an integer.")
+        @Option(
+            help: """
+                What the object holds at first, as EDN: nil, 5, '"text"', '{:x 0}', '[1 2]'. Nil is \
+                the model's own beginning.
+                """)
         var initial = "nil"
 
         @Option(help: "A read of nil: checked, or ignored (it always passes, as in Knossos).")
@@ -51,20 +57,51 @@ extension Whitewater {
                 """)
         var missingCompletion = History.MissingCompletion.unknown
 
+        @Option(
+            help: """
+                A file that breaks off: whole (it is refused), or torn (its last line, if it has \
+                no end, is left out: the writer was killed, or the disk was full).
+                """)
+        var tail = History.Tail.whole
+
         @Option(help: "Time for one key: 60s, 2m.")
         var budgetTime = "60s"
 
         @Option(help: "Configurations for one key.")
         var budgetConfigurations = Budget().configurations
 
+        @Option(help: "Steps of work for one key.")
+        var budgetSteps = Budget().steps
+
         @Option(help: "Mebibytes for one key.")
         var budgetMemory = Budget().memory / 1_048_576
 
-        @Flag(help: "A JSON object a file, with times, configurations and memory.")
+        @Flag(
+            help: """
+                A JSON object a file, with times, configurations and memory; one file after \
+                another, so that they are that file's.
+                """)
         var json = false
 
         @Option(help: "Write the smallest contradiction of each violation to this folder, as EDN.")
         var contradictions: String?
+
+        @Flag(help: "Check all keys, also where one of them is violated.")
+        var allKeys = false
+
+        @Flag(
+            help: """
+                Look for the smallest contradiction of each violation also where many files are \
+                checked, which otherwise get a sentence each.
+                """)
+        var smallest = false
+
+        @Option(
+            help: """
+                Write the order that explains the history to this file, or the longest order that \
+                nearly does; for one history.
+                """)
+        var witness: String?
 
         @Option(help: "Instead: compare every decider with brute force on so many histories each.")
         var selfTest: Int?
@@ -81,14 +118,23 @@ extension Whitewater {
                 try SelfTestCommand(histories: selfTest, seed: seed, part: only).run()
                 return
             }
-            let checker = try checker()
-            let files = try files()
-            var worst = Rank.valid
-            for file in files { worst = max(worst, checker.check(file)) }
-            if worst != .valid { throw worst.exitCode }
+            let files = try HistoryFiles.files(paths)
+            guard witness == nil || files.count == 1 else {
+                throw ValidationError("--witness is for one history, not for \(files.count)")
+            }
+            let checker = FileChecker(
+                rules: try rules(), isJSON: json, wantsContradictions: contradictions != nil,
+                wantsWitness: witness != nil, checksAllKeys: allKeys,
+                wantsSmallest: smallest || contradictions != nil || files.count == 1)
+            let printer = FindingPrinter(contradictions: contradictions, witness: witness)
+            let rank = try FileQueue(files: files, isOrderly: json).check(with: checker) {
+                finding in
+                try printer.print(finding)
+            }
+            if rank != .valid { throw rank.exitCode }
         }
 
-        private func checker() throws -> FileChecker {
+        private func rules() throws -> CheckRules {
             let known = ModelCatalog.all.map(\.name)
             let semantics = Semantics(
                 initial: try initialValue(), nilReads: nilReads, failedCAS: failedCas)
@@ -99,16 +145,16 @@ extension Whitewater {
             guard let time = PlanDuration(budgetTime) else {
                 throw ValidationError("--budget-time \(budgetTime): write 60s, 300ms or 2m")
             }
-            guard budgetConfigurations > 0, budgetMemory > 0 else {
-                throw ValidationError("budgets are above 0")
+            guard budgetConfigurations > 0, budgetSteps > 0, (1...1 << 33).contains(budgetMemory)
+            else {
+                throw ValidationError("budgets are above 0, and memory below 8 exbibytes")
             }
-            return FileChecker(
-                model: model,
+            return CheckRules(
+                model: model, semantics: semantics,
                 budget: Budget(
-                    time: time.duration, configurations: budgetConfigurations,
+                    time: time.duration, configurations: budgetConfigurations, steps: budgetSteps,
                     memory: budgetMemory * 1_048_576),
-                keying: keys, missing: missingCompletion, isJSON: json,
-                contradictions: contradictions)
+                keying: keys, missing: missingCompletion, tail: tail)
         }
 
         private func initialValue() throws -> Value {
@@ -116,7 +162,7 @@ extension Whitewater {
                 return try Value(edn: initial)
             } catch {
                 throw ValidationError(
-                    "--initial \(initial): \(error.reason); write it as EDN: nil, 5, '\"text\"', "
+                    "--initial \(initial) is not one value; write it as EDN: nil, 5, '\"text\"', "
                         + "'{:x 0}'")
             }
         }
@@ -128,29 +174,11 @@ extension Whitewater {
                 throw ValidationError("--initial: \(error)")
             }
         }
-
-        /// The files, with folders replaced by the histories in them.
-        private func files() throws -> [String] {
-            guard !paths.isEmpty else {
-                throw ValidationError("name a history file, a folder, or --self-test N")
-            }
-            return paths.flatMap { path in
-                var isFolder: ObjCBool = false
-                guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-                    isFolder.boolValue,
-                    let inside = FileManager.default.enumerator(atPath: path)
-                else { return [path] }
-                let endings = [".edn", ".json", ".jsonl", ".log", ".txt"]
-                return inside.compactMap { $0 as? String }
-                    .filter { name in endings.contains(where: name.hasSuffix) }
-                    .sorted().map { path + "/" + $0 }
-            }
-        }
     }
 }
 
 /// What the exit status says of all files together; the worst counts.
-enum Rank: Int, Comparable {
+enum Rank: Int, Comparable, Sendable {
     case valid, unreadable, undecided, violation
 
     init(_ verdict: Verdict) {

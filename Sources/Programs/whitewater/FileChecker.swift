@@ -3,169 +3,127 @@ import Foundation
 import Histories
 import Models
 
-/// Checks one history file after another and prints what was found.
-struct FileChecker {
-    let model: any Model
-    let budget: Budget
-    let keying: History.Keying
-    let missing: History.MissingCompletion
+/// Checks one history file.
+struct FileChecker: Sendable {
+    let rules: CheckRules
     let isJSON: Bool
-    let contradictions: String?
+    let wantsContradictions: Bool
+    let wantsWitness: Bool
+    let checksAllKeys: Bool
+    let wantsSmallest: Bool
 
-    /// Checks a file and prints its verdict.
-    func check(_ file: String) -> Rank {
+    /// What a file's check found out and has to say, in the order in which it is said.
+    struct Finding: Sendable {
+        var rank: Rank
+        /// For the standard output.
+        var line: String
+        /// For the standard error.
+        var remarks: [String] = []
+        /// Files that were asked for.
+        var contradictions: [ContradictionFile] = []
+        var witness: WitnessFile?
+    }
+
+    /// Reads and checks a file.
+    func check(_ file: String) -> Finding {
         do {
-            let usage = Usage()
-            let history = try History(contentsOf: file).keyed(keying).reading(missing: missing)
+            let usage = Usage(marksPeak: isJSON)
+            let history = try read(file)
+            let dropped = history.droppedBytes
             let read = usage.lap()
-            let report = try report(of: history, with: model)
-            let line = FileReport(
-                file, report, note: note, read: read, check: usage.lap())
-            Console.line(isJSON ? try line.json : "\(file)\t\(report.verdict.word)")
-            if !isJSON { explain(report) }
-            try store(report, of: history, file: file)
-            return Rank(report.verdict)
+            let report = try report(of: history, with: rules.model)
+            let line =
+                isJSON
+                ? try FileReport(file, report, note: rules.note, read: read, check: usage.lap())
+                    .json : "\(file)\t\(report.verdict.word)"
+            var finding = Finding(rank: Rank(report.verdict), line: line)
+            if dropped > 0 {
+                finding.remarks.append(
+                    "whitewater: \(file): its last line has no end; those \(dropped) bytes were "
+                        + "left out")
+            }
+            if !isJSON { finding.remarks += remarks(on: report) }
+            addFiles(to: &finding, report, of: history, file: file)
+            return finding
         } catch {
-            Console.line(isJSON ? FileReport.unreadable(file, error) : "\(file)\tunreadable")
-            let place = error is HistoryError ? "" : "\(file): "
-            Console.complain("whitewater: \(place)\(error)")
-            return .unreadable
+            let place = error is HistoryError || error is FileProblem ? "" : "\(file): "
+            return Finding(
+                rank: .unreadable,
+                line: isJSON ? FileReport.unreadable(file, error) : "\(file)\tunreadable",
+                remarks: ["whitewater: \(place)\(error)\(advice(error))"])
         }
     }
 
-    private func report(of history: History, with model: some Model) throws -> Report {
-        try Checker(model: model, budget: budget).check(history)
+    private func read(_ file: String) throws -> History {
+        let history = try History(path: file, tail: rules.tail)
+        guard !history.operations.isEmpty else {
+            throw FileProblem(
+                file: file,
+                what: "no client did anything in this history; nothing to judge is never "
+                    + "linearizable")
+        }
+        do {
+            return try history.keyed(rules.keying).reading(missing: rules.missing)
+        } catch {
+            throw HistoryError(error.reason, file: file)
+        }
     }
 
-    private func explain(_ report: Report) {
+    private func advice(_ error: any Error) -> String {
+        guard let error = error as? HistoryError, error.reason == .truncated else { return "" }
+        return "; --tail torn reads what stands before its last, unfinished line"
+    }
+
+    private func report(of history: History, with model: some Model) throws -> Report {
+        var checker = Checker(model: model, budget: rules.budget)
+        checker.explanations = wantsSmallest ? .smallest : .sentence
+        checker.stopsAtFirstViolation = !checksAllKeys
+        checker.yieldsWitnesses = wantsWitness
+        return try checker.check(history)
+    }
+
+    private func remarks(on report: Report) -> [String] {
+        var remarks: [String] = []
         for key in report.keys {
             let name = key.key.map { "key \($0): " } ?? ""
             switch key.verdict {
             case .linearizable: continue
             case .undecided(let limit, let frontier):
-                Console.complain("  \(name)undecided: \(limit)")
-                Console.complain("  \(name)\(frontier)")
+                remarks.append("  \(name)undecided: \(limit)")
+                remarks.append("  \(name)\(frontier)")
             case .violation(let found):
-                Console.complain("  \(name)\(found.sentence)")
+                remarks.append("  \(name)\(found.sentence)")
                 let shown = found.operations.prefix(12).map { "\($0)" }.joined(separator: ", ")
                 let more = found.operations.count > 12 ? " and others" : ""
-                Console.complain("  \(name)operations \(shown)\(more) contradict each other")
+                remarks.append("  \(name)operations \(shown)\(more) contradict each other")
             }
         }
-        if case .linearizable = report.verdict { return }
-        Console.complain("  (model \(report.model); \(report.reading)\(note))")
+        if report.skipped > 0 {
+            remarks.append("  (\(report.skipped) keys left unchecked; --all-keys checks them)")
+        }
+        if case .linearizable = report.verdict { return remarks }
+        return remarks + ["  (model \(report.model); \(report.reading)\(rules.note))"]
     }
 
-    private var note: String {
-        missing == .never ? "; one without any completion never happened" : ""
-    }
-
-    /// Writes each contradiction as a history of its own.
-    private func store(_ report: Report, of history: History, file: String) throws {
-        guard let contradictions else { return }
-        try FileManager.default.createDirectory(
-            atPath: contradictions, withIntermediateDirectories: true)
+    /// Makes the files that were asked for; one that cannot be made is a remark, for the verdict
+    /// stands without it.
+    private func addFiles(
+        to finding: inout Finding, _ report: Report, of history: History, file: String
+    ) {
+        if wantsWitness {
+            finding.witness = WitnessFile(
+                report, of: history, file: file, options: rules.options)
+        }
+        guard wantsContradictions else { return }
         for key in report.violations {
             guard case .violation(let found) = key.verdict else { continue }
-            let name = URL(filePath: file).deletingPathExtension().lastPathComponent
-            let suffix = key.key.map { "-key-\($0)" } ?? ""
-            try Data(history.edn(of: found.history)).write(
-                to: URL(filePath: "\(contradictions)/\(name)\(suffix).edn"))
-        }
-    }
-}
-
-/// One file's verdict for a machine.
-private struct FileReport: Encodable {
-    let file: String
-    let verdict: String
-    let model: String
-    let reading: String
-    let operations: Int
-    let keys: Int
-    let deciders: [String: Int]
-    let configurations: Int
-    let searchBytes: Int
-    let peakBytes: Int
-    let readCPUSeconds: Double
-    let checkCPUSeconds: Double
-    let decideSeconds: Double
-    let explanations: [String]
-
-    init(
-        _ file: String, _ report: Report, note: String, read: Usage.Lap, check: Usage.Lap
-    ) {
-        self.file = file
-        verdict = report.verdict.word
-        model = report.model
-        reading = report.reading + note
-        operations = report.keys.reduce(0) { $0 + $1.operations }
-        keys = report.keys.count
-        deciders = Dictionary(report.keys.map { ($0.decider.rawValue, 1) }) { $0 + $1 }
-        configurations = report.keys.reduce(0) { $0 + $1.configurations }
-        searchBytes = report.keys.map(\.bytes).max() ?? 0
-        peakBytes = check.peakBytes
-        readCPUSeconds = read.seconds
-        checkCPUSeconds = check.seconds
-        decideSeconds = report.keys.reduce(0) { $0 + $1.decided / .seconds(1) }
-        explanations = report.keys.compactMap { key in
-            switch key.verdict {
-            case .linearizable: nil
-            case .violation(let found): found.sentence
-            case .undecided(let limit, let frontier): "\(limit); \(frontier)"
+            do {
+                finding.contradictions.append(
+                    try ContradictionFile(
+                        found, key: key.key, of: history, file: file, rules: rules))
+            } catch {
+                finding.remarks.append("whitewater: \(error)")
             }
         }
-    }
-
-    var json: String {
-        get throws { try Self.encode(self) }
-    }
-
-    private static func encode(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    static func unreadable(_ file: String, _ error: any Error) -> String {
-        let report = ["file": file, "verdict": "unreadable", "error": "\(error)"]
-        return (try? encode(report)) ?? "{\"verdict\":\"unreadable\"}"
-    }
-}
-
-/// CPU time and memory of this process.
-final class Usage {
-    /// What was used since the last lap.
-    struct Lap {
-        /// CPU seconds of all threads.
-        let seconds: Double
-        /// The most resident memory since the start of the file.
-        let peakBytes: Int
-    }
-
-    private var last = Usage.cpuSeconds
-
-    /// Starts anew, with the kernel's mark of the highest memory where it is now.
-    init() {
-        // Without this right the mark is that of the whole process, which is more, never less.
-        try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
-    }
-
-    func lap() -> Lap {
-        let now = Self.cpuSeconds
-        defer { last = now }
-        return Lap(seconds: now - last, peakBytes: Self.peakBytes)
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static var peakBytes: Int {
-        let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1_024
     }
 }

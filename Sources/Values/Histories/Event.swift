@@ -29,7 +29,11 @@ public struct Event: Hashable, Sendable {
     /// The line's place in the history, from 0; histories without indexes are numbered by line.
     public var index: Int
     /// Monotonic time since the start of the run; many imported histories have none.
-    public var time: Timestamp?
+    public var time: Timestamp? {
+        get { Timestamp(stored: nanoseconds) }
+        set { nanoseconds = newValue.stored }
+    }
+    private var nanoseconds: Int
     /// Who did it.
     public var process: Process
     /// What happened.
@@ -41,9 +45,19 @@ public struct Event: Hashable, Sendable {
     /// The operation's argument or result.
     public var value: Value
     /// Why it failed or is unknown.
-    public var error: Value?
+    public var error: Value? {
+        get { if case .value(let value)? = boxedError { value } else { nil } }
+        set { boxedError = newValue.map(Boxed.value) }
+    }
     /// The node that the process talks to, where the history says so (`:node`).
     public var node: String?
+
+    // Few events have one, and reading a history moves every event several times: up to 128 bytes
+    // without a call.
+    private indirect enum Boxed: Hashable, Sendable {
+        case value(Value)
+    }
+    private var boxedError: Boxed?
 
     /// Makes an event from its parts.
     public init(
@@ -52,39 +66,13 @@ public struct Event: Hashable, Sendable {
         node: String? = nil
     ) {
         self.index = index
-        self.time = time
+        nanoseconds = time.stored
         self.process = process
         self.kind = kind
         self.function = function
         self.key = key
         self.value = value
-        self.error = error
+        boxedError = error.map(Boxed.value)
         self.node = node
-    }
-}
-
-/// A moment of a run: monotonic nanoseconds since its start, in eight bytes.
-public struct Timestamp: Hashable, Comparable, Sendable {
-    /// Nanoseconds since the start of the run.
-    public var nanoseconds: Int
-
-    /// The moment so many nanoseconds after the start.
-    public init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
-
-    /// The moment so long after the start.
-    public init(_ sinceStart: Duration) {
-        let (seconds, attoseconds) = sinceStart.components
-        nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-    }
-
-    /// Time since the start of the run.
-    public var sinceStart: Duration { .nanoseconds(nanoseconds) }
-
-    /// Seconds since the start of the run.
-    public var seconds: Double { Double(nanoseconds) / 1e9 }
-
-    /// Earlier first.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
-        left.nanoseconds < right.nanoseconds
     }
 }

@@ -2,11 +2,11 @@ import Glibc
 
 extension History {
     /// What to do about a file that may have been cut short by the end of its writer.
-    public enum Tail: Sendable {
+    public enum Tail: String, Sendable, CaseIterable {
         /// A file that breaks off is an error.
         case whole
         /// A last line without its line feed is dropped; without any line there is no operation.
-        case maybeTorn
+        case maybeTorn = "torn"
     }
 
     /// Reads a history file: EDN, JSON Lines or Jepsen's text log, told apart by the text.
@@ -93,10 +93,16 @@ extension History {
 private final class MappedFile {
     private static let chunk = 16_777_216
 
+    /// Up to here a file is copied: mapping it would cost more, above all on many cores, which
+    /// have one table of mappings between them.
+    private static let copied = 1_048_576
+
     let bytes: UnsafeRawBufferPointer
+    private let isMapped: Bool
 
     init(_ path: String) throws(HistoryError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes to would keep a blocking open waiting for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw HistoryError(
                 .unreadable(errno == ENOENT ? "there is no such file" : Self.words))
@@ -108,23 +114,55 @@ private final class MappedFile {
             throw HistoryError(
                 .unreadable(
                     status.st_mode & S_IFMT == S_IFDIR
-                        ? "it is a folder, not a history" : "it is no ordinary file"))
+                        ? "it is a folder, not a history"
+                        : "it is no ordinary file; pipe it in: whitewater check - < \(path)"))
         }
         let size = Int(status.st_size)
         guard size > 0 else { throw HistoryError(.empty) }
+        isMapped = size > Self.copied
+        guard isMapped else {
+            bytes = try Self.copy(of: descriptor, size)
+            return
+        }
         let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
         guard let start, start != MAP_FAILED else { throw HistoryError(.unreadable(Self.words)) }
         bytes = UnsafeRawBufferPointer(start: start, count: size)
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+    deinit {
+        if isMapped {
+            munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        } else {
+            bytes.deallocate()
+        }
+    }
+
+    private static func copy(
+        of descriptor: CInt, _ size: Int
+    ) throws(HistoryError) -> UnsafeRawBufferPointer {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+        var count = 0
+        while count < size {
+            let part = read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+            if part < 0, errno == EINTR { continue }
+            guard part >= 0 else {
+                let words = words
+                buffer.deallocate()
+                throw HistoryError(.unreadable(words))
+            }
+            // The file became shorter meanwhile.
+            guard part > 0 else { break }
+            count += part
+        }
+        return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
+    }
 
     private static var words: String { String(cString: strerror(errno)) }
 
     /// Gives pages back that have been read; they come again from the file if they are read again.
     func letGo(upTo position: Int) {
         let whole = position / Self.chunk * Self.chunk
-        guard whole > 0 else { return }
+        guard isMapped, whole > 0 else { return }
         madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), whole, MADV_DONTNEED)
     }
 }

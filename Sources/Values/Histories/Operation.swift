@@ -42,9 +42,19 @@ public struct Operation: Hashable, Sendable {
     /// The place of the completion of whatever kind; `Int.max` where none was recorded.
     public var recordedEnd: Int
     /// When it was invoked, where the history has times.
-    public var invokedAt: Timestamp?
+    public var invokedAt: Timestamp? {
+        get { Timestamp(stored: invocationTime) }
+        set { invocationTime = newValue.stored }
+    }
     /// When its completion (of whatever kind) was recorded, where the history has times.
-    public var completedAt: Timestamp?
+    public var completedAt: Timestamp? {
+        get { Timestamp(stored: completionTime) }
+        set { completionTime = newValue.stored }
+    }
+
+    // Histories are long: eight bytes each, not the sixteen of an optional.
+    private var invocationTime: Int
+    private var completionTime: Int
 
     /// Makes an operation from its parts.
     public init(
@@ -61,8 +71,8 @@ public struct Operation: Hashable, Sendable {
         self.invocation = invocation
         self.completion = completion
         self.recordedEnd = recordedEnd ?? completion
-        self.invokedAt = invokedAt
-        self.completedAt = completedAt
+        invocationTime = invokedAt.stored
+        completionTime = completedAt.stored
         self.node = node
     }
 

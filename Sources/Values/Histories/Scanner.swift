@@ -130,7 +130,10 @@ struct Scanner {
         while true {
             try skipSpaceAndDiscards(depth: depth)
             if take(close) { return elements }
-            elements.append(try value(depth: depth))
+            let element = try value(depth: depth)
+            // Most vectors are pairs: one allocation instead of two.
+            if elements.isEmpty { elements.reserveCapacity(2) }
+            elements.append(element)
         }
     }
 

@@ -1,0 +1,4 @@
+#pragma once
+
+// What reads files that gzip wrote.
+#include <zlib.h>
