@@ -235,7 +235,7 @@ struct Explanation<M: Model> {
         let operation = operations[track.entries[place].id]
         let words = track.model.describe(track.entries[place].call)
         let action = tense == .past ? words.past : "had " + words.participle
-        return "process \(operation.process) \(action) \(span(of: operation))"
+        return "process \(operation.client) \(action) \(span(of: operation))"
     }
 
     private func span(of operation: Operation) -> String {

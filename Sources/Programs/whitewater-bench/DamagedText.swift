@@ -41,6 +41,8 @@ struct DamagedText {
             open[process] = open[process] == nil ? function : nil
             let value = pick([
                 "nil", "1", "[1 2]", "[3 nil]", "\"a\\u0041\"", "#{1 2}", "-7", "1.5e3",
+                "{:b 1, :a #{2 \"x\"}}", "#inst \"2024\"", "18446744073709551616", "0.10M",
+                "\"\\ud800\"", "\\(", "[#_1 2]",
             ])
             switch kind {
             case .edn, .plan:

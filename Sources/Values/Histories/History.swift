@@ -80,6 +80,7 @@ public struct History: Sendable {
                 id: operations.count, process: process, function: event.function, key: event.key,
                 input: event.value, outcome: .unknown, invocation: place, completion: .max,
                 invokedAt: event.time, node: event.node))
+        if process < 0 { operations[operations.count - 1].client = name(ofProcess: process) }
     }
 
     private mutating func complete(

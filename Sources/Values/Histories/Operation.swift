@@ -24,6 +24,16 @@ public struct Operation: Hashable, Sendable {
     /// The process that invoked it; below 0 where the history names its processes instead of
     /// counting them (``History/name(ofProcess:)``).
     public var process: Int
+    /// What the history calls the process: its number, or its name.
+    public var client: Value {
+        get { if case .value(let name)? = boxedName { name } else { .int(process) } }
+        set { boxedName = newValue.int == nil ? .value(newValue) : nil }
+    }
+    // Few histories name their processes: eight bytes for those that do not.
+    private indirect enum Boxed: Hashable, Sendable {
+        case value(Value)
+    }
+    private var boxedName: Boxed?
     /// The node that the process talked to, where the history says so.
     public var node: String?
     /// Its name, `read` for example.

@@ -77,6 +77,20 @@ private func check(_ model: some Model, _ history: History) throws -> String {
         }
     }
 
+    @Test func `a sentence calls a process what its history calls it`() throws {
+        let history = try History(
+            text: """
+                {"process": "reader-a", "type": "invoke", "f": "read", "value": null}
+                {"process": "reader-a", "type": "ok", "f": "read", "value": 5}
+                """)
+        let report = try Checker().check(history)
+        guard case .violation(let found) = report.verdict else {
+            Issue.record("it said \(report.verdict)")
+            return
+        }
+        #expect(found.sentence.contains("process \"reader-a\" read 5"), "\(found.sentence)")
+    }
+
     @Test func `two keys that look alike are two keys`() throws {
         let text = try history([
             ("write", "[\"a\\u0301\" 1]", "[\"a\\u0301\" 1]"),
