@@ -12,6 +12,10 @@ public struct Finding: Codable, Hashable, Sendable {
         case notServing = "not-serving"
         /// A node's state differs from another's that has applied the same entries.
         case divergedState = "diverged-state"
+        /// Two nodes said that they led in the same term.
+        case twoLeaders = "two-leaders"
+        /// A node's term, or what it had applied in one life, fell.
+        case wentBackward = "went-backward"
         /// A reply made no sense.
         case nonsense
         /// A check of the workload beside linearizability.
@@ -24,6 +28,8 @@ public struct Finding: Codable, Hashable, Sendable {
             case .panic: "crashed"
             case .notServing: "did not serve again"
             case .divergedState: "holds another state than the others"
+            case .twoLeaders: "led in a term in which another node led"
+            case .wentBackward: "went back to an earlier term or entry"
             case .nonsense: "gave an answer that makes no sense"
             case .check: "broke a rule of the workload"
             }

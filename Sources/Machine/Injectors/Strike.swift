@@ -13,16 +13,8 @@ public struct Strike: Sendable {
     private let injection: any Injection
     private let observation: Task<Void, Never>
     private let least: Duration
-    private let clients: Clients
+    private let clients: StruckClients
     private let invocationsBefore: [NodeName: Int]
-
-    /// What clients of the nodes that are struck do.
-    public enum Clients: String, Hashable, Sendable, CaseIterable {
-        /// They try on.
-        case stay
-        /// They wait until the fault is over, and come at once then.
-        case away
-    }
 
     /// Injects a fault whose target has been aimed at.
     ///
@@ -36,7 +28,7 @@ public struct Strike: Sendable {
     /// - Throws: `InjectionError` if it cannot be had at present; otherwise the first error of the
     ///   machine. What had been done by then is undone.
     public init(
-        _ record: FaultRecord, aim: Aim, length: Duration?, clients: Clients = .stay,
+        _ record: FaultRecord, aim: Aim, length: Duration?, clients: StruckClients = .stay,
         at site: any FaultSite
     ) async throws {
         guard let effect = aim.effect as? any Injectable else {
@@ -46,7 +38,8 @@ public struct Strike: Sendable {
         self.record.nodes = aim.affected.map(\.description)
         self.aim = aim
         let needed = site.electionTimeout * effect.leastElectionTimeouts
-        least = min(needed, length ?? needed)
+        // It begins a little late and ends on time: nine tenths are as long as asked.
+        least = min(needed, length.map { $0 * 9 / 10 } ?? needed)
         self.clients = clients
         invocationsBefore = site.invocations()
         let start = site.now()

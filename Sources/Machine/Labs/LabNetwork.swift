@@ -20,6 +20,13 @@ public struct LabNetwork: Sendable {
     /// Whether the kernel can delay packets by itself (netem).
     public let hasDelayDiscipline: Bool
 
+    /// The longest that TCP waits before it sends again, in every namespace of the lab; nil where
+    /// the kernel cannot be told (before Linux 6.15), and waits for up to two minutes.
+    ///
+    /// Without this a connection over a link that was cut for 20 s may be silent for 20 s more,
+    /// which is neither the system's fault nor what is to be tested.
+    public private(set) var longestRetransmission: Duration?
+
     private let ip: Program
 
     /// Builds the namespaces, the links, the routes and the chain.
@@ -39,6 +46,7 @@ public struct LabNetwork: Sendable {
         }
         try Self.forwardPackets()
         try self.filter.setUp()
+        longestRetransmission = await limitRetransmission()
     }
 
     /// The same network with another way for rules into the kernel.
@@ -46,6 +54,7 @@ public struct LabNetwork: Sendable {
         topology = network.topology
         ip = network.ip
         hasDelayDiscipline = network.hasDelayDiscipline
+        longestRetransmission = network.longestRetransmission
         self.filter = filter
     }
 
@@ -62,6 +71,18 @@ public struct LabNetwork: Sendable {
         } catch {
             throw .systemCall("mkdir /run/netns", code: errno, advice: "\(error)")
         }
+    }
+
+    private static let retransmission = (file: "/proc/sys/net/ipv4/tcp_rto_max_ms", limit: 1_000)
+
+    private func limitRetransmission() async -> Duration? {
+        let (file, limit) = Self.retransmission
+        guard (try? Data("\(limit)".utf8).write(to: URL(filePath: file))) != nil else { return nil }
+        for node in topology.nodes {
+            let command = ["netns", "exec", "\(node.name)", "sh", "-c", "echo \(limit) > \(file)"]
+            guard (try? await ip.run(command)) != nil else { return nil }
+        }
+        return .milliseconds(limit)
     }
 
     private static func forwardPackets() throws(LabError) {

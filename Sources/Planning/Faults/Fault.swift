@@ -1,19 +1,11 @@
 public import Topologies
 
-/// A kind of fault that a plan can ask for.
+/// A single fault that a plan can ask for.
 ///
 /// Pure: a fault takes aim and yields an ``Effect``, a value that an injector of the machine's
 /// floor brings about. To add a kind, write a file with a type that conforms, and a line in
 /// ``FaultCatalog``; a new kind of effect needs a file among the effects and its injector.
-public protocol Fault: Sendable {
-    /// The name that a user types: `halves`, `kill-leader`.
-    var name: String { get }
-    /// The family that it belongs to, which a user can ask for as well: `partition`.
-    var family: String { get }
-    /// What it does, for `whitewater list faults`.
-    var summary: String { get }
-    /// Fewer nodes cannot be hit this way.
-    var leastNodes: Int { get }
+public protocol Fault: FaultKind {
     /// Whether it can only be aimed once a leader is known.
     var needsLeader: Bool { get }
     /// Whether a node can have only one fault of this kind and its like at a time.

@@ -1,7 +1,7 @@
 /// The kinds of faults that plans can name.
 public enum FaultCatalog {
-    /// Every kind, in the order of `whitewater list faults`.
-    public static let all: [any Fault] = [
+    /// Every single fault.
+    public static let faults: [any Fault] = [
         TwoSides.Split.allCases.map(TwoSides.init) as [any Fault],
         [MajoritiesRing(), Bridge(), IsolateLeader()],
         LostTraffic.Which.allCases.map(LostTraffic.init),
@@ -11,6 +11,14 @@ public enum FaultCatalog {
         WrongClock.all,
     ].flatMap(\.self)
 
+    /// Every scenario of several.
+    public static let scenarios: [any FaultKind] = [
+        Depose(), Flap(), Lag(), StandIn(), Rolling(), Storm(),
+    ]
+
+    /// Every kind, in the order of `whitewater list faults`.
+    public static let all: [any FaultKind] = faults + scenarios
+
     /// The names of families, each once, in the order of the kinds.
     public static let families: [String] = all.map(\.family).reduce(into: []) { families, family in
         if !families.contains(family) { families.append(family) }
@@ -19,8 +27,10 @@ public enum FaultCatalog {
     /// Every name that can be asked for: families first.
     public static let names = families + all.map(\.name)
 
-    /// The kind of this name; nil if there is none.
-    public static func kind(named name: String) -> (any Fault)? { all.first { $0.name == name } }
+    /// The single fault of this name; nil if there is none.
+    public static func fault(named name: String) -> (any Fault)? {
+        faults.first { $0.name == name }
+    }
 }
 
 /// What a plan asks for: one kind, or a family from which a schedule draws.
@@ -28,7 +38,7 @@ public struct FaultRequest: Sendable, CustomStringConvertible {
     /// The name that the user typed.
     public let name: String
     /// The kinds that it stands for.
-    public let kinds: [any Fault]
+    public let kinds: [any FaultKind]
 
     /// The request of this name; nil if there is none.
     ///
@@ -38,6 +48,11 @@ public struct FaultRequest: Sendable, CustomStringConvertible {
             kind.name == name || kind.family == name && kind.leastNodes <= nodes
         }
         guard !kinds.isEmpty else { return nil }
+        self.init(name, kinds: kinds)
+    }
+
+    /// A request for kinds that no catalog has.
+    public init(_ name: String, kinds: [any FaultKind]) {
         self.name = name
         self.kinds = kinds
     }

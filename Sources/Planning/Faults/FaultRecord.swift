@@ -59,6 +59,14 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     public var family: String
     /// The nodes that it hit.
     public var nodes: [String] = []
+    /// The scenario that it was part of, if it had a name.
+    public var scenario: String?
+    /// When it should have been injected, in seconds since the start of the load.
+    public var due: Double?
+    /// From then until it was in effect, in seconds.
+    public var lateness: Double?
+    /// From when it should have been healed until it was, in seconds.
+    public var healingLateness: Double?
     /// When it was injected, in seconds since the start of the load.
     public var start = 0.0
     /// When it was healed, in seconds since the start of the load.
@@ -82,11 +90,6 @@ public struct FaultRecord: Codable, Hashable, Sendable {
         self.number = number
         self.kind = kind
         self.family = family
-    }
-
-    /// A record of a scheduled fault of which nothing is known yet.
-    public init(_ fault: ScheduledFault) {
-        self.init(number: fault.number, kind: fault.kind.name, family: fault.kind.family)
     }
 
     /// Whether it certainly bit: there is evidence, and all of it says so.

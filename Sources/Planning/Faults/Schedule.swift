@@ -1,88 +1,94 @@
-public import Topologies
-
-/// One fault of a schedule.
-public struct ScheduledFault: Sendable {
-    /// Its number in the schedule, from 1.
-    public let number: Int
-    /// When it is injected, since the start of the load.
-    public let start: Duration
-    /// How long it lasts.
-    public let length: Duration
-    /// What it is.
-    public let kind: any Fault
-    /// A shuffle of the nodes, from which its target is taken.
-    public let order: [NodeName]
-
-    /// A fault with its place in a schedule.
-    public init(
-        number: Int, start: Duration, length: Duration, kind: any Fault, order: [NodeName]
-    ) {
-        self.number = number
-        self.start = start
-        self.length = length
-        self.kind = kind
-        self.order = order
-    }
-}
-
-/// The faults of a run, drawn from a seed before the run begins.
+/// What is done in a run, drawn from a seed before the run begins.
 public struct Schedule: Sendable {
-    /// When faults come and how long they last.
+    /// When rounds come and what is in them.
     public struct Rhythm: Hashable, Sendable {
-        /// Quiet before the first fault.
+        /// Quiet before the first round.
         public var first: Duration
-        /// From the start of one fault to the start of the next.
-        public var every: Duration
-        /// From a fault's start to its healing.
-        public var length: Duration
+        /// From the start of one round to the start of the next, if the cluster has recovered.
+        public var every: ClosedRange<Duration>
+        /// How many faults come together in a round.
+        public var together: ClosedRange<Int>
+        /// Whether each fault comes at its time, whatever else lasts then.
+        public var overlap: Bool
 
-        /// A rhythm; `length` is less than `every`, so that the cluster can recover.
-        public init(first: Duration, every: Duration, length: Duration) {
+        /// A rhythm.
+        public init(
+            first: Duration, every: ClosedRange<Duration>, together: ClosedRange<Int> = 1...1,
+            overlap: Bool = false
+        ) {
             self.first = first
             self.every = every
-            self.length = length
+            self.together = together
+            self.overlap = overlap
         }
     }
 
-    /// The faults, by their start; no two overlap.
-    public let faults: [ScheduledFault]
+    /// The rounds, by their start.
+    public let rounds: [Rounds.Round]
 
-    /// Draws faults for a load of this length.
+    /// Draws rounds for a load of this length.
     ///
     /// Requests are dealt like cards: each once in random order, then each once again, so that
-    /// every kind that was asked for comes about equally often. The last fault is healed, and has
-    /// its time to recover, before the load ends.
+    /// every kind that was asked for comes about equally often. The last round that is due in time
+    /// has its time to recover before the load ends.
     public init(
-        requests: [FaultRequest], rhythm: Rhythm, nodes: [NodeName], within length: Duration,
+        requests: [FaultRequest], rhythm: Rhythm, style: Style, within length: Duration,
         using random: inout some RandomNumberGenerator
     ) {
-        var faults: [ScheduledFault] = []
-        var deck: [FaultRequest] = []
-        var kinds: [String: [any Fault]] = [:]
+        var deck = Deck(requests)
+        var rounds: [Rounds.Round] = []
         var start = rhythm.first
-        while !requests.isEmpty, start + rhythm.every <= length {
-            if deck.isEmpty { deck = requests.shuffled(using: &random) }
-            let request = deck.removeLast()
+        while !requests.isEmpty {
+            let end = start + Duration.random(in: rhythm.every, using: &random)
+            guard end <= length else { break }
+            let (least, most) = (rhythm.together.lowerBound, rhythm.together.upperBound)
+            let count = most == 1 ? 1 : Int.random(in: least...most, using: &random)
+            var parts: [any Scenario] = []
+            for number in 0..<count {
+                guard let kind = deck.draw(using: &random) else { break }
+                // In an overlapping run all is one round, in which each fault has its own time.
+                let offset =
+                    rhythm.overlap
+                    ? start - rhythm.first
+                    : number == 0
+                        ? .zero : .random(in: .zero...style.length.upperBound, using: &random)
+                let part = kind.scenario(after: offset, style, using: &random)
+                if rhythm.first + part.leastLength < length || !rhythm.overlap {
+                    parts.append(part)
+                }
+            }
+            let healing = count > 1 ? style.healing.draw(using: &random) : .staggered
+            rounds.append(Rounds.Round(start: start, Together(parts, healing: healing)))
+            start = end
+        }
+        self.rounds =
+            rhythm.overlap && !rounds.isEmpty
+            ? [Rounds.Round(start: rhythm.first, Together(rounds.map(\.scenario)))] : rounds
+    }
+
+    /// The whole as a scenario of a load that ends then.
+    public func scenario(end: Duration) -> Rounds { Rounds(rounds, end: end) }
+
+    /// Cards that are dealt until none is left, and then again.
+    private struct Deck {
+        let requests: [FaultRequest]
+        var cards: [FaultRequest] = []
+        var kinds: [String: [any FaultKind]] = [:]
+
+        init(_ requests: [FaultRequest]) { self.requests = requests }
+
+        mutating func draw(using random: inout some RandomNumberGenerator) -> (any FaultKind)? {
+            if cards.isEmpty { cards = requests.shuffled(using: &random) }
+            guard let request = cards.popLast() else { return nil }
             if kinds[request.name, default: []].isEmpty {
                 kinds[request.name] = request.kinds.shuffled(using: &random)
             }
-            guard let kind = kinds[request.name]?.popLast() else { break }
-            faults.append(
-                ScheduledFault(
-                    number: faults.count + 1, start: start, length: rhythm.length, kind: kind,
-                    order: nodes.shuffled(using: &random)))
-            start += rhythm.every
+            return kinds[request.name]?.popLast()
         }
-        self.faults = faults
     }
 }
 
 extension Schedule: CustomStringConvertible {
-    /// One line per fault.
-    public var description: String {
-        faults.map { fault in
-            "\(fault.number) \(fault.kind.name) at \(fault.start.formattedSeconds) for "
-                + "\(fault.length.formattedSeconds) order \(fault.order)\n"
-        }.joined()
-    }
+    /// One line a round.
+    public var description: String { scenario(end: .zero).description }
 }

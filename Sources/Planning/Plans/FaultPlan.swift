@@ -1,4 +1,5 @@
 public import Faults
+public import Topologies
 
 /// What is done to the cluster, and when.
 public struct FaultPlan: Hashable, Sendable, Codable {
@@ -6,10 +7,20 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var kinds: [String]
     /// Quiet before the first fault.
     public var first: PlanDuration
-    /// From the start of one fault to the start of the next.
-    public var every: PlanDuration
+    /// From the start of one round to the start of the next, if the cluster has recovered by then.
+    public var every: PlanRange
     /// How long a fault lasts.
-    public var length: PlanDuration
+    public var length: PlanRange
+    /// How many faults come together in a round; each begins within the length of a fault.
+    public var together: PlanCountRange
+    /// What becomes of packets on links that are cut: `drop`, `hold` or `either`.
+    public var cuts: PlanChoice<Style.Cuts>
+    /// How faults of a round end: `at-once`, `staggered` or `either`.
+    public var heal: PlanChoice<Style.Healing>
+    /// What clients of struck nodes do: `stay`, `away` or `either`.
+    public var clients: PlanChoice<StruckClients>
+    /// Rounds that the plan spells out, which take turns with the kinds.
+    public var rounds: [RoundPlan]
     /// Whether a fault may begin while others last; healing one leaves the others.
     public var overlap: Bool
     /// The share of packets that `flaky` loses, between 0 and 1.
@@ -26,7 +37,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var clockRate: Double
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case kinds, first, every, length, overlap, loss, delay, reorder, rate
+        case kinds, first, every, length, together, cuts, heal, clients, rounds
+        case overlap, loss, delay, reorder, rate
         case clockStep = "clock-step"
         case clockRate = "clock-rate"
     }
@@ -34,8 +46,13 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     init() {
         kinds = []
         first = PlanDuration(.seconds(2))
-        every = PlanDuration(.seconds(6))
-        length = PlanDuration(.seconds(3))
+        every = PlanRange(.seconds(6))
+        length = PlanRange(.seconds(3))
+        together = PlanCountRange(1...1)
+        cuts = PlanChoice(.always(.drop))
+        heal = PlanChoice(.always(.staggered))
+        clients = PlanChoice(.always(.stay))
+        rounds = []
         overlap = false
         loss = 0.2
         delay = PlanDuration(.milliseconds(100))
@@ -55,6 +72,11 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         first = try keys.decode(forKey: .first, default: first)
         every = try keys.decode(forKey: .every, default: every)
         length = try keys.decode(forKey: .length, default: length)
+        together = try keys.decode(forKey: .together, default: together)
+        cuts = try keys.decode(forKey: .cuts, default: cuts)
+        heal = try keys.decode(forKey: .heal, default: heal)
+        clients = try keys.decode(forKey: .clients, default: clients)
+        rounds = try keys.decode(forKey: .rounds, default: rounds)
         overlap = try keys.decode(forKey: .overlap, default: overlap)
         loss = try keys.decode(forKey: .loss, default: loss)
         delay = try keys.decode(forKey: .delay, default: delay)
@@ -82,7 +104,28 @@ extension FaultPlan {
             else { throw PlanError("faults.kinds: \(name) needs more than \(nodes) nodes") }
             requests.append(request)
         }
+        for (number, round) in rounds.enumerated() {
+            let name = "round-\(number + 1)"
+            requests.append(FaultRequest(name, kinds: [round.template(named: name)]))
+        }
         return requests
+    }
+
+    /// When rounds come and what is in them.
+    public var rhythm: Schedule.Rhythm {
+        Schedule.Rhythm(
+            first: first.duration, every: every.range, together: together.range, overlap: overlap)
+    }
+
+    /// How faults are done to nodes.
+    public func style(nodes: [NodeName]) -> Style {
+        Style(
+            nodes: nodes, length: length.range, cuts: cuts.choice, healing: heal.choice,
+            clients: clients.choice,
+            intensity: Intensity(
+                loss: loss, delay: delay.duration, reorderedShare: reorder,
+                bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration,
+                clockRate: clockRate))
     }
 
     /// Refuses what no run of this length could do.
@@ -90,7 +133,8 @@ extension FaultPlan {
     /// - Throws: `PlanError` that begins with the key.
     func validate(nodes: Int, timeLimit: PlanDuration) throws(PlanError) {
         try PlanError.require(
-            overlap || length.duration < every.duration,
+            overlap || together.range.upperBound > 1 || !rounds.isEmpty
+                || length.duration < every.duration,
             "faults.length: a fault of \(length) every \(every) leaves no time to "
                 + "recover; make it shorter than faults.every, or say overlap: true")
         try PlanError.require(
@@ -110,6 +154,9 @@ extension FaultPlan {
                 || first.duration + max(every.duration, length.duration) <= timeLimit.duration,
             "time-limit: \(timeLimit) is too short for a single fault; at least faults.first and "
                 + "the longer of faults.every and faults.length together")
+        try PlanError.require(
+            together.range == 1...1 || !overlap,
+            "faults.together: faults of a round come together; with overlap: true there are none")
         _ = try requests(nodes: nodes)
     }
 
@@ -121,7 +168,7 @@ extension FaultPlan {
         let fit = mostFaults(within: timeLimit.duration)
         let needed = PlanDuration(first.duration + every.duration * kinds.count)
         try PlanError.require(
-            kinds.count <= fit,
+            kinds.count + rounds.count <= fit * together.range.lowerBound,
             "time-limit: \(timeLimit) has time for \(fit) faults, and faults.kinds asks for "
                 + "\(kinds.count), so that the run could not be conclusive; give it \(needed), or "
                 + "ask for fewer kinds, or for them more often (faults.every)")

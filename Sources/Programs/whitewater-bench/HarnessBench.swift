@@ -87,6 +87,7 @@ private final class MemoryTarget: LoadTarget, Client {
     private let registers = Mutex<[Value?: Value]>([:])
 
     func client(of node: Node, for worker: Worker) -> any Client { self }
+    func admit(to node: NodeName) async {}
     func noteInvocation(on node: NodeName) {}
     func note(nonsense quote: String, from node: NodeName) {}
     func noteCompletion(

@@ -17,7 +17,6 @@ final class Cluster: FaultSite, LoadTarget {
     let network: LabNetwork
     let electionTimeout: Duration
     let recoveryTimeout: Duration
-    let intensity: Intensity
     let active = ActiveFaults()
     let system: any System
 
@@ -36,8 +35,11 @@ final class Cluster: FaultSite, LoadTarget {
     private struct Progress {
         var invoked: [NodeName: Int] = [:]
         var waiting: [NodeName: Int] = [:]
-        var acknowledgedWrites = 0
+        var acknowledged: [NodeName: Int] = [:]
     }
+
+    /// Where clients may not come at present.
+    let gate = ClientGate()
 
     init(
         _ experiment: Experiment, system: any System, network: LabNetwork, folder: RunFolder
@@ -47,7 +49,6 @@ final class Cluster: FaultSite, LoadTarget {
         self.system = system
         electionTimeout = experiment.system.character.electionTimeout
         recoveryTimeout = plan.recoveryTimeout.duration
-        intensity = plan.faults.intensity
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
         processes = try zip(network.topology.names, folders).map {
@@ -200,21 +201,6 @@ final class Cluster: FaultSite, LoadTarget {
         return false
     }
 
-    func leadership() async -> FaultRecord.Leadership? {
-        let statuses = await withTaskGroup(of: (NodeName, NodeStatus?).self) { group in
-            for node in network.topology.nodes {
-                group.addTask { [system] in (node.name, await system.status(of: node)) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        let claims = statuses.compactMap { node, status in
-            status.flatMap { $0.isLeader ? (node: node, term: $0.term) : nil }
-        }
-        return claims.max { $0.term < $1.term }.map {
-            FaultRecord.Leadership(leader: "\($0.node)", term: $0.term)
-        }
-    }
-
     func reachable() async -> Set<Link> {
         let prober = prober
         // The prober waits in poll(2), which must not hold a thread of the concurrency pool.
@@ -236,7 +222,16 @@ final class Cluster: FaultSite, LoadTarget {
 
     func waiting() -> [NodeName: Int] { progress.withLock { $0.waiting } }
 
-    func acknowledgedWrites() -> Int { progress.withLock { $0.acknowledgedWrites } }
+    func acknowledgedWrites() -> Int {
+        progress.withLock { $0.acknowledged.values.reduce(0, +) }
+    }
+
+    /// How many writes each node has acknowledged, and how many operations wait there.
+    var clientProgress: (acknowledged: [NodeName: Int], waiting: [NodeName: Int]) {
+        progress.withLock { ($0.acknowledged, $0.waiting) }
+    }
+
+    func admit(to node: NodeName) async { await gate.pass(to: node) }
 
     func noteInvocation(on node: NodeName) {
         progress.withLock {
@@ -249,18 +244,7 @@ final class Cluster: FaultSite, LoadTarget {
         progress.withLock {
             $0.waiting[node, default: 0] -= 1
             guard case .ok = completion, invocation.function != "read" else { return }
-            $0.acknowledgedWrites += 1
-        }
-    }
-
-    /// The nodes that serve, as soon as all do or the time to recover is over.
-    func serving() async -> Set<NodeName> {
-        let deadline = ContinuousClock.now + recoveryTimeout
-        return await withTaskGroup(of: (NodeName, Bool).self) { group in
-            for node in network.topology.names {
-                group.addTask { (node, await self.answers(node, by: deadline)) }
-            }
-            return await group.reduce(into: []) { if $1.1 { $0.insert($1.0) } }
+            $0.acknowledged[node, default: 0] += 1
         }
     }
 
@@ -321,6 +305,9 @@ final class Cluster: FaultSite, LoadTarget {
     ///
     /// - Returns: a finding for each that does not in time.
     func awaitRecovery() async -> [Finding] {
+        // TCP on a kernel that cannot be told otherwise may be silent for two minutes more.
+        let patience = network.longestRetransmission == nil ? Duration.seconds(120) : .zero
+        let recoveryTimeout = max(recoveryTimeout, patience)
         let deadline = ContinuousClock.now + recoveryTimeout
         var findings: [Finding] = []
         for node in network.topology.names where !(await answers(node, by: deadline)) {

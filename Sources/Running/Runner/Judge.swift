@@ -87,7 +87,7 @@ public struct Judge: Sendable {
         let counts = { (finding: Finding) in
             switch finding.kind {
             case .unaskedExit, .panic: !isExhausted
-            case .divergedState, .nonsense, .check: true
+            case .divergedState, .twoLeaders, .wentBackward, .nonsense, .check: true
             case .notServing: failures.isEmpty
             }
         }

@@ -11,6 +11,8 @@ package protocol LoadTarget: Sendable {
     var nodes: [Node] { get }
     /// A client of a node for a logical process in a worker's place.
     func client(of node: Node, for worker: Worker) async -> any Client
+    /// Returns when clients of a node may come; most may at once.
+    func admit(to node: NodeName) async
     /// Notes that an operation is about to be invoked on a node.
     func noteInvocation(on node: NodeName)
     /// Notes a reply that makes no sense.
@@ -95,6 +97,7 @@ package final class LoadDriver<Load: Generator>: Sendable {
     private func perform(
         _ invocation: Invocation, _ worker: Int, on node: NodeName, with client: any Client
     ) async -> Bool {
+        await target.admit(to: node)
         let process = Event.Process.client(processes.number(of: worker))
         target.noteInvocation(on: node)
         recorder.record(

@@ -6,113 +6,209 @@ internal import Logging
 internal import Synchronization
 internal import Topologies
 
-/// Injects the faults of a schedule: one after another, each healed and recovered from before the
-/// next, or each at its time whatever else lasts then.
-struct Nemesis {
-    let schedule: Schedule
-    let cluster: Cluster
-    let recorder: Recorder
-    let tally: Tally
-    let stop: StopSignal
-    let clock: RunClock
-    /// No fault is injected that could not be healed and recovered from by then.
-    let end: Duration
-    /// Whether a fault may begin while others last.
-    let overlap: Bool
-    let log: Logger
+/// Does what a scenario says, and tells it what comes of it.
+///
+/// The scenario is asked whenever it wants to be, and every few milliseconds besides; each strike
+/// begins and ends in a task of its own, so that a slow one holds up no other.
+final class Nemesis: Sendable {
+    /// Between two looks at the cluster.
+    private static let tick = Duration.milliseconds(4)
 
-    private static let leaderPatience = Duration.seconds(5)
+    private let cluster: Cluster
+    private let recorder: Recorder
+    private let tally: Tally
+    private let stop: StopSignal
+    private let clock: RunClock
+    private let watch: NodeWatch
+    private let recovery: RecoveryWatch
+    private let log: Logger
+    private let strikes: StrikeBook
 
-    /// Runs the schedule to its end, or to the signal.
+    init(
+        _ cluster: Cluster, recorder: Recorder, tally: Tally, stop: StopSignal, clock: RunClock,
+        watch: NodeWatch, log: Logger
+    ) {
+        self.cluster = cluster
+        self.recorder = recorder
+        self.tally = tally
+        self.stop = stop
+        self.clock = clock
+        self.watch = watch
+        self.log = log
+        recovery = RecoveryWatch(cluster, clock: clock)
+        strikes = StrikeBook()
+    }
+
+    /// Runs a scenario to its end, or to the signal; then all is healed.
     ///
     /// - Throws: the first error of the machine; the records of earlier faults are kept.
-    func run(into records: FaultLedger) async throws {
-        try await withThrowingTaskGroup { group in
-            for fault in schedule.faults {
-                guard await !stop.wait(until: clock.instant(at: fault.start)) else { break }
-                guard clock.now + fault.length < end else {
-                    log.notice(
-                        "no time is left for \(fault.kind.name); the last recovery took long")
-                    break
-                }
-                group.addTask { records.add(try await inject(fault)) }
-                if !overlap { try await group.next() }
-            }
-            try await group.waitForAll()
+    func run(_ scenario: Rounds, into ledger: FaultLedger) async throws {
+        var scenario = scenario
+        let recovering = Task { await recovery.watch() }
+        defer {
+            recovering.cancel()
+            cluster.gate.openAll()
+            tally.note(fault: nil)
+        }
+        while true {
+            complete(into: ledger)
+            let view = view()
+            if scenario.isOver, view.isQuiet { break }
+            let commands = stop.isStopped ? scenario.abandon(view) : scenario.step(view)
+            for command in commands { perform(command, view, into: ledger) }
+            if let failure = strikes.failure { throw failure }
+            let next = min(scenario.wake ?? .seconds(1 << 30), clock.now + Self.tick)
+            try? await Task.sleep(
+                until: clock.instant(at: max(next, clock.now + .microseconds(200))),
+                tolerance: .zero, clock: .continuous)
+        }
+        complete(into: ledger)
+        if scenario.omitted > 0 {
+            log.notice("no time was left for \(scenario.omitted) rounds; recoveries took long")
         }
     }
 
-    private func inject(_ fault: ScheduledFault) async throws -> FaultRecord {
-        let before = await leader(for: fault.kind)
-        let leader = before.flatMap { claim in
-            cluster.network.topology.names.first { "\($0)" == claim.leader }
-        }
-        // Nodes that another fault has for itself are hit only if no others are left.
-        let taken = cluster.active.takenNodes
-        let order = fault.order.filter { !taken.contains($0) } + fault.order.filter(taken.contains)
-        let aiming = Aiming(order: order, leader: leader, intensity: cluster.intensity)
-        guard let aim = fault.kind.aim(aiming) else {
-            return skipped(fault, .init("a leader was known", false, "no node claimed to lead"))
-        }
-        guard cluster.active.claim(fault.number, aim, exclusive: fault.kind.isExclusive)
-        else {
-            return skipped(
-                fault,
-                .init("its nodes had no other such fault", false, "\(taken.sorted()) had one"))
-        }
-        defer { cluster.active.end(fault.number) }
-        let nodes = Value.vector(aim.affected.map { .string("\($0)") })
-        let name = fault.kind.name
-        recorder.record(.info, by: .nemesis, "inject", [.keyword(name), nodes])
-        log.info("inject \(name) on \(aim.affected)")
-        tally.note(fault: "\(name) \(aim.affected.map(\.description).joined(separator: ","))")
-        var record = FaultRecord(fault)
-        record.before = before
-        let strike: Strike
-        do {
-            strike = try await Strike(record, aim: aim, length: nil, at: cluster)
-        } catch let error as InjectionError {
-            return skipped(fault, .init("its nodes were running", false, "\(error)"))
-        }
-        await stop.wait(until: clock.instant(at: clock.now + fault.length))
-        tally.note(fault: "healing \(name)")
-        record = try await strike.heal(at: cluster)
-        cluster.active.end(fault.number)
-        recorder.record(.info, by: .nemesis, "heal", [.keyword(name), nodes])
-        let serving = await cluster.serving()
-        if serving.count == cluster.nodes.count { record.recovered = clock.now / .seconds(1) }
-        record.after = await cluster.leadership()
-        record = strike.completed(record, serving: serving)
-        tally.note(fault: nil)
-        log.info("\(record.summary)")
-        return record
+    private func view() -> ClusterView {
+        var view = ClusterView(time: clock.now, nodes: cluster.network.topology.names)
+        view.members = watch.members
+        let progress = cluster.clientProgress
+        for (node, count) in progress.acknowledged { view.members[node]?.acknowledged = count }
+        view.waiting = progress.waiting.values.reduce(0, +)
+        view.taken = cluster.active.takenNodes
+        view.strikes = strikes.phases
+        return view
     }
 
-    private func skipped(_ fault: ScheduledFault, _ check: FaultRecord.Check) -> FaultRecord {
-        var record = FaultRecord(fault)
+    private func perform(_ command: Command, _ view: ClusterView, into ledger: FaultLedger) {
+        switch command {
+        case .strike(let planned): strike(planned, view, into: ledger)
+        case .heal(let id, let due): heal(id, due: due)
+        case .skip(let kind, let family, let check):
+            ledger.add(skipped(strikes.nextNumber(), kind: kind, family: family, check))
+        case .conclude(let conclusion): strikes.add(conclusion)
+        }
+    }
+
+    private func skipped(
+        _ number: Int, kind: String, family: String, _ check: FaultRecord.Check
+    ) -> FaultRecord {
+        var record = FaultRecord(number: number, kind: kind, family: family)
         (record.start, record.end) = (clock.now / .seconds(1), clock.now / .seconds(1))
         record.checks = [check]
         return record
     }
 
-    /// Who leads; a fault aimed at the leader waits a while for one.
-    private func leader(for kind: any Fault) async -> FaultRecord.Leadership? {
-        let deadline = ContinuousClock.now + Self.leaderPatience
-        while true {
-            let leadership = await cluster.leadership()
-            if leadership != nil || !kind.needsLeader { return leadership }
-            guard ContinuousClock.now < deadline, !stop.isStopped else { return nil }
-            await stop.wait(until: .now + .milliseconds(100))
+    // MARK: Beginnings
+
+    private func strike(_ planned: PlannedStrike, _ view: ClusterView, into ledger: FaultLedger) {
+        let number = strikes.nextNumber()
+        let taken = view.taken.sorted()
+        guard cluster.active.claim(number, planned.aim, exclusive: planned.isExclusive) else {
+            strikes.refuse(planned, number, "another fault had its nodes")
+            ledger.add(
+                skipped(
+                    number, kind: planned.kind, family: planned.family,
+                    .init("its nodes had no other such fault", false, "\(taken) had one")))
+            return
+        }
+        if planned.clients == .away { cluster.gate.close(planned.aim.affected) }
+        var record = FaultRecord(number: number, kind: planned.kind, family: planned.family)
+        record.scenario = planned.scenario
+        record.due = planned.due / .seconds(1)
+        record.before = Self.leadership(view)
+        let task = Task { [record] in await inject(planned, record, into: ledger) }
+        strikes.begin(planned, number, task)
+    }
+
+    private static func leadership(_ view: ClusterView) -> FaultRecord.Leadership? {
+        view.leader.map { FaultRecord.Leadership(leader: "\($0.name)", term: $0.term) }
+    }
+
+    private func inject(
+        _ planned: PlannedStrike, _ record: FaultRecord, into ledger: FaultLedger
+    ) async -> Strike? {
+        let nodes = planned.aim.affected
+        note("inject", planned)
+        tally.note(
+            fault: "\(planned.kind) \(nodes.map(\.description).joined(separator: ","))")
+        do {
+            let strike = try await Strike(
+                record, aim: planned.aim, length: planned.length, clients: planned.clients,
+                at: cluster)
+            let now = clock.now
+            strikes.lasts(planned.id, since: now, lateness: now - planned.due)
+            return strike
+        } catch {
+            cluster.active.end(record.number)
+            if planned.clients == .away { cluster.gate.open(nodes) }
+            strikes.refuse(planned, record.number, "\(error)")
+            if error is InjectionError {
+                ledger.add(
+                    skipped(
+                        record.number, kind: planned.kind, family: planned.family,
+                        .init("its nodes were running", false, "\(error)")))
+            } else {
+                strikes.fail(error)
+            }
+            return nil
         }
     }
-}
 
-/// The records of faults that are over.
-final class FaultLedger: Sendable {
-    private let records = Mutex<[FaultRecord]>([])
+    private func note(_ action: String, _ planned: PlannedStrike) {
+        let nodes = Value.vector(planned.aim.affected.map { .string("\($0)") })
+        recorder.record(.info, by: .nemesis, action, [.keyword(planned.kind), nodes])
+        log.info("\(action) \(planned.kind) on \(planned.aim.affected)")
+    }
 
-    /// By number.
-    var all: [FaultRecord] { records.withLock { $0 }.sorted { $0.number < $1.number } }
+    // MARK: Endings
 
-    func add(_ record: FaultRecord) { records.withLock { $0.append(record) } }
+    private func heal(_ id: StrikeID, due: Duration) {
+        guard let (planned, injecting) = strikes.endBegins(id) else { return }
+        Task {
+            guard let strike = await injecting.value else { return }
+            do {
+                let record = try await strike.heal(at: cluster)
+                let now = clock.now
+                cluster.active.end(record.number)
+                if planned.clients == .away { cluster.gate.open(planned.aim.affected) }
+                note("heal", planned)
+                strikes.healed(id, strike, record, at: now, lateness: now - due)
+            } catch {
+                strikes.fail(error)
+            }
+        }
+    }
+
+    /// Completes the records of strikes whose nodes serve again, or have had their time, and those
+    /// of scenarios whose strikes are complete.
+    private func complete(into ledger: FaultLedger) {
+        let served = recovery.served
+        let now = clock.now
+        var wanted: Set<NodeName> = []
+        for healed in strikes.recovering {
+            let struck = strikes.struckNodes
+            let needed = Set(cluster.network.topology.names).subtracting(struck)
+            let missing = needed.filter { served[$0].map { $0 < healed.time } ?? true }
+            let isOwnStruck = !struck.isDisjoint(with: healed.planned.aim.affected)
+            let isLate = stop.isStopped || now > healed.time + cluster.recoveryTimeout
+            guard isLate || missing.isEmpty && !isOwnStruck else {
+                wanted.formUnion(missing)
+                continue
+            }
+            var record = healed.strike.completed(
+                healed.record, serving: Set(served.filter { $0.value >= healed.time }.keys))
+            if missing.isEmpty { record.recovered = now / .seconds(1) }
+            record.after = watch.leader.map {
+                FaultRecord.Leadership(leader: "\($0.name)", term: $0.term)
+            }
+            strikes.complete(healed.planned.id, record)
+            ledger.add(record)
+            log.info("\(record.summary)")
+        }
+        recovery.want(wanted)
+        for record in strikes.concluded() {
+            ledger.add(record)
+            log.info("\(record.summary)")
+        }
+    }
 }

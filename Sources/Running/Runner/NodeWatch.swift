@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Faults
 internal import Labs
 internal import Results
 internal import Synchronization
@@ -7,11 +7,14 @@ internal import Topologies
 
 /// Asks every node again and again what it is, and notes what has changed.
 final class NodeWatch: Sendable {
-    private static let interval = Duration.milliseconds(100)
+    private static let interval = Duration.milliseconds(50)
 
     private let cluster: Cluster
     private let clock: RunClock
     private let changes = Mutex<[NodeObservation]>([])
+    private let checks = Mutex(NodeChecks())
+    private let found = Mutex<[Finding]>([])
+    private let latest: Mutex<[NodeName: ClusterView.Member]>
 
     private let tally: Tally
 
@@ -19,6 +22,21 @@ final class NodeWatch: Sendable {
         self.cluster = cluster
         self.clock = clock
         self.tally = tally
+        latest = Mutex(
+            Dictionary(uniqueKeysWithValues: cluster.nodes.map { ($0.name, .init()) }))
+    }
+
+    /// What nodes said that cannot be true together.
+    var contradictions: [Finding] { found.withLock { $0 } }
+
+    /// What each node last said of itself.
+    var members: [NodeName: ClusterView.Member] { latest.withLock { $0 } }
+
+    /// The claimant of the highest term, as far as it has been seen.
+    var leader: ClusterView.Leader? {
+        var view = ClusterView(time: clock.now, nodes: [])
+        view.members = members
+        return view.leader
     }
 
     /// What has changed so far, by time.
@@ -38,9 +56,19 @@ final class NodeWatch: Sendable {
         var last: NodeObservation?
         while !Task.isCancelled {
             let asked = clock.now
-            let process = await Self.word(cluster.process(of: node.name).state)
+            let state = await cluster.process(of: node.name).state
+            let process = Self.word(state)
             let status = process == .up ? await cluster.system.status(of: node) : nil
             guard !Task.isCancelled else { return }
+            note(status, process: process, of: node.name)
+            // An answer that a restart crossed may be that of either life.
+            if let status, case .up(let number) = state,
+                await cluster.process(of: node.name).state == state
+            {
+                check(
+                    NodeStatement(
+                        node: node.name, process: number, time: asked, status: status))
+            }
             let observation = NodeObservation(
                 node: node.name, time: asked / .seconds(1), process: process,
                 role: status.map { $0.isLeader ? .leader : .other }, term: status?.term)
@@ -53,6 +81,25 @@ final class NodeWatch: Sendable {
                 last = observation
             }
             try? await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private func check(_ statement: NodeStatement) {
+        let contradictions = checks.withLock { $0.note(statement) }
+        found.withLock { $0 += contradictions.map(\.finding) }
+    }
+
+    /// A node that is frozen or silent is what it last said; one whose process ended is nothing.
+    private func note(_ status: NodeStatus?, process: NodeObservation.Process, of node: NodeName) {
+        latest.withLock { latest in
+            latest[node]?.isRunning = process == .up
+            latest[node]?.role = status.map { $0.isLeader ? .leader : .follower }
+            if process == .down { latest[node]?.claim = nil }
+            guard let status else { return }
+            latest[node]?.claim = status.isLeader ? status.term : nil
+            latest[node]?.term = status.term
+            latest[node]?.applied = status.applied?.index
+            latest[node]?.snapshot = status.snapshot
         }
     }
 

@@ -20,7 +20,8 @@ extension Run {
         var random = SplitMix64(seed: experiment.seed)
         let schedule = Schedule(
             requests: experiment.faults, rhythm: plan.faults.rhythm,
-            nodes: experiment.topology.names, within: plan.timeLimit.duration, using: &random)
+            style: plan.faults.style(nodes: experiment.topology.names),
+            within: plan.timeLimit.duration, using: &random)
         log.debug("schedule:\n\(schedule)")
         let workers = workload.shape.workers
         let processes = ProcessNumbers(workers: workers)
@@ -28,24 +29,26 @@ extension Run {
             workload.load(), random: random.split(), target: cluster, recorder: recorder,
             tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
             processes: processes)
+        let watch = NodeWatch(cluster, clock: clock, tally: tally)
         let nemesis = Nemesis(
-            schedule: schedule, cluster: cluster, recorder: recorder, tally: tally, stop: stop,
-            clock: clock, end: plan.timeLimit.duration, overlap: plan.faults.overlap, log: log)
+            cluster, recorder: recorder, tally: tally, stop: stop, clock: clock, watch: watch,
+            log: log)
+        let scenario = schedule.scenario(end: plan.timeLimit.duration)
         let (stop, log) = (stop, log)
         let faulting = Task {
             let records = FaultLedger()
             let failures = await Self.failure {
                 do {
-                    try await nemesis.run(into: records)
+                    try await nemesis.run(scenario, into: records)
                 } catch {
                     log.error("a fault failed: \(error)")
                     stop.stop()
                     throw error
                 }
             }
+            log.info("\(records.latenessSummary)")
             return (records.all, failures)
         }
-        let watch = NodeWatch(cluster, clock: clock, tally: tally)
         let watching = Task { await watch.watch() }
         results.loadBegan = Date.now.timeIntervalSince1970 - clock.now / .seconds(1)
         tally.note(phase: .load)
@@ -70,23 +73,10 @@ extension Run {
         watching.cancel()
         await watching.value
         results.observations = watch.observations
+        results.findings += watch.contradictions
         tally.note(fault: nil)
         results.timings.ending = stopwatch.lap()
         return failures
-    }
-}
-
-extension FaultPlan {
-    /// How strong faults are.
-    var intensity: Intensity {
-        Intensity(
-            loss: loss, delay: delay.duration, reorderedShare: reorder,
-            bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration, clockRate: clockRate)
-    }
-
-    /// When faults come and how long they last.
-    var rhythm: Schedule.Rhythm {
-        Schedule.Rhythm(first: first.duration, every: every.duration, length: length.duration)
     }
 }
 

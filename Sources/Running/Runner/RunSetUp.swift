@@ -6,6 +6,7 @@ internal import Results
 internal import Stores
 internal import Systems
 internal import Topologies
+internal import Workloads
 
 extension Run {
     /// A program that is asked for its version has this long.

@@ -137,7 +137,8 @@ public struct Raftd: System {
         else { return nil }
         return NodeStatus(
             isLeader: status.role == .leader, term: Int(clamping: status.term),
-            applied: .init(index: status.applied, hash: status.stateHash))
+            applied: .init(index: status.applied, hash: status.stateHash),
+            snapshot: status.snapshot)
     }
 
     /// Whether a linearizable read of a missing key is answered.

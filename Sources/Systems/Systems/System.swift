@@ -109,6 +109,8 @@ public struct NodeStatus: Hashable, Sendable {
     public let term: Int
     /// What it has applied, if it says so.
     public let applied: Applied?
+    /// The last index that its snapshot covers, if it says so.
+    public let snapshot: UInt64?
 
     /// A state machine's state, in short.
     public struct Applied: Hashable, Sendable {
@@ -125,7 +127,10 @@ public struct NodeStatus: Hashable, Sendable {
     }
 
     /// A node's own view.
-    public init(isLeader: Bool, term: Int, applied: Applied? = nil) {
+    public init(
+        isLeader: Bool, term: Int, applied: Applied? = nil, snapshot: UInt64? = nil
+    ) {
+        self.snapshot = snapshot
         self.isLeader = isLeader
         self.term = term
         self.applied = applied

@@ -29,10 +29,10 @@ import Topologies
 }
 
 @Suite struct `Injectors` {
-    @Test(arguments: FaultCatalog.all.map(\.name))
+    @Test(arguments: FaultCatalog.faults.map(\.name))
     func `every effect of the catalog has its injector`(name: String) throws {
         let nodes = (1...5).map(NodeName.init(number:))
-        let fault = try #require(FaultCatalog.kind(named: name))
+        let fault = try #require(FaultCatalog.fault(named: name))
         let aim = try #require(fault.aim(Aiming(order: nodes, leader: nodes[0])))
         #expect(aim.effect is any Injectable, "\(aim.effect)")
     }

@@ -45,14 +45,14 @@ enum InLab {
         #expect(try Prober(network).reachable() == Set(network.topology.links))
     }
 
-    @Test(arguments: FaultCatalog.all.filter { $0.family == "partition" }.map(\.name))
+    @Test(arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name))
     func `a partition cuts its links and no others, and healing restores all`(
         partition: String
     ) async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)
         let names = network.topology.names
-        let fault = try #require(FaultCatalog.kind(named: partition))
+        let fault = try #require(FaultCatalog.fault(named: partition))
         let aim = try #require(fault.aim(Aiming(order: names.shuffled(), leader: names[2])))
         let links = aim.links
         #expect(!links.isEmpty)
@@ -65,6 +65,21 @@ enum InLab {
         try cut.heal()
         #expect(prober.reachable() == Set(network.topology.links))
     }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: retransmissionFile)))
+    func `TCP sends again after a second at most, in every node's namespace`() async throws {
+        let network = try await InLab.network.value
+        #expect(network.longestRetransmission == .seconds(1))
+        let ip = try Program("ip", package: "iproute2")
+        for node in network.topology.names {
+            let limit = try await ip.run([
+                "netns", "exec", "\(node)", "cat", Self.retransmissionFile,
+            ])
+            #expect(limit == "1000\n")
+        }
+    }
+
+    private static let retransmissionFile = "/proc/sys/net/ipv4/tcp_rto_max_ms"
 
     @Test func `traffic of the nodes is counted on the link that drops it`() async throws {
         let network = try await InLab.network.value

@@ -3,12 +3,15 @@ import Testing
 import Topologies
 
 @Suite struct `Aims` {
-    private static func nodes(_ count: Int) -> [NodeName] { (1...count).map(NodeName.init) }
+    private static func nodes(_ count: Int) -> [NodeName] {
+        (1...count).map(NodeName.init(number:))
+    }
 
-    @Test(arguments: FaultCatalog.all.filter { $0.family == "partition" }.map(\.name), [4, 5, 7])
+    @Test(
+        arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name), [4, 5, 7])
     func `a partition cuts what its name says`(name: String, nodeCount: Int) throws {
         let nodes = Self.nodes(nodeCount)
-        let fault = try #require(FaultCatalog.kind(named: name))
+        let fault = try #require(FaultCatalog.fault(named: name))
         let aim = try #require(fault.aim(Aiming(order: nodes.reversed(), leader: nodes[1])))
         let cut = try #require(aim.effect as? LinkCut)
         #expect(cut.treatment == .drop)
@@ -45,11 +48,11 @@ import Topologies
         #expect(aim.links.count == 8)
     }
 
-    @Test(arguments: FaultCatalog.all.map(\.name))
+    @Test(arguments: FaultCatalog.faults.map(\.name))
     func `a fault that needs a leader takes no aim without one, and every other does`(
         name: String
     ) throws {
-        let fault = try #require(FaultCatalog.kind(named: name))
+        let fault = try #require(FaultCatalog.fault(named: name))
         let aim = fault.aim(Aiming(order: Self.nodes(5), leader: nil))
         #expect((aim == nil) == fault.needsLeader)
         #expect(fault.aim(Aiming(order: Self.nodes(5), leader: Self.nodes(3)[2])) != nil)
@@ -76,7 +79,10 @@ import Topologies
 
     @Test func `names of faults and families are all different`() {
         #expect(Set(FaultCatalog.names).count == FaultCatalog.names.count)
-        #expect(FaultCatalog.families == ["partition", "traffic", "kill", "pause"])
+        #expect(
+            FaultCatalog.families == [
+                "partition", "traffic", "kill", "pause", "", "scenario",
+            ])
         #expect(FaultRequest("kill-leadr", nodes: 5) == nil)
         #expect(FaultRequest("partition", nodes: 3)?.kinds.count == 6, "no ring of three")
     }

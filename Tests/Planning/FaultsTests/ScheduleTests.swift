@@ -1,24 +1,63 @@
-import Faults
 import Generators
 import Testing
 import Topologies
 
+@testable import Faults
+
 @Suite struct `Schedules` {
-    @Test func `every request comes about equally often, and no two faults overlap`() throws {
-        var random = SplitMix64(seed: 5)
-        let names = ["halves", "isolate-leader", "kill", "pause"]
-        let schedule = Schedule(
+    private static let nodes = (1...5).map(NodeName.init(number:))
+
+    private func schedule(
+        _ names: [String], every: ClosedRange<Duration> = .seconds(5)...(.seconds(5)),
+        length: ClosedRange<Duration> = .milliseconds(2_500)...(.milliseconds(2_500)),
+        together: ClosedRange<Int> = 1...1, overlap: Bool = false, seed: UInt64 = 5
+    ) -> Schedule {
+        var random = SplitMix64(seed: seed)
+        return Schedule(
             requests: names.compactMap { FaultRequest($0, nodes: 5) },
-            rhythm: .init(first: .seconds(2), every: .seconds(5), length: .milliseconds(2_500)),
-            nodes: (1...5).map(NodeName.init), within: .seconds(60), using: &random)
-        #expect(schedule.faults.count == 11)
+            rhythm: .init(first: .seconds(2), every: every, together: together, overlap: overlap),
+            style: Style(nodes: Self.nodes, length: length), within: .seconds(60), using: &random)
+    }
+
+    @Test func `every request comes about equally often, each round with its time`() throws {
+        let names = ["halves", "isolate-leader", "kill", "pause"]
+        let schedule = schedule(names)
+        #expect(schedule.rounds.count == 11)
         for name in names {
-            let kinds = try #require(FaultRequest(name, nodes: 5)).kinds
-            #expect(schedule.faults.filter { kinds.map(\.name).contains($0.kind.name) }.count >= 2)
+            let kinds = try #require(FaultRequest(name, nodes: 5)).kinds.map(\.name)
+            let count = schedule.rounds.count { round in
+                kinds.contains { "\(round.scenario)".hasPrefix($0 + " ") }
+            }
+            #expect(count >= 2)
         }
-        for (one, next) in zip(schedule.faults, schedule.faults.dropFirst()) {
-            #expect(one.start + one.length < next.start)
+        #expect(schedule.rounds.map(\.start) == (0..<11).map { .seconds(2 + 5 * $0) })
+        #expect(schedule.rounds.allSatisfy { $0.scenario.leastLength == .milliseconds(2_500) })
+    }
+
+    @Test func `lengths, starts and company are drawn from their ranges`() {
+        let schedule = schedule(
+            ["partition", "pause"], every: .seconds(2)...(.seconds(4)),
+            length: .milliseconds(200)...(.milliseconds(1_200)), together: 1...3)
+        let gaps = zip(schedule.rounds, schedule.rounds.dropFirst()).map { $1.start - $0.start }
+        #expect(gaps.allSatisfy { (.seconds(2)...(.seconds(4))).contains($0) })
+        #expect(Set(gaps).count > 5)
+        let counts = schedule.rounds.map { "\($0.scenario)".split(separator: ";").count }
+        #expect(Set(counts) == [1, 2, 3])
+        #expect(schedule.rounds.allSatisfy { $0.scenario.leastLength <= .milliseconds(2_400) })
+    }
+
+    @Test func `the same seed gives the same rounds, another one others`() {
+        func text(_ seed: UInt64) -> String {
+            schedule(["storm", "depose", "kill"], together: 1...3, seed: seed).description
         }
-        #expect(schedule.faults.allSatisfy { $0.start + .seconds(5) <= .seconds(60) })
+        #expect(text(7) == text(7))
+        #expect(text(7) != text(8))
+    }
+
+    @Test func `faults that overlap are one round, each at its own time`() {
+        let schedule = schedule(
+            ["halves", "kill-one"], every: .seconds(1)...(.seconds(1)), overlap: true)
+        #expect(schedule.rounds.count == 1)
+        #expect("\(schedule)".contains("at +0 s") && "\(schedule)".contains("at +30 s"))
     }
 }

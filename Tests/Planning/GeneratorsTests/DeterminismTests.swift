@@ -16,8 +16,10 @@ import Topologies
         let requests = ["partition", "kill", "pause"].compactMap { FaultRequest($0, nodes: 5) }
         let schedule = Schedule(
             requests: requests,
-            rhythm: .init(first: .seconds(2), every: .seconds(6), length: .seconds(3)),
-            nodes: (1...5).map(NodeName.init), within: .seconds(60), using: &random)
+            rhythm: .init(first: .seconds(2), every: .seconds(6)...(.seconds(6))),
+            style: Style(
+                nodes: (1...5).map(NodeName.init(number:)), length: .seconds(3)...(.seconds(3))),
+            within: .seconds(60), using: &random)
         let now = Mutex(Duration.zero)
         let recorder = try Recorder(file: file.path) { Timestamp(now.withLock { $0 }) }
         var dice = random.split()

@@ -1,0 +1,33 @@
+/// Everything at random: two or three of all faults and scenarios together.
+public struct Storm: FaultKind {
+    /// What a user types.
+    public let name = "storm"
+    /// The family's name.
+    public let family = "scenario"
+    /// In words.
+    public let summary = "two or three of everything else together, drawn at random"
+    /// What tests Raft best is what nobody thought of.
+    public let leastNodes = 3
+
+    /// A storm.
+    public init() {}
+
+    /// What is drawn begins within the length of a fault.
+    public func scenario(
+        after offset: Duration, _ style: Style, using random: inout some RandomNumberGenerator
+    ) -> any Scenario {
+        let known = FaultCatalog.all.filter {
+            $0.leastNodes <= style.nodes.count && $0.name != name
+        }
+        let count = Int.random(in: 2...3, using: &random)
+        var style = style
+        style.cuts = .either
+        style.clients = .either
+        let parts = known.shuffled(using: &random).prefix(count).map { kind in
+            kind.scenario(
+                after: offset + .random(in: .zero...style.length.upperBound, using: &random),
+                style, using: &random)
+        }
+        return Gathering(name, Array(parts), healing: style.healing.draw(using: &random))
+    }
+}

@@ -1,0 +1,151 @@
+public import Topologies
+
+/// What can be done to nodes that a role names, in scenarios and in a plan's `rounds`.
+public struct Verb: Sendable {
+    /// The word in a plan: `pause`.
+    public let name: String
+    /// The family of the fault that it is.
+    public let family: String
+    /// The word that ends it, beside `heal`: `resume`.
+    public let ending: String?
+    /// Whether a node can have only one such fault at a time.
+    public let isExclusive: Bool
+    /// What is done to nodes among all.
+    public let effect: @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
+
+    /// A verb.
+    public init(
+        _ name: String, family: String, ending: String? = nil, isExclusive: Bool,
+        effect: @escaping @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
+    ) {
+        self.name = name
+        self.family = family
+        self.ending = ending
+        self.isExclusive = isExclusive
+        self.effect = effect
+    }
+
+    /// SIGKILL, and a restart with the same data.
+    public static let kill = Verb("kill", family: "kill", ending: "start", isExclusive: true) {
+        nodes, _ in ProcessKill(nodes)
+    }
+    /// SIGSTOP, and SIGCONT later.
+    public static let pause = Verb("pause", family: "pause", ending: "resume", isExclusive: true) {
+        nodes, _ in ProcessPause(nodes)
+    }
+    /// All links to other nodes are cut; packets are lost.
+    public static let cut = Verb("cut", family: "partition", isExclusive: false) {
+        LinkCut(pairs: outward($0, $1))
+    }
+    /// All links to other nodes are cut; packets arrive when it heals.
+    public static let hold = Verb("hold", family: "partition", isExclusive: false) {
+        guard case .hold = $1.cuts else {
+            return LinkCut(pairs: outward($0, $1), .hold(HeldPackets()))
+        }
+        return LinkCut(pairs: outward($0, $1), $1.cuts)
+    }
+    /// What the nodes send to others is lost; they still hear.
+    public static let oneWay = Verb("one-way", family: "traffic", isExclusive: false) {
+        LinkCut([outward($0, $1).map { Link(from: $0.0, to: $0.1) }])
+    }
+    /// All that the first of the nodes sends and receives comes late.
+    public static let delay = Verb("delay", family: "traffic", isExclusive: true) {
+        LateTraffic(of: $0[0], among: $1.nodes, .delay($1.intensity.delay))
+    }
+
+    /// Every verb; a new one is a line here.
+    public static let all = [pause, kill, cut, hold, oneWay, delay]
+
+    private static func outward(
+        _ nodes: [NodeName], _ aiming: Aiming
+    ) -> [(NodeName, NodeName)] {
+        nodes.flatMap { node in
+            aiming.nodes.filter { !nodes.contains($0) }.map { (node, $0) }
+        }
+    }
+}
+
+/// Which nodes a step of a script is about; bound when it is first used.
+public enum Role: Hashable, Sendable {
+    /// The claimant of the highest term.
+    case leader
+    /// The first leader that the script struck.
+    case oldLeader
+    /// The leader, if another one than the first that was struck.
+    case newLeader
+    /// One that does not lead.
+    case follower
+    /// One that does not lead and has not been bound yet.
+    case otherFollower
+    /// One that stands for election.
+    case candidate
+    /// One without a vote.
+    case learner
+    /// As many as the rest can do without.
+    case minority
+    /// One more than a minority.
+    case majority
+    /// Any one.
+    case one
+    /// These.
+    case exactly([NodeName])
+
+    /// The roles that have a word.
+    public static let named: [Role] = [
+        .leader, .oldLeader, .newLeader, .follower, .otherFollower, .candidate, .learner,
+        .minority, .majority, .one,
+    ]
+
+    /// The word in a plan; the nodes where there is none.
+    public var word: String {
+        switch self {
+        case .leader: "leader"
+        case .oldLeader: "old-leader"
+        case .newLeader: "new-leader"
+        case .follower: "follower"
+        case .otherFollower: "other-follower"
+        case .candidate: "candidate"
+        case .learner: "learner"
+        case .minority: "minority"
+        case .majority: "majority"
+        case .one: "one"
+        case .exactly(let nodes): nodes.map(\.description).joined(separator: "+")
+        }
+    }
+
+    /// The role of a word; nil if it is none.
+    public init?(word: String) {
+        guard let role = Self.named.first(where: { $0.word == word }) else { return nil }
+        self = role
+    }
+
+    /// Who plays it now; nil if nobody does.
+    ///
+    /// `order` is a shuffle that was drawn beforehand; whoever another fault has for itself, or was
+    /// bound already, comes last.
+    func nodes(
+        _ view: ClusterView, order: [NodeName], bound: Set<NodeName>, oldLeader: NodeName?
+    ) -> [NodeName]? {
+        let leader = view.leader?.name
+        let free = order.filter { !view.taken.contains($0) }
+        let order = free + order.filter(view.taken.contains)
+        func first(_ isMeant: (NodeName) -> Bool) -> [NodeName]? {
+            order.first(where: isMeant).map { [$0] }
+        }
+        let minority = Majority.minority(of: order.count)
+        switch self {
+        case .leader: return leader.map { [$0] }
+        case .oldLeader: return oldLeader.map { [$0] }
+        case .newLeader: return leader.flatMap { $0 == oldLeader ? nil : [$0] }
+        case .follower: return first { $0 != leader && !view.taken.contains($0) }
+        case .otherFollower:
+            return first { $0 != leader && !bound.contains($0) && !view.taken.contains($0) }
+        case .candidate: return first { view.members[$0]?.role == .candidate }
+        case .learner: return first { view.members[$0]?.role == .learner }
+        case .minority: return order.prefix(max(1, minority)).sorted()
+        case .majority: return order.prefix(minority + 1).sorted()
+        case .one: return order.prefix(1).sorted()
+        case .exactly(let nodes): return nodes
+        }
+    }
+}

@@ -1,0 +1,119 @@
+internal import Results
+internal import Systems
+internal import Topologies
+
+/// What a node said of itself in one of its lives.
+struct NodeStatement: Hashable, Sendable {
+    /// The node.
+    var node: NodeName
+    /// The process that said it: another number is another life.
+    var process: Int32
+    /// When it was asked, since the start of the load.
+    var time: Duration
+    /// What it said.
+    var status: NodeStatus
+}
+
+/// Checks what nodes say of themselves while a run goes on.
+///
+/// Two leaders in one term, a term or an applied index that falls, and two states after the same
+/// entries contradict Raft whatever clients saw (Raft §5.2, §5.4.3). Pure: statements in, findings
+/// out, each contradiction once.
+struct NodeChecks {
+    /// A contradiction, with both statements.
+    struct Contradiction: Hashable, Sendable {
+        /// What was contradicted.
+        var kind: Finding.Kind
+        /// What was said first.
+        var before: NodeStatement
+        /// What contradicts it.
+        var after: NodeStatement
+    }
+
+    /// So many indexes with their states are remembered: at 10,000 entries a second and 20
+    /// statements, those of ten minutes.
+    private static let mostStates = 65_536
+
+    private var leaders: [Int: NodeStatement] = [:]
+    private var last: [NodeName: NodeStatement] = [:]
+    private var states: [UInt64: NodeStatement] = [:]
+    private var remembered: [UInt64] = []
+    private var oldest = 0
+    private var accused: Set<Accusation> = []
+
+    /// A contradiction is told once for each node, or each term.
+    private struct Accusation: Hashable {
+        let kind: Finding.Kind
+        let node: NodeName
+        let term: Int
+    }
+
+    /// Takes a statement; those of a node come in the order in which they were made.
+    mutating func note(_ statement: NodeStatement) -> [Contradiction] {
+        let found = [leadership(statement), progress(statement), state(statement)]
+            .compactMap(\.self)
+        last[statement.node] = statement
+        return found.filter {
+            let term = $0.kind == .twoLeaders ? $0.after.status.term : 0
+            return accused.insert(
+                Accusation(kind: $0.kind, node: $0.after.node, term: term)
+            ).inserted
+        }
+    }
+
+    private mutating func leadership(_ statement: NodeStatement) -> Contradiction? {
+        guard statement.status.isLeader else { return nil }
+        guard let other = leaders[statement.status.term] else {
+            leaders[statement.status.term] = statement
+            return nil
+        }
+        guard other.node != statement.node else { return nil }
+        return Contradiction(kind: .twoLeaders, before: other, after: statement)
+    }
+
+    /// A term survives a restart; what is applied need only not fall in one life.
+    private func progress(_ statement: NodeStatement) -> Contradiction? {
+        guard let last = last[statement.node] else { return nil }
+        let isSameLife = last.process == statement.process
+        let applied = (last.status.applied?.index, statement.status.applied?.index)
+        var hasFallen = statement.status.term < last.status.term
+        if isSameLife, let before = applied.0, let after = applied.1, after < before {
+            hasFallen = true
+        }
+        return hasFallen ? Contradiction(kind: .wentBackward, before: last, after: statement) : nil
+    }
+
+    private mutating func state(_ statement: NodeStatement) -> Contradiction? {
+        guard let applied = statement.status.applied else { return nil }
+        if let other = states[applied.index] {
+            guard other.status.applied?.hash != applied.hash else { return nil }
+            return Contradiction(kind: .divergedState, before: other, after: statement)
+        }
+        states[applied.index] = statement
+        if remembered.count < Self.mostStates {
+            remembered.append(applied.index)
+        } else {
+            states[remembered[oldest]] = nil
+            remembered[oldest] = applied.index
+            oldest = (oldest + 1) % Self.mostStates
+        }
+        return nil
+    }
+}
+
+extension NodeChecks.Contradiction {
+    /// The contradiction as a finding on the node that contradicts.
+    var finding: Finding {
+        Finding(
+            kind, node: after.node,
+            detail: "\(Self.words(after)), but \(Self.words(before))")
+    }
+
+    private static func words(_ statement: NodeStatement) -> String {
+        let status = statement.status
+        let applied = status.applied.map { ", applied \($0.index), state \($0.hash)" } ?? ""
+        return "\(statement.node) \(status.isLeader ? "led" : "did not lead") in term "
+            + "\(status.term)\(applied) at \(statement.time.formattedSeconds) as process "
+            + "\(statement.process)"
+    }
+}
