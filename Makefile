@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -86,6 +86,11 @@ SEEDS := 1000
 simulate: setup
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench simulate --seeds $(SEEDS)
+
+## Plant each known bug into simulated clusters, and print which seed finds it, and how.
+simulate-mutants: setup
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	.build/release/whitewater-bench simulate --mutants --seconds 30
 
 ## Fifty short runs over the committed plans with fresh seeds; fails if anything is left behind, or
 ## if a verdict is not the plan's.

@@ -16,7 +16,10 @@ let floors: [(name: String, rooms: [String])] = [
     ("Running", ["Runner", "Campaigns"]),
     (
         "Raft",
-        ["Wire", "WireNIO", "Raft", "RaftStorage", "RaftNode", "RaftDaemon", "RaftSimulator"]
+        [
+            "Wire", "WireNIO", "Raft", "RaftStorage", "RaftNode", "RaftDaemon", "RaftMutants",
+            "RaftSimulator",
+        ]
     ),
     ("Programs", ["whitewater", "raftd", "raftd-mutant", "whitewater-bench"]),
 ]
@@ -76,6 +79,7 @@ let package = Package(
 
         // The Raft wing.
         .target(name: "Raft"),
+        .target(name: "RaftMutants", dependencies: ["Raft"]),
         .target(name: "RaftStorage", dependencies: ["CLinux", "Raft", "Wire"]),
         .target(
             name: "RaftNode",
@@ -99,7 +103,9 @@ let package = Package(
 
         .target(
             name: "RaftSimulator",
-            dependencies: ["Checkers", "Generators", "Histories", "Models", "Raft", heap]),
+            dependencies: [
+                "Checkers", "Generators", "Histories", "Models", "Raft", "RaftMutants", heap,
+            ]),
 
         // What touches the machine.
         .target(name: "CClocks"),
@@ -165,8 +171,9 @@ let package = Package(
             name: "whitewater-bench",
             dependencies: [
                 "Checkers", "CheckerTrials", "Clients", "Clocks", "Faults", "Generators",
-                "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftSimulator",
-                "RaftStorage", "Reports", "Results", "Runner", "SampleRuns", "Stores", "Systems",
+                "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
+                "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",
+                "Stores", "Systems",
                 "Topologies", "Wire", "WireNIO", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
                 nioPosix,
             ]),
@@ -236,14 +243,18 @@ let package = Package(
             exclude: ["kills.yaml", "mutants.yaml"]),
         .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),
         .testTarget(
-            name: "RaftTests", dependencies: ["Generators", "Raft", "RaftSimulator"],
+            name: "RaftTests",
+            dependencies: ["Generators", "Raft", "RaftMutants", "RaftSimulator"],
             exclude: ["Transcripts"]),
         .testTarget(
             name: "RaftStorageTests", dependencies: ["Generators", "Raft", "RaftStorage", "Wire"]),
         // A node with bugs in it, for tests of the harness; no product has it.
         .executableTarget(
             name: "raftd-mutant",
-            dependencies: ["Raft", "RaftDaemon", "RaftNode", argumentParser],
+            dependencies: [
+                "Raft", "RaftDaemon", "RaftMutants", "RaftNode", "RaftStorage", "Wire",
+                argumentParser, logging,
+            ],
             path: "Tests/Raft/RaftdMutant"),
         .testTarget(
             name: "RaftNodeTests",

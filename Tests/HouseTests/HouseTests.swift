@@ -18,7 +18,10 @@ import Testing
         "RaftDaemon": ["Raft", "RaftNode", "RaftStorage", "WireNIO"],
         "raftd": ["RaftDaemon", "RaftNode", "Wire", "WireNIO"],
         "RaftNode": ["Raft", "RaftStorage", "Wire", "WireNIO"],
-        "RaftSimulator": ["Checkers", "Generators", "Histories", "Models", "Raft"],
+        "RaftMutants": ["Raft"],
+        "RaftSimulator": [
+            "Checkers", "Generators", "Histories", "Models", "Raft", "RaftMutants",
+        ],
         "Netfilter": ["CIPTC", "Topologies"],
         "Models": ["Histories"],
         "Checkers": ["CLinux", "Histories", "Models"],
@@ -119,6 +122,17 @@ import Testing
             #expect(impure.isEmpty, "\(target)/\(file.name)")
             let ownDice = file.text.matches(of: /\.random\((?!.*using:)|\.shuffled\(\)/)
             #expect(ownDice.isEmpty, "\(target)/\(file.name)")
+        }
+    }
+
+    @Test func `what ships has no planted bugs`() throws {
+        for target in try Self.rooms().keys
+        where !["RaftMutants", "RaftSimulator", "whitewater-bench"].contains(target) {
+            for file in try Self.files(of: target) {
+                #expect(
+                    !file.text.contains(/import Raft(Mutants|Simulator)/),
+                    "\(target)/\(file.name) imports bugs")
+            }
         }
     }
 

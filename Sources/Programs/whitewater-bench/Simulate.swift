@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Foundation
+import RaftMutants
 import RaftSimulator
 
 extension Bench {
@@ -9,7 +10,8 @@ extension Bench {
             abstract: "Simulate Raft clusters in which everything goes wrong, and say what breaks.",
             discussion: """
                 Names the first seed that breaks a promise at once, and ends with the transcript of \
-                the lowest one; the same seed gives the same run.
+                the lowest one; the same seed gives the same run. With --mutants it plants known \
+                bugs, one after the other, and prints which seed finds each of them, and how.
                 """)
 
         @Option(help: "Seeds.")
@@ -24,7 +26,27 @@ extension Bench {
         @Option(help: "Simulated seconds of each.")
         var seconds = 60
 
+        @Flag(help: "Plant each known bug, and print the table of what finds it.")
+        var mutants = false
+
+        @Option(help: "Plant this one, and stop at the first seed that finds it.")
+        var mutant: String?
+
         func run() throws {
+            if let mutant {
+                guard let planted = Mutant.named(mutant) else {
+                    let known = Mutant.all.map(\.id).joined(separator: ", ")
+                    throw ValidationError("no mutant \(mutant); there are \(known)")
+                }
+                print(MutantSearch(planted, seeds: seeds, from: from, seconds: seconds).run())
+            } else if mutants {
+                try MutantTable(seeds: seeds, from: from, seconds: seconds).printRows()
+            } else {
+                try simulate()
+            }
+        }
+
+        private func simulate() throws {
             let lock = NSLock()
             nonisolated(unsafe) var coverage = Coverage()
             nonisolated(unsafe) var failed: [UInt64] = []
@@ -37,7 +59,10 @@ extension Bench {
                 lock.withLock {
                     coverage = coverage + outcome.coverage
                     guard let violation = outcome.violation else { return }
-                    if failed.isEmpty { print("seed \(seed): \(violation)") }
+                    if failed.isEmpty {
+                        print("seed \(seed): \(violation)")
+                        fflush(nil)
+                    }
                     failed.append(seed)
                 }
             }
@@ -72,14 +97,22 @@ enum CurrentSeed {
 
     /// Writes `seed 17: a trap`, with nothing but what a signal handler may call.
     private static func report(_ signal: Int32) {
-        var number = UInt(bitPattern: pthread_getspecific(key))
-        var digits: [UInt8] = []
-        repeat {
-            digits.append(UInt8(48 + number % 10))
-            number /= 10
-        } while number > 0
-        let text = Array("\nseed ".utf8) + digits.reversed() + Array(": a trap\n".utf8)
-        text.withUnsafeBytes { _ = write(1, $0.baseAddress, $0.count) }
+        let number = UInt(bitPattern: pthread_getspecific(key))
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { text in
+            var end = text.count
+            func put(_ byte: UInt8) {
+                end -= 1
+                text[end] = byte
+            }
+            for byte in ": a trap\n".utf8.reversed() { put(byte) }
+            var rest = number
+            repeat {
+                put(UInt8(48 + rest % 10))
+                rest /= 10
+            } while rest > 0
+            for byte in "\nseed ".utf8.reversed() { put(byte) }
+            _ = write(1, text.baseAddress.map { $0 + end }, text.count - end)
+        }
         _exit(128 + signal)
     }
 }

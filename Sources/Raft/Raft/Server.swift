@@ -123,8 +123,16 @@ public struct Server: Sendable {
         for request in pendingReads.keys { pendingReads[request, default: 0] += 1 }
         let longest = options.electionTicks
         refusePendingReads { $0 > longest }
-        guard electionElapsed >= electionTimeout, membership.hasVote(id) else { return }
+        guard electionElapsed >= electionTimeout, mayCampaign else { return }
         campaign(isPre: rules.asksFirst(), using: &random)
+    }
+
+    /// Whether it can be needed as a leader: it has a vote, or had one until a change that is not
+    /// known to be committed, which it may be the only one to have whole (dissertation §4.2.2).
+    private var mayCampaign: Bool {
+        let (members, index) = log.membership
+        if members.hasVote(id) { return true }
+        return index > commit && log.membership(asOf: index - 1).hasVote(id)
     }
 
     /// Draws a new election timeout, so that servers seldom campaign at the same time (§5.2).
@@ -254,7 +262,9 @@ public struct Server: Sendable {
     /// Leads no more, if it did; what waits for its leadership is refused.
     mutating func stepDown(leader: ServerID? = nil) {
         failPending()
-        if isLeader, let index = rules.removedWhenDeposed(last: log.lastIndex, commit: commit) {
+        if isLeader, let index = rules.removedWhenDeposed(last: log.lastIndex, commit: commit),
+            index > log.snapshot.index
+        {
             remove(from: index)
             commit = min(commit, index - 1)
         }

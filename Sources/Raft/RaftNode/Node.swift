@@ -67,7 +67,8 @@ public final class Node: @unchecked Sendable {
 
     package init(
         _ options: NodeOptions, storage: Storage, recovery: Recovery, disk: any Disk,
-        on loop: any EventLoop, log: Logger, step: @escaping Step
+        on loop: any EventLoop, log: Logger, rules: any Rules = PaperRules(),
+        step: @escaping Step
     ) throws(StorageError) {
         self.options = options
         self.storage = storage
@@ -78,7 +79,7 @@ public final class Node: @unchecked Sendable {
         var random = SystemRandomNumberGenerator()
         server = Server(
             id: options.id, hard: recovery.hard, log: recovery.log, options: options.raft,
-            using: &random)
+            rules: rules, using: &random)
         let snapshot = recovery.log.snapshot
         machine = try Self.machine(of: snapshot, disk)
         snapshotter = Snapshotter(disk, options)

@@ -26,14 +26,14 @@ public enum NodeFactory {
     }
 
     package static func node(
-        _ options: NodeOptions, disk: any Disk, log: Logger,
+        _ options: NodeOptions, disk: any Disk, isJoining: Bool, log: Logger, rules: any Rules,
         step: @escaping (inout Server, Event) -> [Effect]
     ) async throws -> Node {
         var random = SystemRandomNumberGenerator()
-        let parts = try open(options, disk, false, log, using: &random)
+        let parts = try open(options, disk, isJoining, log, using: &random)
         return try Node(
             options, storage: parts.storage, recovery: parts.recovery, disk: disk,
-            on: MultiThreadedEventLoopGroup.singleton.next(), log: log, step: step)
+            on: MultiThreadedEventLoopGroup.singleton.next(), log: log, rules: rules, step: step)
     }
 
     private static func open(

@@ -37,7 +37,7 @@ extension Simulation {
             cutOneLink()
             for id in servers {
                 nodes[id]?.clockStalledUntil = 0
-                start(id)
+                try start(id)
             }
             schedule(.quiet(.settled), in: QuietTime.length(before: .settled))
         case .settled:
@@ -78,6 +78,16 @@ extension Simulation {
             && (members.outgoing.isEmpty || members.outgoing.count >= 3)
     }
 
+    /// What each server is, in a few words.
+    private var standing: String {
+        nodes.values.compactMap(\.server).sorted { $0.id < $1.id }.map { server in
+            let log = "log to \(server.log.lastTerm)/\(server.log.lastIndex)"
+            let members =
+                "\(server.membership.voters.sorted())+\(server.membership.outgoing.sorted())"
+            return "\(server.id) in term \(server.hard.term), \(log), voters \(members)"
+        }.joined(separator: "; ") + "; cut off from each other: \(quiet.cutOff.sorted())"
+    }
+
     /// Liveness: somebody leads, entries are committed, members have them, and terms stay.
     private func requireLife() throws {
         guard isLinkSpared else { return }
@@ -92,7 +102,7 @@ extension Simulation {
                 ($0.server?.hard.term ?? 0) < ($1.server?.hard.term ?? 0)
             })?.server
         else {
-            throw Invariants.Violation(description: "nobody leads in a quiet time")
+            throw Invariants.Violation(description: "nobody leads in a quiet time: \(standing)")
         }
         guard invariants.committedCount > quiet.committed else {
             throw Invariants.Violation(

@@ -67,7 +67,6 @@ public struct Simulation {
     var queue = Heap<Scheduled>()
     var scheduled = 0
     var nodes: [ServerID: SimulatedNode] = [:]
-    var memories: [ServerID: Subject.Memory] = [:]
     let servers: [ServerID]
     var cuts: Set<Link> = []
     var quiet = QuietTime()
@@ -127,7 +126,7 @@ public struct Simulation {
     /// Runs to the end, or to the first violation.
     public mutating func run() -> Outcome {
         do {
-            for id in servers { start(id) }
+            for id in servers { try start(id) }
             for client in 0..<Self.clients { schedule(.client(client), in: 300 + 10 * client) }
             schedule(.fault, in: 500)
             schedule(.quiet(.begin), in: weather.turbulence)
@@ -176,7 +175,7 @@ public struct Simulation {
             if let lost = pending[request] { try giveUp(request, lost) }
         case .fault: try injectFault()
         case .quiet(let phase): try enter(phase)
-        case .restart(let id): start(id)
+        case .restart(let id): try start(id)
         case .crash(let id): try crash(id)
         }
     }

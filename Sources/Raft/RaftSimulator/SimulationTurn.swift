@@ -1,10 +1,11 @@
 internal import Generators
 internal import Histories
 internal import Raft
+internal import RaftMutants
 
 // Servers: what comes in, and what a pass wants done.
 extension Simulation {
-    mutating func start(_ id: ServerID) {
+    mutating func start(_ id: ServerID) throws {
         guard var node = nodes[id], node.server == nil else { return }
         var options = Options()
         options.mostEntries = weather.mostEntries
@@ -27,7 +28,7 @@ extension Simulation {
         if node.life > 1 { coverage.restarts += 1 }
         note("\(id) starts in term \(node.disk.hard.term) with \(node.disk.entries.count) entries")
         nodes[id] = node
-        memories[id] = Subject.Memory()
+        try invariants.reached(node.machine, by: id)
         schedule(.tick(id, life: node.life), in: Int.random(in: 0..<20, using: &random))
     }
 
@@ -160,9 +161,13 @@ extension Simulation {
     ) throws -> [Effect] {
         let id = server.id
         let before = server
-        let effects = subject.step(
-            &server, event, &random, &memories[id, default: Subject.Memory()])
+        var effects = server.step(event, using: &random)
         try invariants.stepped(server, from: before)
+        if before.isLeader, !server.isLeader, let waiting = nodes[id]?.waiting, !waiting.isEmpty,
+            subject.has(.refusesWhenDeposed)
+        {
+            effects += waiting.keys.sorted().map { .refused(request: $0, .notLeader(hint: nil)) }
+        }
         let wasLeader = nodes[id]?.wasLeader ?? false
         nodes[id]?.wasLeader = server.isLeader
         if server.isLeader, !wasLeader { try began(server) }
@@ -265,11 +270,7 @@ extension Simulation {
             switch entry.payload {
             case .command(let bytes):
                 let write = SimulatedMachine.Write(bytes)
-                let hasSessions = !subject.has(.forgetsSessions)
-                if nodes[id]?.machine.apply(write, at: entry.index, inSessions: hasSessions) == true
-                {
-                    coverage.repeatedCommands += 1
-                }
+                applyWrite(write, at: entry.index, on: id)
             case .membership(let members):
                 if server.isLeader, !members.isJoint { coverage.membershipChanges += 1 }
             case .nothing: break
@@ -277,6 +278,20 @@ extension Simulation {
             if let machine = nodes[id]?.machine { try invariants.reached(machine, by: id) }
             try answerWrites(of: entry, at: id)
         }
+    }
+
+    private mutating func applyWrite(
+        _ write: SimulatedMachine.Write, at index: LogIndex, on id: ServerID
+    ) {
+        guard var machine = nodes[id]?.machine else { return }
+        let isRepeated = machine.apply(write, at: index, inSessions: true)
+        if isRepeated {
+            coverage.repeatedCommands += 1
+            if subject.has(.forgetsSessions) {
+                _ = machine.apply(write, at: index, inSessions: false)
+            }
+        }
+        nodes[id]?.machine = machine
     }
 
     private mutating func answerWrites(of entry: Entry, at id: ServerID) throws {

@@ -1,30 +1,37 @@
+import Foundation
 import Generators
+import RaftMutants
 import RaftSimulator
+import Synchronization
 import Testing
 
 @testable import Raft
 
-/// A leader that counts its own copy before its disk has it.
-private struct CountsUnsyncedCopy: Rules {
-    func ownCopy(persisted: LogIndex, last: LogIndex) -> LogIndex { last }
-}
-
-/// Proof that the simulator can fail.
+/// Proof that the simulator can fail: `whitewater-bench simulate --mutants` runs all of them.
 @Suite struct `Planted bugs` {
-    @Test func `the simulator finds a leader that counts itself before its disk does`() {
+    /// Those that are found soon, one for each kind of check.
+    static let sample = ["1", "3", "5", "11", "18", "26", "28", "29", "31", "unsynced-copy"]
+
+    @Test(arguments: sample)
+    func `the simulator finds it within a thousand seeds`(id: String) throws {
+        let mutant = try #require(Mutant.named(id))
         for seed in UInt64(1)...1_000 {
+            let deviations = Mutex(0)
             var simulation = Simulation(
-                seed: seed, seconds: 30, subject: Subject(rules: CountsUnsyncedCopy()))
-            if simulation.run().violation != nil { return }
+                seed: seed, seconds: 30,
+                subject: Subject(mutant) { deviations.withLock { $0 += 1 } })
+            guard simulation.run().violation != nil else { continue }
+            #expect(deviations.withLock { $0 } > 0, "it says that it did what no right one does")
+            return
         }
-        Issue.record("a thousand seeds do not find it")
+        Issue.record("a thousand seeds do not find \(mutant.title)")
     }
 
-    @Test func `the simulator finds leases that outlast an election timeout`() {
-        for seed in UInt64(1)...1_000 {
-            var simulation = Simulation(seed: seed, servers: 3, seconds: 30, leaseTicks: 40)
-            if simulation.run().violation != nil { return }
-        }
-        Issue.record("a thousand seeds do not find 15: a lease trusts the clock too far")
+    @Test func `each row of the catalogue is a mutant, or proven equivalent, and at least 20 more`()
+    {
+        let ids = Mutant.all.map(\.id) + Equivalent.all.map(\.id)
+        #expect(Set(ids).count == ids.count)
+        #expect((1...36).allSatisfy { ids.contains("\($0)") })
+        #expect(ids.count >= 56)
     }
 }

@@ -50,7 +50,14 @@ import Testing
                 isPre: isPre, isTransfer: isTransfer, lastIndex: index, lastTerm: term))
     }
 
-    /// Stands for election until the server leads.
+    /// What it says in the time of several election timeouts.
+    private mutating func ticks(_ server: inout Server) -> [Message] {
+        var said: [Message] = []
+        for _ in 0..<50 { said += messages(server.step(.tick, using: &random)) }
+        return said
+    }
+
+    /// Campaigns until the server leads.
     private mutating func elect(_ server: inout Server) {
         for _ in 0..<50 where messages(server.step(.tick, using: &random)).count == 2 { break }
         _ = step(&server, from: two, server.hard.term + 1, .vote(isPre: true, isGranted: true))
@@ -204,6 +211,27 @@ import Testing
         }
         #expect(sent == server.options.mostInFlight)
         #expect(entries(step(&server, from: three, 1, .matched(3, round: 50))) > 0)
+    }
+
+    @Test
+    mutating func `§4.2.2 of the dissertation: who was removed campaigns until that is committed`()
+    {
+        let old = Membership(voters: [one])
+        let entries = [
+            Entry(term: 1, index: 1, .membership(Membership(voters: [two], outgoing: [one]))),
+            Entry(term: 1, index: 2, .membership(Membership(voters: [two]))),
+        ]
+        var server = Server(
+            id: one, hard: HardState(term: 1),
+            log: Log(
+                snapshot: Snapshot(index: 0, term: 0, membership: old, data: []),
+                entries: entries), using: &random)
+        #expect(!ticks(&server).isEmpty, "two lacks the entry, and would not be elected without")
+        _ = step(
+            &server, from: two, 2,
+            .append(Append(previousIndex: 2, previousTerm: 1, entries: [], commit: 2, round: 1)))
+        #expect(server.commit == 2)
+        #expect(ticks(&server).isEmpty)
     }
 
     @Test mutating func `§6 a joint membership needs both majorities`() {

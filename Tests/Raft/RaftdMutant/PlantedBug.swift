@@ -1,52 +1,52 @@
-import Foundation
+import Logging
 import Raft
+import RaftMutants
+import RaftStorage
+import Wire
 
-/// A bug of the catalogue, around the true core: what the core says is changed on its way out.
+/// A mutant in a real node: the core with its rules, and its embedder's bug around the core.
 ///
 /// Used by one node, on its event loop.
 final class PlantedBug: @unchecked Sendable {
-    enum Kind: String {
-        /// 11: the leader answers reads from local state.
-        case readsLocally = "11"
-        /// It traps as soon as it leads, as a bug of its own would make it.
-        case traps
-        /// 30: the leader acknowledges after its local append, before anything is committed.
-        case acknowledgesEarly = "30"
-    }
-
-    private let kind: Kind
+    private let mutant: Mutant
+    private let log: Logger
     private var random = SystemRandomNumberGenerator()
     private var applied: LogIndex?
+    private var proposed: [UInt64: LogIndex] = [:]
+    private var seen: [Command.Stamp] = []
 
-    init() {
-        let name = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT"] ?? ""
-        guard let kind = Kind(rawValue: name) else {
-            preconditionFailure("WHITEWATER_MUTANT is 11, 30 or traps, not '\(name)'")
-        }
-        self.kind = kind
+    init(_ mutant: Mutant, _ log: Logger) {
+        self.mutant = mutant
+        self.log = log
+        log.warning("planted", metadata: ["mutant": "\(mutant.id)", "what": "\(mutant.title)"])
+    }
+
+    var rules: any Rules { mutant.rules(Deviation(deviated)) }
+
+    /// Says that it does what a right server would not.
+    private func deviated() { log.warning("deviates", metadata: ["mutant": "\(mutant.id)"]) }
+
+    /// The disk, or one that says too early that something is safe.
+    func disk(_ disk: any Disk) -> any Disk {
+        mutant.bug == .carriesOutBeforeSync ? HastyDisk(disk, deviated) : disk
     }
 
     func step(_ server: inout Server, _ event: Event) -> [Effect] {
-        switch kind {
-        case .readsLocally:
-            if case .read(let request) = event, case .leader = server.role {
-                return [.readable(request: request, index: server.commit)]
-            }
-            return server.step(event, using: &random)
-        case .acknowledgesEarly: return applyEarly(&server, event)
-        case .traps:
-            let effects = server.step(event, using: &random)
-            let voters = server.membership.voters.sorted()
-            // Beyond the end of it, once it leads.
-            return server.isLeader ? [.halt("\(voters[voters.count])")] : effects
+        let wasLeader = server.isLeader
+        let effects = server.step(event, using: &random)
+        switch mutant.bug {
+        case .answersOnceProposed: return applyEarly(effects, server)
+        case .forgetsSessions: return effects.map(forgetSessions)
+        case .refusesWhenDeposed: return refuse(effects, isDeposed: wasLeader && !server.isLeader)
+        default: return effects
         }
     }
 
     /// A leader applies all of its log at once; what is committed later has been applied already.
-    private func applyEarly(_ server: inout Server, _ event: Event) -> [Effect] {
+    private func applyEarly(_ right: [Effect], _ server: Server) -> [Effect] {
         var done = applied ?? server.log.snapshot.index
         var effects: [Effect] = []
-        for effect in server.step(event, using: &random) {
+        for effect in right {
             switch effect {
             case .apply(let entries):
                 let fresh = entries.filter { $0.index > done }
@@ -58,12 +58,44 @@ final class PlantedBug: @unchecked Sendable {
             default: effects.append(effect)
             }
         }
-        if case .leader = server.role, server.log.lastIndex > done {
-            let behind = done
-            effects.append(.apply(server.log.entries.filter { $0.index > behind }))
-            done = server.log.lastIndex
+        let behind = done
+        let early = server.log.entries.filter { $0.index > behind }
+        if server.isLeader, let last = early.last?.index {
+            deviated()
+            effects.append(.apply(early))
+            done = last
         }
         applied = done
         return effects
+    }
+
+    /// Commands lose their stamps, so that the machine takes each for a new one.
+    private func forgetSessions(_ effect: Effect) -> Effect {
+        guard case .apply(let entries) = effect else { return effect }
+        return .apply(
+            entries.map { entry in
+                guard case .command(let bytes) = entry.payload,
+                    case .call(let key, let call, let stamp?)? = try? Command(bytes)
+                else { return entry }
+                if seen.contains(stamp) { deviated() }
+                seen = seen.suffix(1_000) + [stamp]
+                return Entry(
+                    term: entry.term, index: entry.index,
+                    .command(Command.call(key: key, call, nil).bytes))
+            })
+    }
+
+    /// Who leads no more says that nothing came of what stands in its log.
+    private func refuse(_ effects: [Effect], isDeposed: Bool) -> [Effect] {
+        for case .proposed(let request, let index, _) in effects { proposed[request] = index }
+        for case .apply(let entries) in effects {
+            guard let last = entries.last?.index else { continue }
+            proposed = proposed.filter { $0.value > last }
+        }
+        guard isDeposed, !proposed.isEmpty else { return effects }
+        deviated()
+        defer { proposed = [:] }
+        return effects
+            + proposed.keys.sorted().map { .refused(request: $0, .notLeader(hint: nil)) }
     }
 }

@@ -1,23 +1,54 @@
 import ArgumentParser
+import Foundation
+import Logging
 import RaftDaemon
+import RaftMutants
 import RaftNode
 
 /// `raftd` with a bug in it, named by the environment variable `WHITEWATER_MUTANT`.
 @main struct RaftdMutant: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "raftd-mutant", version: "raftd-mutant", subcommands: [RunCommand.self])
+        commandName: "raftd-mutant", version: "raftd-mutant",
+        subcommands: [RunCommand.self, ListCommand.self])
 
     struct RunCommand: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "run")
+        static let configuration = CommandConfiguration(
+            commandName: "run", abstract: "Run a server with the bug of WHITEWATER_MUTANT.")
 
         @OptionGroup var arguments: NodeArguments
 
         func run() async throws {
-            try await Daemon.run(arguments) { options, disk, _, log in
-                let bug = PlantedBug()
-                return try await NodeFactory.node(options, disk: disk, log: log) { server, event in
+            let name = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT"] ?? ""
+            if name == "traps" {
+                // As a bug of its own would end it.
+                let none: [Int] = Array(name.utf8.dropFirst(name.utf8.count).map(Int.init))
+                print(none[name.count])
+            }
+            guard let mutant = Mutant.named(name), mutant.fitsNodes else {
+                throw ValidationError(
+                    "WHITEWATER_MUTANT is '\(name)'; `raftd-mutant list` says what it can be")
+            }
+            try await Daemon.run(arguments) { options, disk, isJoining, log in
+                let bug = PlantedBug(mutant, log)
+                return try await NodeFactory.node(
+                    options, disk: bug.disk(disk), isJoining: isJoining, log: log,
+                    rules: bug.rules
+                ) { server, event in
                     bug.step(&server, event)
                 }
+            }
+        }
+    }
+
+    struct ListCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "Name each bug: its name, what should catch it, and what it does.")
+
+        func run() {
+            for mutant in Mutant.all where mutant.fitsNodes {
+                let checks = mutant.caughtBy.map(\.rawValue).joined(separator: ",")
+                print("\(mutant.id)\t\(checks)\t\(mutant.title)")
             }
         }
     }
