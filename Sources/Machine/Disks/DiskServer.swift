@@ -40,8 +40,9 @@ public enum DiskServer {
         }
         // Whoever still waits must be free before the process goes.
         disk.power.turnOff()
-        FuseMount.unmount(folder)
+        // The process may end as soon as nothing is mounted.
         clear(limbo)
+        FuseMount.unmount(folder)
         answer(DiskAnswer())
     }
 

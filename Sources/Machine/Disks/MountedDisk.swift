@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import SystemPackage
 
 /// A node's disk, served by a process of its own that this actor started.
 ///
@@ -13,7 +14,7 @@ public actor MountedDisk {
     private let options: DiskOptions
     private let program: String
     private let log: String
-    private var process: Process?
+    private var process: ServerProcess?
     private var channel: OrderChannel?
 
     /// How long the process may take for one order.
@@ -31,10 +32,10 @@ public actor MountedDisk {
     }
 
     /// Whether it is served at present.
-    public var isMounted: Bool { process?.isRunning ?? false }
+    public var isMounted: Bool { process != nil }
 
     /// The number of the process that serves it.
-    public var server: Int32? { process?.processIdentifier }
+    public var server: Int32? { process?.number }
 
     /// Makes the folder if there is none, and mounts the disk over it.
     ///
@@ -42,20 +43,9 @@ public actor MountedDisk {
     public func start() async throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        let (channel, theirs) = try OrderChannel.pair(disk: name)
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        let handle = FileHandle(fileDescriptor: theirs, closeOnDealloc: true)
-        process.standardInput = handle
-        process.standardOutput = handle
-        process.standardError = try errors()
-        try process.run()
-        try handle.close()
-        self.process = process
-        self.channel = channel
+        try open()
         do {
-            _ = try await channel.answer(within: Self.patience)
+            _ = try await channel?.answer(within: Self.patience)
         } catch {
             await kill()
             let words = try? String(contentsOfFile: log, encoding: .utf8)
@@ -64,22 +54,30 @@ public actor MountedDisk {
         }
     }
 
+    /// Starts the process with a channel to it.
+    private func open() throws(DiskError) {
+        let (channel, theirs) = try OrderChannel.pair(disk: name)
+        // Only the process may hold its end, or nobody sees it go.
+        defer { close(theirs) }
+        process = try spawn(theirs)
+        self.channel = channel
+    }
+
+    private func spawn(_ theirs: Int32) throws(DiskError) -> ServerProcess {
+        let errors = Glibc.open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard errors >= 0 else {
+            throw DiskError.server(disk: name, why: "\(log) cannot be written")
+        }
+        defer { close(errors) }
+        return try ServerProcess(
+            program, arguments, input: theirs, output: theirs, errors: errors, disk: name)
+    }
+
     private var arguments: [String] {
         [
             "disk", "--folder", folder, "--limbo", folder + ".limbo", "--names",
             options.names.rawValue, "--memory", "\(options.memory)",
         ] + (options.flushedAfter.map { ["--flushed-after", "\($0)"] } ?? [])
-    }
-
-    private func errors() throws -> FileHandle {
-        if !FileManager.default.fileExists(atPath: log) {
-            guard FileManager.default.createFile(atPath: log, contents: nil) else {
-                throw DiskError.server(disk: name, why: "\(log) cannot be written")
-            }
-        }
-        let handle = try FileHandle(forWritingTo: URL(filePath: log))
-        try handle.seekToEnd()
-        return handle
     }
 
     // MARK: Orders
@@ -137,17 +135,20 @@ public actor MountedDisk {
     /// Ends the process and takes its mount away.
     private func kill() async {
         guard let process else { return }
-        if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                process.waitUntilExit()
-                continuation.resume()
-            }
-        }
+        await process.end()
         // After a death by force the mount is still there, and answers ENOTCONN.
         FuseMount.unmount(folder)
         self.process = nil
         channel = nil
+    }
+
+    /// Refuses a machine on which no disk could be served, before anything is made.
+    ///
+    /// - Throws: `DiskError.noDevice`.
+    public static func requireDevice() throws(DiskError) {
+        let descriptor = Glibc.open("/dev/fuse", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .noDevice(Errno(rawValue: errno)) }
+        close(descriptor)
     }
 
     /// Proves that this process may serve disks: mounts one on a fresh folder.

@@ -37,7 +37,7 @@ public struct PowerLoss: Codable, Hashable, Sendable {
     }
 
     /// The mixer of SplitMix64 (Steele, Lea & Flood 2014, figure 17) over two numbers.
-    static func mixed(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    public static func mixed(_ one: UInt64, _ other: UInt64) -> UInt64 {
         var mixed = one &+ (other &+ 1) &* 0x9e37_79b9_7f4a_7c15
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -5,12 +5,11 @@ public enum Sickness: Codable, Hashable, Sendable {
     /// No block is left: whatever needs one fails with ENOSPC, writes in place too, as on a file
     /// system that copies on write.
     case full
-    /// Every nth sync fails with EIO, and what it should have made durable never is.
-    case failingSyncs(every: Int)
-    /// Every nth read fails with EIO. What the kernel has in its cache is not read again.
-    case failingReads(every: Int)
+    /// Every nth sync or read fails with EIO. What a failed sync should have made durable never
+    /// is; what the kernel has in its cache is not read again.
+    case errors(every: Int)
     /// A sync takes this much longer, in milliseconds, drawn by the seed.
-    case slowSyncs(from: Int, to: Int)
+    case slow(from: Int, to: Int)
 }
 
 /// A disk's state of health: what is asked of it, and what it answers; a value without a clock.
@@ -71,10 +70,10 @@ public struct Health: Sendable {
     public mutating func answer(_ request: Request) -> Answer {
         switch (sickness, request) {
         case (.full, .allocation): return fails(.noSpace)
-        case (.failingSyncs(let every), .sync), (.failingReads(let every), .read):
+        case (.errors(let every), .sync), (.errors(let every), .read):
             asked += 1
             return asked % max(1, every) == 0 ? fails(.ioError) : .works
-        case (.slowSyncs(let from, let to), .sync):
+        case (.slow(let from, let to), .sync):
             asked += 1
             let span = UInt64(max(1, to - from + 1))
             let time = from + Int(PowerLoss.mixed(seed, UInt64(asked)) % span)

@@ -43,19 +43,34 @@ struct `A mounted disk` {
         return report
     }
 
-    /// Runs a script in the disk's folder.
-    private func sh(_ script: String) throws -> (status: Int32, output: String) {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.currentDirectoryURL = URL(filePath: data)
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    /// Starts a script in the disk's folder.
+    private func spawn(_ script: String) throws -> Int32 {
+        var number: Int32 = 0
+        let text = ["/bin/sh", "-c", "cd \(data) && { \(script)\n}"]
+        var words: [UnsafeMutablePointer<CChar>?] = text.map { $0.withCString { strdup($0) } }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        let code = posix_spawn(&number, "/bin/sh", nil, nil, &words, environ)
+        try #require(code == 0)
+        return number
+    }
+
+    /// Waits for the end of a process, off the concurrency pool.
+    private func status(of number: Int32) async -> Int32 {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var status: Int32 = 0
+                while waitpid(number, &status, 0) < 0, errno == EINTR {}
+                continuation.resume(returning: status)
+            }
+        }
+    }
+
+    /// Runs a script in the disk's folder to its end.
+    private func sh(_ script: String) async throws -> (status: Int32, output: String) {
+        let output = folder.path + "/output"
+        let status = await status(of: try spawn("exec > \(output) 2>&1\n\(script)"))
+        return (status, try String(contentsOfFile: output, encoding: .utf8))
     }
 
     private func finish(_ disk: MountedDisk) async throws {
@@ -70,7 +85,7 @@ struct `A mounted disk` {
     @Test func `keeps what was synced and loses the rest`() async throws {
         let disk = try disk()
         try await disk.start()
-        let made = try sh(
+        let made = try await sh(
             """
             mkdir -p a/b && echo kept > a/b/kept && sync a/b/kept && echo gone >> a/b/kept
             mv a/b/kept moved && echo new > new && ln moved hard && ln -s moved soft
@@ -78,7 +93,8 @@ struct `A mounted disk` {
             """)
         #expect(made.output == "kept\ngone\nkept\ngone\n2\n")
         let report = try await losePower(disk)
-        #expect(try sh("find . -type f -o -type l; cat a/b/kept").output == "./a/b/kept\nkept\n")
+        #expect(
+            try await sh("find . -type f -o -type l; cat a/b/kept").output == "./a/b/kept\nkept\n")
         #expect(report.bytes == 9)
         #expect(report.namesGone == 4 && report.namesBack == 1)
         let second = try await losePower(disk)
@@ -91,7 +107,7 @@ struct `A mounted disk` {
     @Test func `a folder's sync, O_SYNC, O_DSYNC and fdatasync are syncs`() async throws {
         let disk = try disk(DiskOptions(names: .posix))
         try await disk.start()
-        let made = try sh(
+        let made = try await sh(
             """
             for flag in sync dsync; do
               echo $flag | dd of=$flag oflag=$flag status=none || exit 1
@@ -103,10 +119,11 @@ struct `A mounted disk` {
         #expect(made.status == 0, "\(made.output)")
         _ = try await losePower(disk)
         // By POSIX no name was durable: nobody synced the folder.
-        #expect(try sh("ls").output == "")
-        _ = try sh("for f in one two; do echo $f | dd of=$f oflag=dsync status=none; done; sync .")
+        #expect(try await sh("ls").output == "")
+        _ = try await sh(
+            "for f in one two; do echo $f | dd of=$f oflag=dsync status=none; done; sync .")
         _ = try await losePower(disk)
-        #expect(try sh("cat one two").output == "one\ntwo\n")
+        #expect(try await sh("cat one two").output == "one\ntwo\n")
         try await finish(disk)
     }
 
@@ -114,44 +131,35 @@ struct `A mounted disk` {
         let disk = try disk()
         try await disk.start()
         try await disk.turn(.full)
-        #expect(try sh("echo x > new").status != 0)
-        #expect(try await disk.turn(.failingSyncs(every: 1)).failed >= 1)
-        let failing = try sh("echo x > f && sync f")
+        #expect(try await sh("echo x > new").status != 0)
+        #expect(try await disk.turn(.errors(every: 1)).failed >= 1)
+        let failing = try await sh("echo x > f && sync f")
         #expect(failing.output.contains("Input/output error"))
-        #expect(try await disk.turn(.slowSyncs(from: 200, to: 200)).failed == 1)
+        #expect(try await disk.turn(.slow(from: 200, to: 200)).failed == 1)
         let began = ContinuousClock.now
-        #expect(try sh("echo y > g && sync g").status == 0)
+        #expect(try await sh("echo y > g && sync g").status == 0)
         #expect(ContinuousClock.now - began >= .milliseconds(200))
         #expect(try await disk.turn(nil).waited >= 200)
-        #expect(try sh("sync f && cat f").output == "x\n")
+        #expect(try await sh("sync f && cat f").output == "x\n")
         // What the failed sync dropped is gone, though a later one said that all is well.
         _ = try await losePower(disk)
-        #expect(try sh("tr '\\\\0' 0 < f; cat g").output.hasSuffix("y\n"))
-        #expect(try !sh("cat f").output.contains("x"))
+        #expect(try await sh("tr '\\\\0' 0 < f; cat g").output.hasSuffix("y\n"))
+        #expect(try await !sh("cat f").output.contains("x"))
         try await finish(disk)
     }
 
     @Test func `no process hangs on a disk whose server was killed`() async throws {
         let disk = try disk()
         try await disk.start()
-        _ = try sh("echo before > before")
+        _ = try await sh("echo before > before")
         let server = try #require(await disk.server)
-        let busy = Process()
-        busy.executableURL = URL(filePath: "/bin/sh")
-        busy.arguments = ["-c", "while echo x >> f && sync f; do :; done 2> /dev/null"]
-        busy.currentDirectoryURL = URL(filePath: data)
-        try busy.run()
+        let busy = try spawn("while echo x >> f && sync f; do :; done 2> /dev/null")
         while (try? Data(contentsOf: URL(filePath: data + "/f"))).map(\.count) ?? 0 < 20 {
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(kill(server, SIGKILL) == 0)
         // It gets an error and ends by itself.
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Thread.detachNewThread {
-                busy.waitUntilExit()
-                continuation.resume()
-            }
-        }
+        _ = await status(of: busy)
         await #expect(throws: DiskError.self) { try await disk.freeze() }
         await disk.stop()
         #expect(try String(contentsOfFile: data + "/before", encoding: .utf8) == "before\n")
@@ -164,22 +172,12 @@ struct `A mounted disk` {
     {
         let disk = try disk()
         try await disk.start()
-        _ = try sh("echo x > f")
+        _ = try await sh("echo x > f")
         try await disk.freeze()
-        let busy = Process()
-        busy.executableURL = URL(filePath: "/bin/sh")
-        busy.arguments = ["-c", "echo y > \(data)/g"]
-        busy.standardError = FileHandle.nullDevice
-        try busy.run()
-        kill(busy.processIdentifier, SIGKILL)
+        let busy = try spawn("exec 2> /dev/null; echo y > g")
+        kill(busy, SIGKILL)
         try await disk.fail()
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Thread.detachNewThread {
-                busy.waitUntilExit()
-                continuation.resume()
-            }
-        }
-        #expect(busy.terminationReason == .uncaughtSignal)
+        #expect(await status(of: busy) & 0x7f == SIGKILL)
         try await finish(disk)
     }
 

@@ -1,15 +1,16 @@
 import Generators
-import SystemPackage
+
+import struct SystemPackage.Errno
 
 @testable import Disks
 
 /// One step of a program that uses a disk.
-enum Act: Hashable {
+enum Act {
     case make(FileName, in: Inode)
     case makeFolder(FileName, in: Inode)
     case link(Inode, FileName, in: Inode)
     case remove(FileName, in: Inode)
-    case rename(FileName, in: Inode, to: FileName, in: Inode)
+    case rename(Place, to: Place)
     case write(Inode, at: Int, [UInt8])
     case resize(Inode, to: Int)
     case sync(Inode)
@@ -113,7 +114,7 @@ struct RandomProgram: ~Copyable {
         case (2, _): return .makeFolder(name, in: folder)
         case (3, let file?): return .link(file, name, in: folder)
         case (4..<6, _): return .remove(name, in: folder)
-        case (6..<9, _): return .rename(name, in: folder, to: other, in: folder2)
+        case (6..<9, _): return .rename(Place(folder, name), to: Place(folder2, other))
         case (9..<11, let file?):
             return .resize(file, to: Int.random(in: 0...9_000, using: &random))
         case (11, _): return .sync(folder)
@@ -148,8 +149,7 @@ struct RandomProgram: ~Copyable {
             try volume.remove(place, isFolder: volume.tree.isFolder(inode), now: .zero)
             imagined.tree[place] = nil
             folders.removeAll { $0 == inode }
-        case .rename(let name, let folder, let other, let folder2):
-            let (from, to) = (Place(folder, name), Place(folder2, other))
+        case .rename(let from, let to):
             let (inode, replaced) = (try volume.inode(at: from), volume.tree[to])
             try volume.rename(from, to: to, keepingTarget: false, now: .zero)
             guard replaced != inode else { return }

@@ -1,5 +1,6 @@
-import SystemPackage
 import Testing
+
+import struct SystemPackage.Errno
 
 @testable import Disks
 
@@ -143,18 +144,18 @@ import Testing
         #expect(health.answer(.allocation) == .works)
     }
 
-    @Test func `every third sync fails, and no read`() {
+    @Test func `every third sync or read fails, and no write`() {
         var health = Health()
-        health.turn(.failingSyncs(every: 3), seed: 1)
-        let answers = (1...6).map { _ in health.answer(.sync) }
+        health.turn(.errors(every: 3), seed: 1)
+        let answers = (1...6).map { health.answer($0 == 3 ? .read : .sync) }
         #expect(answers.map { $0 == .works } == [true, true, false, true, true, false])
-        #expect(health.answer(.read) == .works)
+        #expect(health.answer(.allocation) == .works)
     }
 
     @Test func `a slow sync takes its time within the bounds, the same for the same seed`() {
         func times(_ seed: UInt64) -> [Health.Answer] {
             var health = Health()
-            health.turn(.slowSyncs(from: 10, to: 2_000), seed: seed)
+            health.turn(.slow(from: 10, to: 2_000), seed: seed)
             return (1...100).map { _ in health.answer(.sync) }
         }
         #expect(times(1) == times(1))

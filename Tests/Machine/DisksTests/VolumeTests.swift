@@ -1,11 +1,12 @@
 import Generators
-import SystemPackage
 import Testing
+
+import struct SystemPackage.Errno
 
 @testable import Disks
 
 /// Programs drawn by dice, on real files, against a disk that keeps whole copies.
-@Suite struct `A volume that loses power` {
+@Suite(.serialized) struct `A volume that loses power` {
     @Test(arguments: NameRule.allCases, 1...60)
     func `is what a reference says was durable, when it keeps nothing else`(
         rule: NameRule, seed: Int
