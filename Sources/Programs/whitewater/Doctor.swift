@@ -58,7 +58,7 @@ extension Whitewater {
             let rule = TracingRule.current.advice
             do {
                 let ahead = try await ClockProof.run { () throws(ClockError) in
-                    try ClockTracer(program: Door.executable, arguments: ["trace-clocks"])
+                    try ClockTracer(program: Sandbox.executable, arguments: ["trace-clocks"])
                 }
                 return .there(
                     "clocks",

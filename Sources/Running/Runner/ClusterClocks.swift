@@ -14,7 +14,7 @@ struct ClusterClocks: Sendable {
         var clocks: [NodeName: NodeClock] = [:]
         for node in nodes { clocks[node] = try NodeClock() }
         self.clocks = clocks
-        tracer = try ClockTracer(program: Door.executable, arguments: ["trace-clocks"])
+        tracer = try ClockTracer(program: Sandbox.executable, arguments: ["trace-clocks"])
     }
 
     subscript(node: NodeName) -> NodeClock? { clocks[node] }

@@ -89,7 +89,7 @@ public struct MaelstromSystem: System {
         let command = try words.command(settings[Self.command], at: "system.command")
         let base = "\(topology.gateway)".split(separator: ".").dropLast().joined(separator: ".")
         var bridge = NodeCommand(
-            executable: Door.executable,
+            executable: Sandbox.executable,
             arguments: [
                 "bridge", "--node", "\(node.name.number)", "--nodes", "\(topology.nodes.count)",
                 "--network", base + ".0", "--", command.executable,
