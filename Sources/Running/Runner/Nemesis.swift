@@ -116,8 +116,9 @@ final class Nemesis: Sendable {
         record.scenario = planned.scenario
         record.due = planned.due / .seconds(1)
         record.before = Self.leadership(view)
-        let task = Task { [record] in await inject(planned, record, into: ledger) }
-        strikes.begin(planned, number, task)
+        strikes.begin(planned, number)
+        strikes.injects(
+            planned.id, Task { [record] in await inject(planned, record, into: ledger) })
     }
 
     private static func leadership(_ view: ClusterView) -> FaultRecord.Leadership? {

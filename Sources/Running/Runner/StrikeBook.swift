@@ -16,7 +16,7 @@ final class StrikeBook: Sendable {
     private struct Entry {
         let planned: PlannedStrike
         let number: Int
-        let injecting: Task<Strike?, Never>?
+        var injecting: Task<Strike?, Never>?
         var phase: StrikePhase
         var lateness: Duration?
         var healed: Healed?
@@ -71,13 +71,17 @@ final class StrikeBook: Sendable {
         }
     }
 
-    func begin(_ planned: PlannedStrike, _ number: Int, _ injecting: Task<Strike?, Never>) {
-        state.withLock { state in
-            // It may have been refused before this line.
-            guard state.entries[planned.id] == nil else { return }
-            state.entries[planned.id] = Entry(
-                planned: planned, number: number, injecting: injecting, phase: .starting)
+    /// Notes that a strike begins; the task that injects it must not, before this has returned.
+    func begin(_ planned: PlannedStrike, _ number: Int) {
+        state.withLock {
+            $0.entries[planned.id] = Entry(
+                planned: planned, number: number, injecting: nil, phase: .starting)
         }
+    }
+
+    /// Notes the task that injects a strike.
+    func injects(_ id: StrikeID, _ injecting: Task<Strike?, Never>) {
+        state.withLock { $0.entries[id]?.injecting = injecting }
     }
 
     func lasts(_ id: StrikeID, since time: Duration, lateness: Duration) {
