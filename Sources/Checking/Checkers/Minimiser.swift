@@ -20,7 +20,7 @@ struct Excerpt: Hashable {
 /// ones stay, as many as there are operations that could see them.
 struct Minimiser<M: Model> {
     /// How much work may go into it, in steps (``Budget/steps``).
-    private static var patience: Int { 60_000_000 }
+    private static var patience: Int { 2_000_000 }
 
     private let track: Track<M>
     /// What an entry says if nobody knows how it ended; nil for nothing.
