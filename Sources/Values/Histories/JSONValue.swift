@@ -5,6 +5,7 @@ extension Value {
     public init(json bytes: [UInt8]) throws(HistoryError) {
         let read: Result<Value, HistoryError> = bytes.withUnsafeBytes { bytes in
             var scanner = Scanner(bytes)
+            scanner.isJSON = true
             do throws(HistoryError) {
                 let value = try scanner.value()
                 scanner.skipSpace()

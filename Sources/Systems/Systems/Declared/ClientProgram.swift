@@ -50,10 +50,11 @@ actor ClientProgram {
         self.group = group
     }
 
-    /// Asks one thing, behind whatever is being asked, of a program that has been opened so.
+    /// Asks one thing, behind whatever is being asked, of a program that has been opened with
+    /// these words; it is told them whenever they differ from what it was told last.
     ///
-    /// - Parameter opening: what the program is told before anything else; anew whenever that
-    ///   differs from what it was told last, and whenever it has been started anew.
+    /// - Returns: its answer, a map with a type.
+    /// - Throws: ``Failure``.
     func ask(
         _ entries: [Value.Entry], opening: [Value.Entry], within time: Duration
     ) async throws(Failure) -> Value {

@@ -2,7 +2,9 @@ internal import Foundation
 internal import Labs
 internal import Plans
 
-/// Finds the programs that a plan names: beside the plan, then on the path. No shell is involved.
+/// Finds the programs that a plan names: beside the plan, then on the path.
+///
+/// No shell is involved.
 struct CommandWords: Sendable {
     private static let unpacked = [".tools/usr/bin", ".tools/usr/sbin", ".tools/bin"]
 
