@@ -44,7 +44,7 @@ struct Descent<M: Model>: ~Copyable {
 
     /// What this search takes up.
     var bytes: Int {
-        memo.bytes + configurations.bytes + frames.capacity * MemoryLayout<Frame>.stride
+        memo.bytes + configurations.bytes + frames.count.roundedUp * MemoryLayout<Frame>.stride
     }
 
     /// Goes on until an order is found or all have been tried, or so many configurations have
@@ -175,7 +175,7 @@ struct ConfigurationMemo: ~Copyable {
     }
 
     /// A level, a link and a hash each, and the heads.
-    var bytes: Int { visited.bytes + (levels.capacity * 4 + heads.count) * 4 }
+    var bytes: Int { visited.bytes + (levels.count.roundedUp * 4 + heads.count) * 4 }
 
     /// Remembers a configuration; false if one that dominates it has been visited.
     mutating func insert(

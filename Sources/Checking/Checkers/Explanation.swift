@@ -52,7 +52,7 @@ struct Explanation<M: Model> {
             order: order(of: part))
         guard named.isSubset(of: excerpt.places) else {
             // What is left contradicts itself without all of what the decider saw.
-            return searched(part, excerpt, found)
+            return decided(part, excerpt, found) ?? searched(part, excerpt, found)
         }
         let others = excerpt.places.filter { !named.contains($0) }
         found.sentence += naming(others)
@@ -70,6 +70,24 @@ struct Explanation<M: Model> {
         found.openEnded = ids(Array(excerpt.openEnded))
         found.order = order(of: part)
         return searched(part, excerpt, found)
+    }
+
+    /// The same contradiction in the words of a linear-time decider that sees only what is left; nil
+    /// if none can decide that.
+    private func decided(
+        _ part: Track<M>, _ excerpt: Excerpt, _ found: Contradiction
+    ) -> Contradiction? {
+        guard case .contradiction(let conflict) = LinearTime.decide(part) else { return nil }
+        let explanation = Explanation(track: part, operations: operations)
+        var words = found
+        words.kind = conflict.kind
+        words.culprit = explanation.id(conflict.culprit)
+        words.missed = conflict.missed.map(explanation.id)
+        let named = explanation.ids(conflict.entries)
+        words.sentence =
+            explanation.sentence(conflict)
+            + naming(excerpt.places.filter { !named.contains(id($0)) })
+        return words
     }
 
     /// The same contradiction in the words of a search of what is left, which records its paths.

@@ -41,7 +41,7 @@ struct Frontier<M: Model>: ~Copyable {
     /// What this search takes up.
     var bytes: Int {
         current.bytes + emitted.bytes + visited.bytes + pending.bytes + later.bytes
-            + steps.capacity * MemoryLayout<(Int32, SearchStep)>.stride
+            + steps.count.roundedUp * MemoryLayout<(Int32, SearchStep)>.stride
     }
 
     // MARK: The walk over the completions

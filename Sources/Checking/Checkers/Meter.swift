@@ -65,3 +65,11 @@ final class Meter {
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
+
+extension Int {
+    /// The next power of two: what an array of so many elements takes up at most.
+    ///
+    /// An array's own `capacity` depends on what the allocator has at hand, and would make the same
+    /// budget end at another place the next time.
+    var roundedUp: Int { self <= 1 ? self : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
+}

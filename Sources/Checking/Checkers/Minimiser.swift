@@ -61,8 +61,9 @@ struct Minimiser<M: Model> {
         cancellation: Cancellation? = nil
     ) -> Excerpt {
         var minimiser = Minimiser(track, forgetting, cancellation)
-        if conflict.isSelfContained, minimiser.isViolation(Excerpt(places: conflict.entries)) {
-            return minimiser.minimise(Excerpt(places: conflict.entries))
+        if conflict.isSelfContained {
+            let closed = Excerpt(places: minimiser.withWriters(conflict.entries))
+            if minimiser.isViolation(closed) { return minimiser.minimise(closed) }
         }
         let all = Array(track.entries.indices)
         let groups = minimiser.groups(in: all)
@@ -73,6 +74,30 @@ struct Minimiser<M: Model> {
             ? covered.sorted() : minimiser.outsideOfGroups(all, chosen: covered, groups: groups)
         let isEnough = minimiser.isViolation(Excerpt(places: kept))
         return minimiser.minimise(Excerpt(places: isEnough ? kept : all))
+    }
+
+    /// The entries with all that put there what they saw, and with what those saw in turn.
+    ///
+    /// A read without its write would contradict itself, whatever it was read from.
+    private func withWriters(_ entries: [Int]) -> [Int] {
+        var writers: [Value: [Int]] = [:]
+        for place in track.entries.indices {
+            let call = track.entries[place].call
+            guard !track.model.isPure(call), let value = track.model.values(of: call).last else {
+                continue
+            }
+            writers[value, default: []].append(place)
+        }
+        var kept = Set(entries)
+        var open = entries
+        while let place = open.popLast() {
+            for value in track.model.values(of: track.entries[place].call) {
+                for writer in writers[value] ?? [] where kept.insert(writer).inserted {
+                    open.append(writer)
+                }
+            }
+        }
+        return kept.sorted()
     }
 
     private func outsideOfGroups(

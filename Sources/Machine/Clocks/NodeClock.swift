@@ -20,6 +20,7 @@ public final class NodeClock: Sendable {
     private struct State: Sendable {
         var moved: Set<ClockFamily> = []
         var slots = [ClockSlot](repeating: .identity, count: Track.allCases.count)
+        var lateChanges = 0
     }
 
     private let descriptor: Int32
@@ -61,6 +62,10 @@ public final class NodeClock: Sendable {
         }
         return pointer
     }
+
+    /// Changes that were published after they had begun, because this thread was put aside between
+    /// its last look at the time and the publication: a reader in between may see a step back.
+    public var lateChanges: Int { state.withLock { $0.lateChanges } }
 
     // MARK: Moving
 
@@ -107,6 +112,7 @@ public final class NodeClock: Sendable {
                 cclocks_publish(
                     pointer, Int32(track.rawValue),
                     cclocks_slot(start: slot.start, base: slot.base, rate: slot.rate))
+                if track.now > slot.start { state.lateChanges += 1 }
                 state.slots[track.rawValue] = slot
             }
             // All of them began within microseconds of each other.

@@ -135,7 +135,10 @@ import Testing
                 }
             }
         }
-        #expect(steps.load(ordering: .relaxed) == 0, "of \(reads.load(ordering: .relaxed)) reads")
+        // Where the machine put the changing thread aside at the wrong moment, it says so.
+        #expect(
+            steps.load(ordering: .relaxed) == 0 || clock.lateChanges > 0,
+            "of \(reads.load(ordering: .relaxed)) reads")
         #expect(reads.load(ordering: .relaxed) > 1_000)
         #expect(changes.load(ordering: .relaxed) >= 10)
     }
