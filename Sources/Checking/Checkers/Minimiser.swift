@@ -62,7 +62,11 @@ struct Minimiser<M: Model> {
     ) -> Excerpt {
         var minimiser = Minimiser(track, forgetting, cancellation)
         if conflict.isSelfContained {
-            let closed = Excerpt(places: minimiser.withWriters(conflict.entries))
+            // What nobody can have written has no writer that counts.
+            let places =
+                conflict.kind == .unwritten
+                ? conflict.entries : minimiser.withWriters(conflict.entries)
+            let closed = Excerpt(places: places)
             if minimiser.isViolation(closed) { return minimiser.minimise(closed) }
         }
         let all = Array(track.entries.indices)
