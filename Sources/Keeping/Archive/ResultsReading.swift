@@ -19,6 +19,10 @@ extension RunRow {
         let total = results.total
         (ok, failed, unknown) = (total.ok, total.fail, total.info)
         slowestRecovery = Self.slowestRecovery(of: results.faults)
+        worstOutage = results.digest?.worstOutage?.length
+        if let latency = results.digest?.latency, latency.count > 0 {
+            (medianLatency, p99Latency) = (latency.median, latency.p99)
+        }
         faults = Self.counts(of: results.faults)
         failures = Failure.all(in: results)
     }
@@ -40,9 +44,7 @@ extension RunRow.Failure {
     /// Every way in which a run failed, each name once.
     static func all(in results: RunResults) -> [RunRow.Failure] {
         let seen: [(Signature, String)] =
-            results.keys.compactMap { key in
-                key.contradiction.map { (Signature(.violation, $0.kindName), $0.sentence) }
-            }
+            violations(in: results)
             + results.findings.map { finding in
                 (
                     Signature(
@@ -54,6 +56,18 @@ extension RunRow.Failure {
         return Dictionary(grouping: seen, by: \.0).map { signature, all in
             RunRow.Failure(signature, count: all.count, example: all[0].1)
         }.sorted { $0.signature < $1.signature }
+    }
+
+    /// By anomaly and situation of the nodes; runs of older formats know the anomaly alone.
+    private static func violations(in results: RunResults) -> [(Signature, String)] {
+        guard let digest = results.digest, !digest.diagnoses.isEmpty else {
+            return results.keys.compactMap { key in
+                key.contradiction.map { (Signature(.violation, $0.kindName), $0.sentence) }
+            }
+        }
+        return digest.diagnoses.map {
+            (Signature(.violation, $0.anomaly, $0.cause.rawValue), $0.sentence)
+        }
     }
 
     private static func others(in results: RunResults) -> [(Signature, String)] {
