@@ -15,10 +15,12 @@ run: setup build
 	.build/release/whitewater test Workloads/quickstart.yaml
 
 ## Install what is missing, check the format, and run every test: those that change the network
-## inside of a lab, those that run whole clusters alone on the machine, then all others.
+## inside of a lab, those that trace children there too but alone, for they must not share a process
+## with others that start some, those that run whole clusters alone on the machine, then all others.
 test: setup-tests lint
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
-	sh .ci/in-lab $(TEST) --filter 'LabsTests|DisksTests|ClocksTests'
+	sh .ci/in-lab $(TEST) --filter 'LabsTests|DisksTests'
+	sh .ci/in-lab $(TEST) --filter ClocksTests
 	$(TEST) --filter WholeRunTests
 	$(TEST) --skip LabsTests --skip DisksTests --skip ClocksTests --skip WholeRunTests
 

@@ -40,7 +40,12 @@ struct HeldProgram {
     /// One line of the program's output.
     func line() -> String {
         var (line, byte): ([UInt8], UInt8) = ([], 0)
-        while read(child.output, &byte, 1) == 1, byte != 10 { line.append(byte) }
+        while true {
+            let count = read(child.output, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1, byte != 10 else { break }
+            line.append(byte)
+        }
         return String(decoding: line, as: UTF8.self)
     }
 
