@@ -40,7 +40,7 @@ public struct Checker<M: Model>: Sendable {
         self.budget = budget
     }
 
-    /// Checks a history whose keys have been told apart (``Histories/History/keyed(_:)``).
+    /// Checks a history whose keys have been told apart (`History.keyed(_:)`).
     ///
     /// - Throws: `ModelError` if the model does not know an operation.
     public func check(_ history: History) throws(ModelError) -> Report {
