@@ -4,7 +4,7 @@ internal import Models
 ///
 /// Two entries with the same transition are of one *class*: while both are open they can change
 /// places, so the search treats them alike. What a model says of its calls
-/// (``Models/Model/observation(of:)``) turns most transitions into a comparison of two integers;
+/// (`Model.observation(of:)`) turns most transitions into a comparison of two integers;
 /// the others are worked out once and remembered.
 final class Alphabet<M: Model> {
     let model: M

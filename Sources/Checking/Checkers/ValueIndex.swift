@@ -1,7 +1,6 @@
 internal import Models
 
-/// Who wrote, saw and compared away each value of a register: chains of entries by value, in a
-/// few flat arrays.
+/// Who wrote and who saw each value of a register: chains of entries by value, in a few flat arrays.
 struct ValueIndex {
     /// The end of a chain.
     static let none: Int32 = -1
@@ -9,13 +8,11 @@ struct ValueIndex {
     /// Per entry: the value that it leaves or sees, and the one that it expects.
     private(set) var value: [Int32]
     private(set) var source: [Int32]
-    /// Per value: the first of its writers, its readers, and its compare-and-sets.
+    /// Per value: the first of its writers, and of its readers.
     private(set) var firstWriter: [Int32] = []
     private(set) var firstReader: [Int32] = []
-    private(set) var firstSwapper: [Int32] = []
-    /// Per entry: the next writer or reader of the same value, and the next compare-and-set.
+    /// Per entry: the next writer or reader of the same value.
     private var next: [Int32]
-    private var nextSwapper: [Int32]
 
     /// Numbers the values, the initial one 0.
     ///
@@ -26,7 +23,6 @@ struct ValueIndex {
         value = Array(repeating: Self.none, count: entries.count)
         source = value
         next = value
-        nextSwapper = value
         var numbers = Numbering()
         _ = numbers.number(of: track.model.initialState)
         var isWritten = [false]
@@ -47,7 +43,6 @@ struct ValueIndex {
         }
         firstWriter = Array(repeating: Self.none, count: numbers.count)
         firstReader = firstWriter
-        firstSwapper = firstWriter
         // Backwards, so that chains run forwards.
         for place in entries.indices.reversed() where value[place] != Self.none {
             let number = Int(value[place])
@@ -58,9 +53,6 @@ struct ValueIndex {
                 next[place] = firstReader[number]
                 firstReader[number] = Int32(place)
             }
-            guard source[place] != Self.none else { continue }
-            nextSwapper[place] = firstSwapper[Int(source[place])]
-            firstSwapper[Int(source[place])] = Int32(place)
         }
     }
 
@@ -71,10 +63,6 @@ struct ValueIndex {
     func writers(of number: Int) -> Chain { Chain(links: next, head: firstWriter[number]) }
     /// The readers of a value.
     func readers(of number: Int) -> Chain { Chain(links: next, head: firstReader[number]) }
-    /// The compare-and-sets that expect a value.
-    func swappers(of number: Int) -> Chain {
-        Chain(links: nextSwapper, head: firstSwapper[number])
-    }
 
     /// Entries of one value, by invocation.
     struct Chain: Sequence, IteratorProtocol {
