@@ -11,6 +11,9 @@ public protocol FaultSite: Sendable {
     /// The faults that last at present.
     var active: ActiveFaults { get }
 
+    /// The nodes' disks.
+    var disks: NodeDisks { get }
+
     /// The time since the start of the load.
     func now() -> Duration
     /// The process of a node.

@@ -189,14 +189,20 @@ public actor NodeProcess {
 
     /// Kills the process with its group and waits for its end.
     ///
+    /// The closure is called between the two, for what would hold a process that is about to die.
+    ///
     /// - Returns: how it ended.
-    /// - Throws: `LabError.notRunning` if there is none.
-    public func kill() async throws -> ExitStatus {
+    /// - Throws: `LabError.notRunning` if there is none; what the closure throws.
+    @discardableResult
+    public func kill(
+        signalled: @Sendable () async throws -> Void = {}
+    ) async throws -> ExitStatus {
         guard let execution, let ending else {
             throw LabError.notRunning(node: node, action: "kill")
         }
         isKillExpected = true
         try execution.send(signal: .kill, toProcessGroup: true)
+        try await signalled()
         let status = try await ending.value
         ended(execution.processIdentifier.value, status)
         return status

@@ -8,6 +8,8 @@ public enum FaultCatalog {
         LateNode.How.allCases.map(LateNode.init),
         Target.allCases.map(Kill.init),
         Target.allCases.map(Pause.init),
+        PowerFailure.targets.map(PowerFailure.init),
+        DiskIllness.Kind.allCases.map(IllDisk.init),
         WrongClock.all,
     ].flatMap(\.self)
 

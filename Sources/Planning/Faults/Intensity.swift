@@ -8,6 +8,8 @@ public struct Intensity: Hashable, Sendable {
     public var reorderedShare: Double
     /// What `slow` lets through each way, in bits per second.
     public var bitsPerSecond: Int
+    /// What a disk that loses power keeps of unsynced writes.
+    public var kept: KeptWrites
 
     /// By how much `clock-bump` and `clock-strobe` step a clock at most, forward and back.
     public var clockStep: Duration
@@ -23,6 +25,7 @@ public struct Intensity: Hashable, Sendable {
         self.delay = delay
         self.reorderedShare = reorderedShare
         self.bitsPerSecond = bitsPerSecond
+        self.kept = kept
         self.clockStep = clockStep
         self.clockRate = clockRate
     }

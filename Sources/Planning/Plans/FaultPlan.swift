@@ -38,7 +38,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case kinds, first, every, length, together, cuts, heal, clients, rounds
-        case overlap, loss, delay, reorder, rate
+        case overlap, loss, delay, reorder, rate, keep
+        case names, flushed
         case clockStep = "clock-step"
         case clockRate = "clock-rate"
     }
@@ -82,6 +83,9 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         delay = try keys.decode(forKey: .delay, default: delay)
         reorder = try keys.decode(forKey: .reorder, default: reorder)
         rate = try keys.decode(forKey: .rate, default: rate)
+        keep = try keys.decode(forKey: .keep, default: keep)
+        names = try keys.decode(forKey: .names, default: names)
+        flushed = try keys.decodeIfPresent(PlanDuration.self, forKey: .flushed)
         clockStep = try keys.decode(forKey: .clockStep, default: clockStep)
         clockRate = try keys.decode(forKey: .clockRate, default: clockRate)
     }

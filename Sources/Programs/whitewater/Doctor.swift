@@ -1,4 +1,5 @@
 import ArgumentParser
+import Disks
 import Clocks
 import Foundation
 import Labs
@@ -44,7 +45,7 @@ extension Whitewater {
                 if message == nil { _exit(Exit.failure.rawValue) }
             }
             Task {
-                let findings = await Examination().inside() + [clocks()]
+                let findings = await Examination().inside() + [disks()] + [clocks()]
                 show(findings)
                 let status = isIll(findings) ? Exit.failure.rawValue : 0
                 Sandbox.confirm(status: status)
@@ -66,6 +67,17 @@ extension Whitewater {
                     needed: false)
             } catch {
                 return .missing("clocks", "clock-... faults: \(error); \(rule)", needed: false)
+            }
+        }
+
+        /// Whether disks that can lose power can be had.
+        private static func disks() -> Examination.Finding {
+            do {
+                try MountedDisk.probe()
+                return .there(
+                    "FUSE", "a disk was mounted: power-* and disk-* work", needed: false)
+            } catch {
+                return .missing("FUSE", "power-* and disk-* need it; \(error)", needed: false)
             }
         }
 

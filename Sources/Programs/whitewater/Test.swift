@@ -1,4 +1,5 @@
 import ArgumentParser
+import Disks
 import Foundation
 import Labs
 import Logging
@@ -60,7 +61,7 @@ extension Whitewater {
 
         func run() throws {
             let experiment = try resolve()
-            guard insideLab else { throw ExitCode(try enterLab(seed: experiment.seed)) }
+            guard insideLab else { throw ExitCode(try enterLab(experiment)) }
             Inside(
                 experiment: experiment, results: results, rerun: rerun(seed: experiment.seed),
                 countFile: countFile
@@ -142,11 +143,12 @@ extension Whitewater {
             return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
         }
 
-        private func enterLab(seed: UInt64) throws -> Int32 {
+        private func enterLab(_ experiment: Experiment) throws -> Int32 {
             let own = CommandLine.arguments.dropFirst()
-            let seedOption = self.seed == nil ? ["--seed", "\(seed)"] : []
+            let seedOption = self.seed == nil ? ["--seed", "\(experiment.seed)"] : []
             do {
                 try Examination().requireLab()
+                if experiment.needsDisks { try MountedDisk.requireDevice() }
                 return Exit.status(
                     of: try Sandbox.enter(
                         arguments: Array(own) + seedOption + [

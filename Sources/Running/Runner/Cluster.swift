@@ -1,4 +1,5 @@
 internal import Clients
+internal import Disks
 internal import Clocks
 internal import Faults
 internal import Foundation
@@ -18,6 +19,7 @@ final class Cluster: FaultSite, LoadTarget {
     let electionTimeout: Duration
     let recoveryTimeout: Duration
     let active = ActiveFaults()
+    let disks: NodeDisks
     let system: any System
 
     private let prober: Prober
@@ -51,6 +53,9 @@ final class Cluster: FaultSite, LoadTarget {
         recoveryTimeout = plan.recoveryTimeout.duration
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
+        disks = NodeDisks(
+            folders: Dictionary(uniqueKeysWithValues: zip(network.topology.names, folders)),
+            options: experiment.diskOptions, seed: experiment.seed, program: Door.executable)
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
@@ -136,6 +141,7 @@ final class Cluster: FaultSite, LoadTarget {
         await withTaskGroup { group in
             for process in processes { group.addTask { await process.stop() } }
         }
+        await disks.unmount()
         clocks?.close()
     }
 

@@ -1,0 +1,81 @@
+internal import Disks
+public import Faults
+internal import Labs
+internal import Topologies
+
+extension PowerCut: Injectable {
+    /// The disks fall silent first, then the nodes are killed, and only then do those that wait for
+    /// a disk get their error: no node acts on one, and none is held by its disk.
+    public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {
+        try await site.requireRunning(nodes)
+        let acknowledged = site.acknowledgedWrites()
+        let disks = try nodes.map { ($0, try site.disks.disk(of: $0)) }
+        try await withThrowingTaskGroup { group in
+            for (_, disk) in disks { group.addTask { try await disk.freeze() } }
+            try await group.waitForAll()
+        }
+        let reports = try await withThrowingTaskGroup(
+            of: (NodeName, LossReport).self
+        ) { group in
+            for (node, disk) in disks {
+                let process = site.process(of: node)
+                let seed = site.disks.seed(of: number, on: node)
+                let loss = PowerLoss(Self.keep(kept, seed), seed: seed)
+                group.addTask {
+                    _ = try await process.kill { try await disk.fail() }
+                    let report = try await disk.lose(loss)
+                    await disk.stop()
+                    return (node, report)
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        return ActivePowerCut(nodes, reports, acknowledged, site)
+    }
+
+    private static func keep(_ kept: KeptWrites, _ seed: UInt64) -> PowerLoss.Keep {
+        switch kept {
+        case .any: PowerLoss.Keep.allCases[Int(seed % UInt64(PowerLoss.Keep.allCases.count))]
+        case .nothing: .nothing
+        case .prefix: .prefix
+        case .pages: .pages
+        case .sectors: .sectors
+        }
+    }
+}
+
+private struct ActivePowerCut: Injection {
+    private let nodes: [NodeName]
+    private let reports: [NodeName: LossReport]
+    private let acknowledged: Int
+    private let site: any FaultSite
+
+    init(
+        _ nodes: [NodeName], _ reports: [NodeName: LossReport], _ acknowledged: Int,
+        _ site: any FaultSite
+    ) {
+        self.nodes = nodes
+        self.reports = reports
+        self.acknowledged = acknowledged
+        self.site = site
+    }
+
+    func heal() async throws -> Evidence {
+        // A start mounts what the disk has kept.
+        for node in nodes { try await site.restart(node) }
+        let lost = nodes.map { "\($0): \(reports[$0]?.summary ?? "unknown")" }
+        return Evidence([
+            FaultRecord.Check(
+                "a write had been acknowledged before", acknowledged > 0,
+                "\(acknowledged) had been"),
+            FaultRecord.Check(
+                "unsynced writes were lost", reports.values.contains { !$0.isNothing },
+                lost.joined(separator: "; ")),
+        ])
+    }
+
+    func recovered(serving: Set<NodeName>) -> [FaultRecord.Check] {
+        let back = nodes.filter(serving.contains)
+        return [FaultRecord.Check("the node answered again", back == nodes, "answered: \(back)")]
+    }
+}
