@@ -116,7 +116,7 @@ let package = Package(
         .target(name: "Disks", dependencies: ["CLinux", systemPackage]),
         .target(
             name: "Injectors",
-            dependencies: ["Clocks", "Faults", "Labs", "Netfilter", "Topologies"]),
+            dependencies: ["Clocks", "Disks", "Faults", "Labs", "Netfilter", "Topologies"]),
         .target(name: "Clients", dependencies: ["Histories"]),
 
         // What a person writes and keeps.

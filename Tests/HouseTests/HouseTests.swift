@@ -31,7 +31,7 @@ import Testing
         "Clocks": ["CClocks"],
         "Labs": ["CLinux", "Netfilter", "Topologies"],
         "Faults": ["Topologies"],
-        "Injectors": ["Clocks", "Faults", "Labs", "Netfilter", "Topologies"],
+        "Injectors": ["Clocks", "Disks", "Faults", "Labs", "Netfilter", "Topologies"],
         "Clients": ["Histories"],
         "Plans": ["Faults", "Topologies"],
         "Results": ["Checkers", "Faults", "Histories", "Topologies"],

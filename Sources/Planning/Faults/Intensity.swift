@@ -19,7 +19,8 @@ public struct Intensity: Hashable, Sendable {
     /// The strengths of a plan; the defaults are those of a plan that says nothing.
     public init(
         loss: Double = 0.2, delay: Duration = .milliseconds(100), reorderedShare: Double = 0.25,
-        bitsPerSecond: Int = 256_000, clockStep: Duration = .seconds(120), clockRate: Double = 20
+        bitsPerSecond: Int = 256_000, clockStep: Duration = .seconds(120), clockRate: Double = 20,
+        kept: KeptWrites = .any
     ) {
         self.loss = loss
         self.delay = delay

@@ -31,6 +31,21 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var reorder: Double
     /// What `slow` lets through, each way.
     public var rate: PlanBitRate
+    /// What a disk that loses power keeps of what was not synced.
+    public var keep: KeptWrites
+    /// When names of files are durable.
+    public var names: PlanNames
+    /// After this time the kernel has written a change back by itself; nil for never.
+    public var flushed: PlanDuration?
+
+    /// When names of files are durable.
+    public enum PlanNames: String, Hashable, Sendable, Codable, CaseIterable {
+        /// As on ext4: with any sync.
+        case ext4
+        /// With a sync of their own folder, and no sooner.
+        case posix
+    }
+
     /// By how much `clock-bump` and `clock-strobe` step a clock at most, forward and back.
     public var clockStep: PlanDuration
     /// How many times as fast, or as slow, `clock-drift` lets a clock run at most.
@@ -61,6 +76,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         rate = PlanBitRate(bitsPerSecond: 256_000)
         clockStep = PlanDuration(.seconds(120))
         clockRate = 20
+        keep = .any
+        names = .ext4
     }
 
     /// Reads the section and fills in the defaults.
@@ -129,7 +146,7 @@ extension FaultPlan {
             intensity: Intensity(
                 loss: loss, delay: delay.duration, reorderedShare: reorder,
                 bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration,
-                clockRate: clockRate))
+                clockRate: clockRate, kept: keep))
     }
 
     /// Refuses what no run of this length could do.

@@ -113,6 +113,7 @@ final class Cluster: FaultSite, LoadTarget {
     func restart(_ node: NodeName) async throws {
         let place = network.topology.nodes[node.number - 1]
         let command = try system.command(for: place, folder: folders[node.number - 1])
+        try await disks.mount(node)
         guard let clocks else { return try await process(of: node).start(command) }
         try await process(of: node).start(command) { process in
             try await clocks.attach(process, to: node)
@@ -295,7 +296,11 @@ final class Cluster: FaultSite, LoadTarget {
 
     private func unaskedExits() async -> [NodeProcess.UnaskedExit] {
         var exits: [NodeProcess.UnaskedExit] = []
-        for process in processes { exits += await process.unaskedExits }
+        for process in processes { 
+            exits += await process.unaskedExits.filter {
+                !disks.permitsExit(of: $0.node, at: $0.instant)
+            }
+        }
         return exits
     }
 
