@@ -9,7 +9,7 @@ extension DiskIllness: Injectable {
         try await site.requireRunning([node])
         let disk = try site.disks.disk(of: node)
         let seed = site.disks.seed(of: number, on: node)
-        if permitsExit { site.disks.permitExit(of: node) }
+        if permitsExit { site.disks.permits.grant(node) }
         try await disk.turn(Self.sickness(kind, seed), seed: seed)
         return ActiveIllness(illness: self, disk: disk, site: site)
     }
@@ -58,7 +58,7 @@ private struct ActiveIllness: Injection {
     }
 
     func recovered(serving: Set<NodeName>) -> [FaultRecord.Check] {
-        if illness.permitsExit { site.disks.forbidExit(of: illness.node) }
+        if illness.permitsExit { site.disks.permits.revoke(illness.node) }
         let isBack = serving.contains(illness.node)
         return [
             FaultRecord.Check("the node answered again", isBack, isBack ? "it did" : "it did not")

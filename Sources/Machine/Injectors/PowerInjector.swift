@@ -10,19 +10,29 @@ extension PowerCut: Injectable {
         try await site.requireRunning(nodes)
         let acknowledged = site.acknowledgedWrites()
         let disks = try nodes.map { ($0, try site.disks.disk(of: $0)) }
-        try await withThrowingTaskGroup { group in
-            for (_, disk) in disks { group.addTask { try await disk.freeze() } }
-            try await group.waitForAll()
+        do {
+            try await withThrowingTaskGroup { group in
+                for (_, disk) in disks { group.addTask { try await disk.freeze() } }
+                try await group.waitForAll()
+            }
+            return ActivePowerCut(nodes, try await cut(disks, number, site), acknowledged, site)
+        } catch {
+            // A silent disk would hold its node for ever.
+            for (_, disk) in disks { try? await disk.fail() }
+            throw error
         }
-        let reports = try await withThrowingTaskGroup(
-            of: (NodeName, LossReport).self
-        ) { group in
+    }
+
+    private func cut(
+        _ disks: [(NodeName, MountedDisk)], _ number: Int, _ site: any FaultSite
+    ) async throws -> [NodeName: LossReport] {
+        try await withThrowingTaskGroup(of: (NodeName, LossReport).self) { group in
             for (node, disk) in disks {
                 let process = site.process(of: node)
                 let seed = site.disks.seed(of: number, on: node)
                 let loss = PowerLoss(Self.keep(kept, seed), seed: seed)
                 group.addTask {
-                    _ = try await process.kill { try await disk.fail() }
+                    try await process.kill { try await disk.fail() }
                     let report = try await disk.lose(loss)
                     await disk.stop()
                     return (node, report)
@@ -30,7 +40,6 @@ extension PowerCut: Injectable {
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        return ActivePowerCut(nodes, reports, acknowledged, site)
     }
 
     private static func keep(_ kept: KeptWrites, _ seed: UInt64) -> PowerLoss.Keep {

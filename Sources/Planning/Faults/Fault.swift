@@ -10,8 +10,6 @@ public protocol Fault: FaultKind {
     var needsLeader: Bool { get }
     /// Whether a node can have only one fault of this kind and its like at a time.
     var isExclusive: Bool { get }
-    /// Whether it needs disks that can lose power: a file system of the lab's own.
-    var needsDisks: Bool { get }
     /// Takes aim; nil if it needs a leader and none is known.
     func aim(_ aiming: Aiming) -> Aim?
 }
@@ -19,8 +17,6 @@ public protocol Fault: FaultKind {
 extension Fault {
     /// Most faults hit whoever comes first in a shuffle.
     public var needsLeader: Bool { false }
-    /// Most faults leave disks alone.
-    public var needsDisks: Bool { false }
 }
 
 /// What is known when a fault takes aim.

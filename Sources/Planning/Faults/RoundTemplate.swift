@@ -30,6 +30,13 @@ public struct RoundTemplate: FaultKind {
         self.steps = steps
     }
 
+    /// What any of its steps needs.
+    public var needs: Set<Footing> {
+        steps.reduce(into: []) { needs, step in
+            if case .strike(let verb, _, _) = step.step.action { needs.formUnion(verb.needs) }
+        }
+    }
+
     /// A script with pauses as the dice say.
     public func scenario(
         after offset: Duration, _ style: Style, using random: inout some RandomNumberGenerator

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Disks
 import Clocks
+import Disks
 import Foundation
 import Labs
 import Plans

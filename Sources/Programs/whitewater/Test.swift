@@ -1,5 +1,4 @@
 import ArgumentParser
-import Disks
 import Foundation
 import Labs
 import Logging
@@ -148,7 +147,7 @@ extension Whitewater {
             let seedOption = self.seed == nil ? ["--seed", "\(experiment.seed)"] : []
             do {
                 try Examination().requireLab()
-                if experiment.needsDisks { try MountedDisk.requireDevice() }
+                try experiment.requireFootings()
                 return Exit.status(
                     of: try Sandbox.enter(
                         arguments: Array(own) + seedOption + [

@@ -1,5 +1,4 @@
 internal import Clients
-internal import Disks
 internal import Clocks
 internal import Faults
 internal import Foundation
@@ -55,15 +54,18 @@ final class Cluster: FaultSite, LoadTarget {
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
         disks = NodeDisks(
             folders: Dictionary(uniqueKeysWithValues: zip(network.topology.names, folders)),
-            options: experiment.diskOptions, seed: experiment.seed, program: Door.executable)
+            options: experiment.diskOptions, seed: experiment.seed, program: Sandbox.executable)
         processes = try zip(network.topology.names, folders).map {
             try NodeProcess(node: $0, folder: $1)
         }
         clocks =
-            experiment.faults.contains { $0.kinds.contains { $0 is WrongClock } }
+            experiment.needs.contains(.clocks)
             ? try ClusterClocks(of: network.topology.names) : nil
         logs = LogWatch(
-            Array(zip(network.topology.names, folders)), patterns: system.panicPatterns)
+            Array(zip(network.topology.names, folders)), patterns: system.panicPatterns
+        ) { [permits = disks.permits] node, log, offset in
+            permits.cover(log, at: offset, of: node)
+        }
     }
 
     // MARK: Starting and stopping
@@ -296,9 +298,9 @@ final class Cluster: FaultSite, LoadTarget {
 
     private func unaskedExits() async -> [NodeProcess.UnaskedExit] {
         var exits: [NodeProcess.UnaskedExit] = []
-        for process in processes { 
+        for process in processes {
             exits += await process.unaskedExits.filter {
-                !disks.permitsExit(of: $0.node, at: $0.instant)
+                !disks.permits.cover($0.node, at: $0.instant)
             }
         }
         return exits

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Injectors
 internal import Results
 internal import Synchronization
 internal import Topologies
@@ -21,13 +22,20 @@ final class LogWatch: Sendable {
     private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
     /// A watch of the logs of nodes in their folders.
-    init(_ folders: [(node: NodeName, path: String)], patterns: [String]) {
+    ///
+    /// A panic at a place of a log for which the node had leave is none.
+    init(
+        _ folders: [(node: NodeName, path: String)], patterns: [String],
+        hadLeave: @escaping @Sendable (NodeName, _ log: String, _ offset: UInt64) -> Bool
+    ) {
         logs = Mutex(
             folders.flatMap { folder in
-                ["stderr.log", "stdout.log"].map { name in
+                ExitPermits.logs.map { name in
                     Log(
                         node: folder.node, name: name,
-                        scan: PanicScan(file: folder.path + "/" + name, patterns: patterns))
+                        scan: PanicScan(file: folder.path + "/" + name, patterns: patterns) {
+                            hadLeave(folder.node, name, $0)
+                        })
                 }
             })
         timer = DispatchSource.makeTimerSource(

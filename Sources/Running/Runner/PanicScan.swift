@@ -14,14 +14,21 @@ struct PanicScan {
 
     private let file: String
     private let patterns: [[UInt8]]
+    private let hadLeave: @Sendable (UInt64) -> Bool
     private var offset: UInt64 = 0
     private var carried: [UInt8] = []
 
     /// The first line with a pattern in it.
     private(set) var panic: String?
 
-    init(file: String, patterns: [String]) {
+    /// A scan for any of the patterns; one that stands where the node had leave to panic is passed
+    /// over.
+    init(
+        file: String, patterns: [String],
+        hadLeave: @escaping @Sendable (_ offset: UInt64) -> Bool = { _ in false }
+    ) {
         self.file = file
+        self.hadLeave = hadLeave
         self.patterns = patterns.map { Array($0.utf8) }.filter { !$0.isEmpty }
     }
 
@@ -59,24 +66,33 @@ struct PanicScan {
     }
 
     private mutating func look(at piece: [UInt8]) {
+        let start = offset - UInt64(piece.count)
         let found = piece.withUnsafeBytes { bytes in
-            patterns.compactMap { Self.first($0, in: bytes) }.min()
+            patterns.compactMap { first($0, in: bytes, from: start) }.min()
         }
         guard let found else { return }
         let newline = UInt8(ascii: "\n")
-        let start = piece[..<found].lastIndex(of: newline).map { $0 + 1 } ?? 0
+        let line = piece[..<found].lastIndex(of: newline).map { $0 + 1 } ?? 0
         // A node that is about to crash may be in the middle of the line; that is all there is.
         let end = piece[found...].firstIndex(of: newline) ?? piece.count
-        let line = piece[max(start, found - Self.longestQuote / 2)..<end]
-        panic = String(decoding: line.prefix(Self.longestQuote), as: UTF8.self)
+        let quote = piece[max(line, found - Self.longestQuote / 2)..<end]
+        panic = String(decoding: quote.prefix(Self.longestQuote), as: UTF8.self)
     }
 
-    private static func first(_ pattern: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let start = bytes.baseAddress,
+    /// Where a pattern stands first in bytes that begin there in the file, and nobody had leave.
+    private func first(
+        _ pattern: [UInt8], in bytes: UnsafeRawBufferPointer, from start: UInt64
+    ) -> Int? {
+        var place = 0
+        while let base = bytes.baseAddress,
             let found = clinux_find(
-                start, UInt(bytes.count), pattern, UInt(pattern.count))
-        else { return nil }
-        return found - start
+                base + place, UInt(bytes.count - place), pattern, UInt(pattern.count))
+        {
+            place = found - base
+            guard hadLeave(start + UInt64(place)) else { return place }
+            place += pattern.count
+        }
+        return nil
     }
 }
 

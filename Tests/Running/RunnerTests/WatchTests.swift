@@ -86,6 +86,26 @@ import Testing
         #expect(scan.panic == "Fatal error: x")
     }
 
+    @Test func `passes over a panic for which the node had leave, and finds the next`() throws {
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try write(Array("panic: no space left\npanic: no such term\n".utf8))
+        var scan = PanicScan(file: file, patterns: ["panic:"]) { $0 < 21 }
+        _ = scan.advance()
+        #expect(scan.panic == "panic: no such term")
+    }
+
+    @Test func `passes over a panic with leave that it looks at again with what came later`() throws
+    {
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try write(Array("panic: no space left\n".utf8))
+        var scan = PanicScan(file: file, patterns: ["panic:"]) { $0 < 21 }
+        _ = scan.advance()
+        #expect(scan.panic == nil)
+        try write(Array("panic: no such term\n".utf8), append: true)
+        _ = scan.advance()
+        #expect(scan.panic == "panic: no such term")
+    }
+
     @Test func `does not wait at a pipe in a log's place`() {
         defer { unlink(file) }
         #expect(mkfifo(file, 0o600) == 0)

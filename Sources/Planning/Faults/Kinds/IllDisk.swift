@@ -9,7 +9,7 @@ public struct IllDisk: Fault {
     /// A disk has one illness at a time.
     public let isExclusive = true
     /// Only a file system of the lab's own can fall ill on demand.
-    public let needsDisks = true
+    public let needs: Set<Footing> = [.disks]
 
     /// An illness.
     public init(_ kind: DiskIllness.Kind) { self.kind = kind }

@@ -9,7 +9,7 @@ public struct PowerFailure: Fault {
     /// A dead process cannot be killed or frozen.
     public let isExclusive = true
     /// What was synced, only a file system of the lab's own knows.
-    public let needsDisks = true
+    public let needs: Set<Footing> = [.disks]
 
     /// The targets that power can fail for.
     public static let targets: [Target] = [.one, .minority, .majority, .all]

@@ -23,6 +23,9 @@ public struct WrongClock: Fault {
     /// A node whose clock is wrong can be cut off, frozen or killed as well.
     public let isExclusive = false
 
+    /// A clock can be moved only if it is the lab's own from the start.
+    public let needs: Set<Footing> = [.clocks]
+
     /// The smallest step that is drawn.
     static let leastStep = Duration.seconds(1)
     /// The smallest rate that is drawn, or its inverse: a smaller one is inside the margins of most

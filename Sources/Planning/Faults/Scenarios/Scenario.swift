@@ -41,10 +41,25 @@ public protocol FaultKind: Sendable {
     var summary: String { get }
     /// Fewer nodes cannot be hit this way.
     var leastNodes: Int { get }
+    /// What must have been put under the nodes before they start.
+    var needs: Set<Footing> { get }
     /// Draws what will be done, for a part that begins so long after the whole.
     func scenario(
         after offset: Duration, _ style: Style, using random: inout some RandomNumberGenerator
     ) -> any Scenario
+}
+
+extension FaultKind {
+    /// Nothing: most faults find what they need.
+    public var needs: Set<Footing> { [] }
+}
+
+/// What some faults need under the nodes from their start on.
+public enum Footing: Hashable, Sendable, CaseIterable {
+    /// Disks that can lose power: a file system of the lab's own under each node's data.
+    case disks
+    /// Clocks that can be moved.
+    case clocks
 }
 
 /// How faults are done, as a plan asks for it.

@@ -10,24 +10,34 @@ public struct Verb: Sendable {
     public let ending: String?
     /// Whether a node can have only one such fault at a time.
     public let isExclusive: Bool
+    /// What must have been put under the nodes before they start.
+    public let needs: Set<Footing>
     /// What is done to nodes among all.
     public let effect: @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
 
     /// A verb.
     public init(
         _ name: String, family: String, ending: String? = nil, isExclusive: Bool,
+        needs: Set<Footing> = [],
         effect: @escaping @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
     ) {
         self.name = name
         self.family = family
         self.ending = ending
         self.isExclusive = isExclusive
+        self.needs = needs
         self.effect = effect
     }
 
     /// SIGKILL, and a restart with the same data.
     public static let kill = Verb("kill", family: "kill", ending: "start", isExclusive: true) {
         nodes, _ in ProcessKill(nodes)
+    }
+    /// SIGKILL, and the loss of what had not been synced.
+    public static let power = Verb(
+        "power", family: "power", ending: "restore", isExclusive: true, needs: [.disks]
+    ) {
+        PowerCut($0, kept: $1.intensity.kept)
     }
     /// SIGSTOP, and SIGCONT later.
     public static let pause = Verb("pause", family: "pause", ending: "resume", isExclusive: true) {
@@ -54,7 +64,7 @@ public struct Verb: Sendable {
     }
 
     /// Every verb; a new one is a line here.
-    public static let all = [pause, kill, cut, hold, oneWay, delay]
+    public static let all = [pause, kill, power, cut, hold, oneWay, delay]
 
     private static func outward(
         _ nodes: [NodeName], _ aiming: Aiming
