@@ -23,8 +23,9 @@ public struct DiskOptions: Codable, Hashable, Sendable {
 
 /// What a disk's process can be told, a line of JSON each.
 enum DiskOrder: Codable, Hashable, Sendable {
-    /// Nothing changes any more, and nobody gets an answer.
-    case freeze
+    /// Nothing changes any more, and nobody gets an answer: at once, or when first something is
+    /// unsynced within so many milliseconds.
+    case freeze(within: Int?)
     /// Whoever waits gets EIO, and whoever comes.
     case fail
     /// Roll back to what the disk keeps.

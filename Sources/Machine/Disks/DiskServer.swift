@@ -48,7 +48,7 @@ public enum DiskServer {
 
     private static func perform(_ order: DiskOrder, on disk: SharedVolume) -> DiskAnswer {
         switch order {
-        case .freeze: disk.freeze()
+        case .freeze(let time): disk.freeze(within: .milliseconds(time ?? 0))
         case .fail: disk.power.turnOff()
         case .lose(let loss):
             do throws(Errno) {

@@ -83,7 +83,13 @@ public actor MountedDisk {
     // MARK: Orders
 
     /// From now on nothing changes, nothing becomes durable, and nobody gets an answer.
-    public func freeze() async throws { _ = try await ask(.freeze) }
+    ///
+    /// Given a time, it waits so long at most for a moment at which something is unsynced: a system
+    /// that syncs what it writes has none most of the time, and such a moment is what a power loss
+    /// is about.
+    public func freeze(within time: Duration = .zero) async throws {
+        _ = try await ask(.freeze(within: Int(time / .milliseconds(1))))
+    }
 
     /// Whoever waits gets EIO; the node should be dead by now, or about to die.
     public func fail() async throws { _ = try await ask(.fail) }

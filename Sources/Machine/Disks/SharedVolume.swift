@@ -11,6 +11,8 @@ final class SharedVolume: Sendable {
         var volume: Volume
         var health = Health()
         var isFrozen = false
+        /// Whether it freezes as soon as something is unsynced.
+        var isArmed = false
     }
 
     private let state: Mutex<State>
@@ -32,7 +34,12 @@ final class SharedVolume: Sendable {
         let now = now
         return try state.withLock { state throws(Errno) in
             guard !state.isFrozen else { throw .ioError }
-            return try body(&state.volume, now)
+            let result = try body(&state.volume, now)
+            if state.isArmed, !state.volume.log.isEmpty {
+                state.isFrozen = true
+                power.fallSilent()
+            }
+            return result
         }
     }
 
@@ -73,9 +80,18 @@ final class SharedVolume: Sendable {
         state.withLock { $0.health.turn(sickness, seed: seed) }
     }
 
-    /// From this moment on nothing changes and nothing becomes durable any more.
-    func freeze() {
-        state.withLock { $0.isFrozen = true }
+    /// From this moment on nothing changes and nothing becomes durable any more; given a time, from
+    /// the first moment of it at which something is unsynced, or from its end.
+    func freeze(within time: Duration = .zero) {
+        let isArmed = state.withLock { state in
+            state.isArmed = time > .zero && state.volume.log.isEmpty
+            return state.isArmed
+        }
+        if isArmed { power.wait(time) }
+        state.withLock {
+            $0.isArmed = false
+            $0.isFrozen = true
+        }
         power.fallSilent()
     }
 

@@ -11,6 +11,7 @@ extension Whitewater {
                 Mounts a file system over the folder; its files stay plain files beneath. Takes \
                 orders from the standard input, a line of JSON each, and unmounts at its end:
                   {"freeze":{}}
+                  {"freeze":{"within":250}}
                   {"fail":{}}
                   {"lose":{"_0":{"keep":"sectors","seed":7}}}
                   {"turn":{"_0":{"full":{}},"seed":1}}

@@ -181,6 +181,26 @@ struct `A mounted disk` {
         try await finish(disk)
     }
 
+    @Test func `a disk waits for a write to freeze at, which is lost then`() async throws {
+        let disk = try disk()
+        try await disk.start()
+        _ = try await sh("echo kept > f && sync f")
+        let busy = try spawn("exec 2> /dev/null; sleep 0.1; echo gone >> f; sync f; echo late > g")
+        try await disk.freeze(within: .seconds(30))
+        kill(busy, SIGKILL)
+        try await disk.fail()
+        _ = await status(of: busy)
+        #expect(try await disk.lose(PowerLoss(.nothing, seed: 1)).bytes == 5)
+        await disk.stop()
+        #expect(try String(contentsOfFile: data + "/f", encoding: .utf8) == "kept\n")
+        try await disk.start()
+        // Nobody writes: the time passes.
+        try await disk.freeze(within: .milliseconds(20))
+        try await disk.fail()
+        #expect(try await disk.lose(PowerLoss(.nothing, seed: 1)).isNothing)
+        try await finish(disk)
+    }
+
     @Test func `a folder that cannot be served is refused in words`() async throws {
         let disk = try disk()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
