@@ -62,7 +62,7 @@ struct NodeChecks {
     }
 
     private mutating func leadership(_ statement: NodeStatement) -> Contradiction? {
-        guard statement.status.isLeader else { return nil }
+        guard statement.status.isLeader, statement.status.termIsRaftsOwn else { return nil }
         guard let other = leaders[statement.status.term] else {
             leaders[statement.status.term] = statement
             return nil
@@ -76,7 +76,8 @@ struct NodeChecks {
         guard let last = last[statement.node] else { return nil }
         let isSameLife = last.process == statement.process
         let applied = (last.status.applied?.index, statement.status.applied?.index)
-        var hasFallen = statement.status.term < last.status.term
+        var hasFallen =
+            statement.status.termIsRaftsOwn && statement.status.term < last.status.term
         if isSameLife, let before = applied.0, let after = applied.1, after < before {
             hasFallen = true
         }

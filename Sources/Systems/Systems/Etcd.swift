@@ -121,7 +121,10 @@ public struct Etcd: System {
             let status = try? JSONDecoder().decode(Status.self, from: Data(reply.body)),
             let term = Int(status.raftTerm)
         else { return nil }
-        return NodeStatus(isLeader: status.leader == status.header.member, term: term)
+        // etcd sets the term that it tells when it applies an entry: who has just been elected, and
+        // has not applied its own first entry yet, tells an older one.
+        return NodeStatus(
+            isLeader: status.leader == status.header.member, term: term, termIsRaftsOwn: false)
     }
 
     /// Whether a linearizable read of a missing key is answered.

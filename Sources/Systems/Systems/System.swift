@@ -105,8 +105,11 @@ public struct SystemSetup: Sendable {
 public struct NodeStatus: Hashable, Sendable {
     /// Whether it takes itself for the leader.
     public let isLeader: Bool
-    /// Its term.
+    /// Its term, or that of the last entry that it has applied.
     public let term: Int
+    /// Which of the two the term is: only Raft's own contradicts another leader's of the same term,
+    /// or falls.
+    public let termIsRaftsOwn: Bool
     /// What it has applied, if it says so.
     public let applied: Applied?
     /// The last index that its snapshot covers, if it says so.
@@ -128,8 +131,10 @@ public struct NodeStatus: Hashable, Sendable {
 
     /// A node's own view.
     public init(
-        isLeader: Bool, term: Int, applied: Applied? = nil, snapshot: UInt64? = nil
+        isLeader: Bool, term: Int, termIsRaftsOwn: Bool = true, applied: Applied? = nil,
+        snapshot: UInt64? = nil
     ) {
+        self.termIsRaftsOwn = termIsRaftsOwn
         self.snapshot = snapshot
         self.isLeader = isLeader
         self.term = term

@@ -10,14 +10,14 @@ import Topologies
 
     /// A node says something; what kinds of contradiction that is.
     private mutating func says(
-        _ node: Int, leads: Bool = false, term: Int, applied: UInt64? = nil, hash: UInt64 = 1,
-        process: Int32 = 1
+        _ node: Int, leads: Bool = false, term: Int, isOwn: Bool = true, applied: UInt64? = nil,
+        hash: UInt64 = 1, process: Int32 = 1
     ) -> [Finding.Kind] {
         checks.note(
             NodeStatement(
                 node: NodeName(number: node), process: process, time: .seconds(1),
                 status: NodeStatus(
-                    isLeader: leads, term: term,
+                    isLeader: leads, term: term, termIsRaftsOwn: isOwn,
                     applied: applied.map { .init(index: $0, hash: hash) }))
         ).map(\.kind)
     }
@@ -33,6 +33,13 @@ import Topologies
         #expect(says(1, leads: true, term: 2).isEmpty)
         #expect(says(2, leads: true, term: 2) == [.twoLeaders])
         #expect(says(2, leads: true, term: 2).isEmpty)
+    }
+
+    @Test mutating func `the term of what a node has applied contradicts nobody`() {
+        #expect(says(1, leads: true, term: 2, isOwn: false).isEmpty)
+        #expect(says(2, leads: true, term: 2, isOwn: false).isEmpty, "it was elected just now")
+        #expect(says(2, leads: true, term: 3, isOwn: false).isEmpty)
+        #expect(says(2, term: 1, isOwn: false, process: 2).isEmpty, "it reads its log again")
     }
 
     @Test mutating func `a term never falls, not even over a restart`() {
