@@ -46,7 +46,8 @@ def perform(ask):
     if f == "serves":
         read("whitewater", "consistent", timeout)
     elif f == "read":
-        return {"type": "ok", "value": read(key, place["options"].get("reads", "consistent"), timeout)[0]}
+        mode = place["options"].get("reads", "consistent")
+        return {"type": "ok", "value": read(key, mode, timeout)[0]}
     elif f == "write":
         if not write(f"/kv/register/{key}", value, timeout):
             return {"type": "fail", "error": "refused"}

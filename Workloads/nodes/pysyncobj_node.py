@@ -6,7 +6,13 @@ POST / with {"f", "key", "value", "timeout"}: `read` is a replicated no-op that 
 import http.server, json, os, sys
 
 sys.path.insert(0, os.path.join(os.getcwd(), ".tools/python"))
-from pysyncobj import SyncObj, SyncObjConf, SyncObjException, replicated  # noqa: E402
+try:
+    from pysyncobj import SyncObj, SyncObjConf, SyncObjException, replicated
+    from pysyncobj.version import VERSION
+except ImportError:
+    sys.exit("there is no PySyncObj, neither in .tools/python nor installed")
+if sys.argv[1:] == ["--version"]:
+    sys.exit(print("PySyncObj", VERSION))
 
 
 class Registers(SyncObj):
@@ -55,10 +61,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = json.dumps(perform(json.loads(self.rfile.read(int(self.headers["content-length"])))))
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
+        try:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+        except OSError:  # whoever asked has given up meanwhile
+            self.close_connection = True
 
     def log_message(self, *words):
         pass

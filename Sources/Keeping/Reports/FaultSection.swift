@@ -66,7 +66,7 @@ struct FaultSection {
 
     private static func leadership(_ fault: FaultRecord) -> String {
         func text(_ leadership: FaultRecord.Leadership?) -> String {
-            leadership.map { "\($0.leader) (\($0.term))" } ?? "none"
+            leadership.map { "\($0.leader)" + ($0.term.map { " (\($0))" } ?? "") } ?? "none"
         }
         return "\(text(fault.before)) → \(text(fault.after))"
     }

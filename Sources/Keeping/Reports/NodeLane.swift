@@ -97,7 +97,7 @@ struct NodeLane {
         return """
             <rect class="lead" x="\(left)" y="\(y + Self.height - 4)" \
             width="\(max(axis.x(lead.end ?? axis.end) - left, 0.5))" height="4"><title>\
-            \("\(node)") led term \(lead.term), \(lead.start.fixed(2)) to \
+            \("\(node)") led\(lead.termWords.map { " " + $0 } ?? ""), \(lead.start.fixed(2)) to \
             \((lead.end ?? axis.end).fixed(2)) s</title></rect>
             """
     }
@@ -106,8 +106,8 @@ struct NodeLane {
         let left = axis.x(lead.start)
         guard axis.x(lead.end ?? axis.end) - left > 64 else { return "" }
         return """
-            <text class="name in" data-x="\(left)" x="\(left + 3)" y="\(y + 11)">leads, term \
-            \(lead.term)</text>
+            <text class="name in" data-x="\(left)" x="\(left + 3)" y="\(y + 11)">leads\
+            \(lead.termWords.map { ", " + $0 } ?? "")</text>
             """
     }
 

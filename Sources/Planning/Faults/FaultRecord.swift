@@ -41,11 +41,11 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     public struct Leadership: Codable, Hashable, Sendable {
         /// The claimant of the highest term.
         public var leader: String
-        /// That term.
-        public var term: Int
+        /// That term, if nodes tell.
+        public var term: Int?
 
         /// A leader of a term.
-        public init(leader: String, term: Int) {
+        public init(leader: String, term: Int?) {
             self.leader = leader
             self.term = term
         }

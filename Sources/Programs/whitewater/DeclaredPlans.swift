@@ -3,7 +3,7 @@ import Plans
 import Runner
 import Systems
 
-/// The plans of a folder that declare their system themselves.
+/// The plans of a folder, and of those in it, that declare their system themselves.
 struct DeclaredPlans {
     /// The systems that are nothing without what a plan says of them.
     static let generic: Set<String> = [ExecSystem.name, MaelstromSystem.name]
@@ -13,7 +13,7 @@ struct DeclaredPlans {
 
     /// Those of a folder; a plan that cannot be read is left to `whitewater test` to complain of.
     init(folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
         all = names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
             let file = folder + "/" + name
             guard let experiment = try? Experiment(PlanFile(file), seed: 1),

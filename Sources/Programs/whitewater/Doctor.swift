@@ -86,10 +86,11 @@ extension Whitewater {
         }
 
         private static func show(_ findings: [Examination.Finding]) {
+            let width = max(16, findings.map(\.name.count).max() ?? 0)
             for finding in findings {
                 let state =
                     finding.isThere ? "ok      " : finding.isNeeded ? "MISSING " : "optional"
-                let name = finding.name.padding(toLength: 16, withPad: " ", startingAt: 0)
+                let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
                 Console.line("\(state)  \(name)  \(finding.detail)")
             }
         }

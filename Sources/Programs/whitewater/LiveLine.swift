@@ -67,7 +67,10 @@ final class LiveLine: Sendable {
             parts.append("\(Int(saturating: rate)) op/s")
             parts.append("ok \(total.ok), unknown \(total.info)")
         }
-        if let leader = tally.leader { parts.append("\(leader.leader) leads, term \(leader.term)") }
+        if let leader = tally.leader {
+            let term = leader.termWords.map { ", " + $0 } ?? ""
+            parts.append("\(leader.leader) leads\(term)")
+        }
         if let fault = tally.fault { parts.append(fault) }
         return parts.joined(separator: " · ")
     }

@@ -122,7 +122,9 @@ final class Nemesis: Sendable {
     }
 
     private static func leadership(_ view: ClusterView) -> FaultRecord.Leadership? {
-        view.leader.map { FaultRecord.Leadership(leader: "\($0.name)", term: $0.term) }
+        view.leader.map {
+            FaultRecord.Leadership(leader: "\($0.name)", term: view.members[$0.name]?.term)
+        }
     }
 
     private func inject(
@@ -200,7 +202,7 @@ final class Nemesis: Sendable {
                 healed.record, serving: Set(served.filter { $0.value >= healed.time }.keys))
             if missing.isEmpty { record.recovered = now / .seconds(1) }
             record.after = watch.leader.map {
-                FaultRecord.Leadership(leader: "\($0.name)", term: $0.term)
+                FaultRecord.Leadership(leader: "\($0.name)", term: watch.members[$0.name]?.term)
             }
             strikes.complete(healed.planned.id, record)
             ledger.add(record)

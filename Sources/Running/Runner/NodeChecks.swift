@@ -45,7 +45,7 @@ struct NodeChecks {
     private struct Accusation: Hashable {
         let kind: Finding.Kind
         let node: NodeName
-        let term: Int
+        let term: Int?
     }
 
     /// Takes a statement; those of a node come in the order in which they were made.
@@ -54,7 +54,7 @@ struct NodeChecks {
             .compactMap(\.self)
         last[statement.node] = statement
         return found.filter {
-            let term = $0.kind == .twoLeaders ? $0.after.status.term : 0
+            let term = $0.kind == .twoLeaders ? $0.after.status.term : nil
             return accused.insert(
                 Accusation(kind: $0.kind, node: $0.after.node, term: term)
             ).inserted
@@ -62,9 +62,12 @@ struct NodeChecks {
     }
 
     private mutating func leadership(_ statement: NodeStatement) -> Contradiction? {
-        guard statement.status.isLeader, statement.status.termIsRaftsOwn else { return nil }
-        guard let other = leaders[statement.status.term] else {
-            leaders[statement.status.term] = statement
+        // Two leaders whose terms nobody knows contradict nothing: one of them may be deposed.
+        guard statement.status.isLeader, statement.status.termIsRaftsOwn,
+            let term = statement.status.term
+        else { return nil }
+        guard let other = leaders[term] else {
+            leaders[term] = statement
             return nil
         }
         guard other.node != statement.node else { return nil }
@@ -76,8 +79,12 @@ struct NodeChecks {
         guard let last = last[statement.node] else { return nil }
         let isSameLife = last.process == statement.process
         let applied = (last.status.applied?.index, statement.status.applied?.index)
-        var hasFallen =
-            statement.status.termIsRaftsOwn && statement.status.term < last.status.term
+        var hasFallen = false
+        if statement.status.termIsRaftsOwn, let before = last.status.term,
+            let after = statement.status.term, after < before
+        {
+            hasFallen = true
+        }
         if isSameLife, let before = applied.0, let after = applied.1, after < before {
             hasFallen = true
         }
@@ -112,9 +119,10 @@ extension NodeChecks.Contradiction {
 
     private static func words(_ statement: NodeStatement) -> String {
         let status = statement.status
+        let term = status.term.map { " in term \($0)" } ?? ""
         let applied = status.applied.map { ", applied \($0.index), state \($0.hash)" } ?? ""
-        return "\(statement.node) \(status.isLeader ? "led" : "did not lead") in term "
-            + "\(status.term)\(applied) at \(statement.time.formattedSeconds) as process "
+        return
+            "\(statement.node) \(status.isLeader ? "led" : "did not lead")\(term)\(applied) at \(statement.time.formattedSeconds) as process "
             + "\(statement.process)"
     }
 }

@@ -14,6 +14,7 @@ final class NodeWatch: Sendable {
     private let changes = Mutex<[NodeObservation]>([])
     private let checks = Mutex(NodeChecks())
     private let found = Mutex<[Finding]>([])
+    private let claims = Mutex(0)
     private let latest: Mutex<[NodeName: ClusterView.Member]>
 
     private let tally: Tally
@@ -96,10 +97,19 @@ final class NodeWatch: Sendable {
             latest[node]?.role = status.map { $0.isLeader ? .leader : .follower }
             if process == .down { latest[node]?.claim = nil }
             guard let status else { return }
-            latest[node]?.claim = status.isLeader ? status.term : nil
+            let before = latest[node]?.claim
+            latest[node]?.claim = status.isLeader ? status.term ?? before ?? nextClaim() : nil
             latest[node]?.term = status.term
             latest[node]?.applied = status.applied?.index
             latest[node]?.snapshot = status.snapshot
+        }
+    }
+
+    /// Where nodes tell no terms, a new claim to lead is higher than all that were there before.
+    private func nextClaim() -> Int {
+        claims.withLock { claims in
+            claims += 1
+            return claims
         }
     }
 

@@ -105,8 +105,8 @@ public struct SystemSetup: Sendable {
 public struct NodeStatus: Hashable, Sendable {
     /// Whether it takes itself for the leader.
     public let isLeader: Bool
-    /// Its term, or that of the last entry that it has applied.
-    public let term: Int
+    /// Its term, or that of the last entry that it has applied; nil if the system tells neither.
+    public let term: Int?
     /// Which of the two the term is: only Raft's own contradicts another leader's of the same term,
     /// or falls.
     public let termIsRaftsOwn: Bool
@@ -131,7 +131,7 @@ public struct NodeStatus: Hashable, Sendable {
 
     /// A node's own view.
     public init(
-        isLeader: Bool, term: Int, termIsRaftsOwn: Bool = true, applied: Applied? = nil,
+        isLeader: Bool, term: Int?, termIsRaftsOwn: Bool = true, applied: Applied? = nil,
         snapshot: UInt64? = nil
     ) {
         self.termIsRaftsOwn = termIsRaftsOwn

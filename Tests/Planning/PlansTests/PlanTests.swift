@@ -32,7 +32,7 @@ import Testing
         #expect(PlanBitRate("1.5mbit")?.description == "1500kbit")
     }
 
-    @Test(arguments: ["Workloads"])
+    @Test(arguments: ["Workloads", "Workloads/systems"])
     func `every committed plan is valid and has its file's name`(folder: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()

@@ -10,7 +10,7 @@ import Topologies
 
     /// A node says something; what kinds of contradiction that is.
     private mutating func says(
-        _ node: Int, leads: Bool = false, term: Int, isOwn: Bool = true, applied: UInt64? = nil,
+        _ node: Int, leads: Bool = false, term: Int?, isOwn: Bool = true, applied: UInt64? = nil,
         hash: UInt64 = 1, process: Int32 = 1
     ) -> [Finding.Kind] {
         checks.note(
@@ -59,6 +59,15 @@ import Topologies
         #expect(says(1, term: 1, applied: 200, hash: 8).isEmpty)
         #expect(says(2, term: 1, applied: 100, hash: 7).isEmpty)
         #expect(says(2, term: 1, applied: 200, hash: 9) == [.divergedState])
+    }
+
+    @Test mutating func `leaders of terms that nobody tells contradict nothing`() {
+        #expect(says(1, leads: true, term: nil).isEmpty)
+        #expect(says(2, leads: true, term: nil).isEmpty, "the first may be deposed")
+        #expect(says(1, term: 5).isEmpty)
+        #expect(says(1, term: nil).isEmpty, "what is not told has not fallen")
+        #expect(says(3, leads: true, term: nil, applied: 9, hash: 1).isEmpty)
+        #expect(says(1, term: nil, applied: 9, hash: 2) == [.divergedState])
     }
 
     @Test func `a finding names both statements`() throws {

@@ -6,6 +6,11 @@ import Testing
 @Suite(.serialized) struct `A system declared in its plan` {
     private let machine = Machine()
 
+    /// Whether `make setup-...` has unpacked a program.
+    private static func isThere(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: Machine.root.appending(path: path).path)
+    }
+
     private func run(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
         try machine.run([
             "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3", "--faults",
@@ -33,5 +38,42 @@ import Testing
         defer { machine.removeResults() }
         let (status, output) = try run("maelstrom-stale", faults: "halves", time: "9s")
         #expect(status == 1, "\(output)")
+    }
+
+    @Test(.enabled(if: isThere(".tools/bullseye/usr/bin/consul"), "needs make setup-consul"))
+    func `on Consul is as valid as its reads are asked to be`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try run(
+            "systems/consul-register", faults: "isolate-leader,kill-one", time: "20s")
+        #expect(status == 0, "\(output)")
+        let (staleStatus, staleOutput) = try run(
+            "systems/consul-stale", faults: "none", time: "15s")
+        #expect(staleStatus == 1, "\(staleOutput)")
+    }
+
+    @Test(
+        .enabled(
+            if: isThere(".tools/bookworm/usr/sbin/nats-server")
+                && isThere(".tools/trixie/usr/sbin/nats-server"), "needs make setup-nats"))
+    func `on NATS is valid where guarded writes are, and found out where they are not`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try run("systems/nats-register", faults: "halves", time: "20s")
+        #expect(status == 0, "\(output)")
+        // The leader is known though NATS tells no terms.
+        #expect(!output.contains("term"), "\(output)")
+        let (guiltyStatus, guiltyOutput) = try run(
+            "systems/nats-guard", faults: "none", time: "30s")
+        #expect(guiltyStatus == 1, "\(guiltyOutput)")
+    }
+
+    @Test(.enabled(if: isThere(".tools/python/pysyncobj"), "needs make setup-pysyncobj"))
+    func `on PySyncObj is valid unless a deposed leader has had a compaction`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try run(
+            "systems/pysyncobj-register", faults: "isolate-leader,kill-all", time: "20s")
+        #expect(status == 0, "\(output)")
+        let (guiltyStatus, guiltyOutput) = try run(
+            "systems/pysyncobj-compaction", faults: "isolate-leader", time: "60s")
+        #expect(guiltyStatus == 1, "\(guiltyOutput)")
     }
 }

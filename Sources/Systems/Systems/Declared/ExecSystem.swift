@@ -127,7 +127,12 @@ public struct ExecSystem: System {
         let written = settings[Keys.version]
         guard !written.isEmpty else { return "exec (\(settings[Keys.start][0]))" }
         let command = try words.command(written, at: "system.version")
-        let output = try await Program(path: command.executable).run(command.arguments)
+        let output: String
+        do {
+            output = try await Program(path: command.executable).run(command.arguments)
+        } catch {
+            throw PlanError("system.version: \(error)\(words.advice.map { "; \($0)" } ?? "")")
+        }
         return output.split(separator: "\n").first.map(String.init) ?? "unknown"
     }
 

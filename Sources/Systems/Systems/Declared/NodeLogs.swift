@@ -14,7 +14,7 @@ struct NodeLogs: Sendable {
         guard let groups = lastMatch(of: pattern, on: node) else { return nil }
         return NodeStatus(
             isLeader: groups.first?.lowercased() == "leader",
-            term: groups.dropFirst().first.flatMap { Int($0) } ?? 0)
+            term: groups.dropFirst().first.flatMap { Int($0) })
     }
 
     /// The groups of the last match of a regular expression.

@@ -55,7 +55,7 @@ struct NodeProbe: Sendable {
             return NodeStatus(
                 isLeader: status.leader.flatMap { page.value(at: $0) }
                     .map { Self.says($0, leader: node) } ?? false,
-                term: term.flatMap { $0.int ?? $0.word.flatMap { Int($0) } } ?? 0)
+                term: term.flatMap { $0.int ?? $0.word.flatMap { Int($0) } })
         case .tcp: return nil
         }
     }
@@ -102,7 +102,7 @@ extension NodeStatus {
         let hash = value.member("hash").map { $0.word ?? "\($0)" }
         self.init(
             isLeader: value.member("leader") == .some(.bool(true)),
-            term: value.member("term")?.int ?? 0,
+            term: value.member("term")?.int,
             applied: applied.flatMap { index in
                 hash.map { Applied(index: index, hash: Self.digest(of: $0)) }
             })
