@@ -9,7 +9,7 @@ public import Topologies
 internal import Wire
 internal import WireNIO
 
-/// `raftd`, Whitewater's own Raft, through its binary protocol (``Wire``).
+/// `raftd`, Whitewater's own Raft, through its binary protocol (the module `Wire`).
 public struct Raftd: System {
     /// The name that plans use.
     public static let name = "raftd"
@@ -23,7 +23,7 @@ public struct Raftd: System {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
             CommonOptions.heartbeat, snapshotEntries, trailingEntries, leases,
-            followerReads, slowDisk,
+            followerReads, slowDisk, sessions,
         ]
     }
 
@@ -41,6 +41,10 @@ public struct Raftd: System {
     static let leases = PlanOption(
         "leases", default: false,
         "Whether the leader answers reads under a lease, which trusts the clocks.")
+
+    static let sessions = PlanOption(
+        "sessions", default: false,
+        "Whether clients open sessions, and send a command again until they know what came of it.")
 
     /// The port for clients, on each node's own address.
     static let clientPort = 7_100
@@ -127,7 +131,8 @@ public struct Raftd: System {
     public func client(of node: Node, for worker: Worker) -> any Client {
         RaftdClient(
             RaftdLink(to: node, on: group), owner: owners.next(),
-            consistency: settings[CommonOptions.reads] == .serializable ? .local : .linearizable)
+            consistency: settings[CommonOptions.reads] == .serializable ? .local : .linearizable,
+            inSession: settings[Self.sessions])
     }
 
     /// What the node's status says, which answers without a leader too.

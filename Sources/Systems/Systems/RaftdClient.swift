@@ -8,19 +8,31 @@ struct RaftdClient: Client {
     private let link: RaftdLink
     private let owner: UInt64
     private let consistency: Request.Consistency
+    /// For commands that are sent again; nil if each is sent once.
+    private let session: RaftdSession?
 
-    init(_ link: RaftdLink, owner: UInt64, consistency: Request.Consistency) {
+    init(
+        _ link: RaftdLink, owner: UInt64, consistency: Request.Consistency, inSession: Bool = false
+    ) {
         self.link = link
         self.owner = owner
         self.consistency = consistency
+        session = inSession ? RaftdSession(link) : nil
     }
 
     func close() async { await link.close() }
 
     func perform(_ invocation: Invocation, timeout: Duration) async -> Completion {
-        guard let body = body(of: invocation) else { return .fail(.keyword("unknown-function")) }
+        let key = Array("\(invocation.key ?? .null)".utf8)
+        guard let request = request(of: invocation) else {
+            return .fail(.keyword("unknown-function"))
+        }
         do {
-            let reply = try await link.send(body, timeout: timeout)
+            let reply =
+                switch request {
+                case .read: try await link.send(.read(key: key, consistency), timeout: timeout)
+                case .call(let call): try await send(call, on: key, timeout: timeout)
+                }
             return Self.completion(of: reply, invocation)
         } catch {
             switch error {
@@ -31,21 +43,29 @@ struct RaftdClient: Client {
         }
     }
 
-    private func body(of invocation: Invocation) -> Request.Body? {
-        let key = Array("\(invocation.key ?? .null)".utf8)
-        func command(_ call: Call) -> Request.Body {
-            .command(.call(key: key, call, nil), .forward)
-        }
+    private func send(
+        _ call: Call, on key: [UInt8], timeout: Duration
+    ) async throws(Connection.Failure) -> Reply.Body {
+        if let session { return try await session.send(call, on: key, timeout: timeout) }
+        return try await link.send(.command(.call(key: key, call, nil), .forward), timeout: timeout)
+    }
+
+    private enum Wanted {
+        case read
+        case call(Call)
+    }
+
+    private func request(of invocation: Invocation) -> Wanted? {
         switch invocation.function {
-        case "read": return .read(key: key, consistency)
-        case "write": return command(.write(Self.bytes(invocation.value)))
+        case "read": return .read
+        case "write": return .call(.write(Self.bytes(invocation.value)))
         case "cas":
             guard let (expected, new) = invocation.value.pair else { return nil }
             let present = expected == .null ? nil : Self.bytes(expected)
-            return command(.compareAndSet(expected: present, new: Self.bytes(new)))
-        case "append": return command(.append(Self.bytes(invocation.value)))
-        case "acquire": return command(.acquire(owner: owner))
-        case "release": return command(.release(owner: owner))
+            return .call(.compareAndSet(expected: present, new: Self.bytes(new)))
+        case "append": return .call(.append(Self.bytes(invocation.value)))
+        case "acquire": return .call(.acquire(owner: owner))
+        case "release": return .call(.release(owner: owner))
         default: return nil
         }
     }
