@@ -16,20 +16,29 @@ struct TooManyConnections: Error, CustomStringConvertible {
     }
 }
 
-// The connections that others made: how many there may be, and how long.
-extension Node {
+/// How many connections there may be.
+enum Connections {
     /// Descriptors that no connection gets: segments, snapshots, the folder, the log.
     private static let spareDescriptors = 64
 
-    /// How many clients may be connected: as many as the options say, but so that descriptors are
-    /// left for the disk and for other servers.
+    /// As many clients as were asked for, but so that descriptors are left for the disk and for
+    /// other servers; one at least, who may look what is wrong.
+    static func mostClients(asked: Int, descriptors: Int, peers: Int) -> Int {
+        max(1, min(asked, descriptors - spareDescriptors - peers))
+    }
+}
+
+// The connections that others made: how many there may be, and how long.
+extension Node {
+    /// How many clients may be connected.
     var mostClients: Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
             return options.mostClients
         }
-        let open = Int(clamping: limit.rlim_cur)
-        return max(1, min(options.mostClients, open - Self.spareDescriptors - mostPeers))
+        return Connections.mostClients(
+            asked: options.mostClients, descriptors: Int(clamping: limit.rlim_cur),
+            peers: mostPeers)
     }
 
     var mostPeers: Int { 4 * options.servers.count + 8 }
@@ -54,18 +63,13 @@ extension Node {
     func sweepConnections() {
         let now = NIODeadline.now()
         let idle = TimeAmount(options.idleTimeout)
-        var unfinished = 0
-        for intake in accepted.values {
-            if let why = intake.complaint(at: now, idle: idle) {
-                close(intake, why)
-            } else {
-                unfinished += intake.unfinished
-            }
+        let kept = accepted.values.filter { intake in
+            guard let why = intake.complaint(at: now, idle: idle) else { return true }
+            close(intake, why)
+            return false
         }
-        for intake in accepted.values.sorted(by: { $0.unfinished > $1.unfinished })
-        where unfinished > Intake.Limit.unfinished {
-            unfinished -= intake.unfinished
-            close(intake, "all unfinished messages together are too large")
+        for place in Intake.excess(of: kept.map(\.unfinished), over: Intake.Limit.unfinished) {
+            close(kept[place], "all unfinished messages together are too large")
         }
     }
 

@@ -55,6 +55,16 @@ final class Intake: ChannelInboundHandler {
         frameBegan = .now()
     }
 
+    /// Which connections must go for the rest to have no more unfinished bytes than that: the largest
+    /// first; by their places.
+    static func excess(of unfinished: [Int], over limit: Int) -> [Int] {
+        var rest = unfinished.reduce(0, +)
+        return unfinished.indices.sorted { unfinished[$0] > unfinished[$1] }.prefix { place in
+            defer { rest -= unfinished[place] }
+            return rest > limit
+        }
+    }
+
     /// Why the connection is to end now; nil if it may go on.
     func complaint(at now: NIODeadline, idle: TimeAmount) -> String? {
         if isStalled {

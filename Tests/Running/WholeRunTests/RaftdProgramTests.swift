@@ -25,7 +25,7 @@ import Testing
         defer { machine.removeResults() }
         let address = "127.0.0.1:17301"
         for life in 1...2 {
-            let (process, _) = try machine.start(arguments(17_301), program: program)
+            let (process, log) = try machine.start(arguments(17_301), program: program)
             defer { if process.isRunning { process.terminate() } }
             #expect(
                 Machine.await(
@@ -44,6 +44,12 @@ import Testing
             process.terminate()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
+            let lines = String(
+                decoding: log.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(
+                lines.split(separator: "\n").allSatisfy {
+                    $0.prefixMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /#) != nil
+                }, "\(lines)")
         }
         #expect(try ask("get", address, "name").status == 1)
     }
