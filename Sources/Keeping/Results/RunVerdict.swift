@@ -30,4 +30,6 @@ public enum RunEnding: String, Codable, Sendable {
     case stopped
     /// Not even to the start of its load.
     case notSetUp = "not-set-up"
+    /// Until its own watchdog ended it, for it would not end by itself.
+    case abandoned
 }

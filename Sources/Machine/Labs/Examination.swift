@@ -43,7 +43,7 @@ public struct Examination: Sendable {
             program("tc", "iproute2", for: "slow, delay and reorder", needed: false),
             program(
                 "nft", "nftables", for: "cuts on kernels without legacy tables", needed: false),
-            memory(), clockSource(),
+            memory(), limits(), clockSource(),
         ]
     }
 
@@ -89,6 +89,16 @@ public struct Examination: Sendable {
             : .missing(
                 "memory", "\(megabytes) MiB available; five nodes and the checker want 1 GiB",
                 needed: false)
+    }
+
+    private func limits() -> Finding {
+        let limits = ProcessLimits.raised()
+        do throws(LabError) {
+            try limits.require(.needed(nodes: 5, workers: 10))
+            return .there("limits", "enough open files, threads and addresses", needed: false)
+        } catch {
+            return .missing("limits", "\(error)", needed: false)
+        }
     }
 
     private func clockSource() -> Finding {

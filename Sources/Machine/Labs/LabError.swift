@@ -14,6 +14,8 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
     case notRunning(node: NodeName, action: String)
     /// A condition did not come about in time.
     case timedOut(what: String, after: Duration, advice: String)
+    /// This process may have less of something than a lab needs; the option of `ulimit` for it.
+    case limited(what: String, limit: Int, needed: Int, option: String)
     /// The new namespaces could not be entered.
     case noNamespaces(why: String)
 
@@ -30,6 +32,10 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notRunning(let node, let action): "cannot \(action) \(node): it is not running"
         case .timedOut(let what, let time, let advice):
             "\(what) within \(time.formattedSeconds); \(advice)"
+        case .limited(let what, let limit, let needed, let option):
+            "this process may have \(limit) \(what), and the run needs up to \(needed): raise the "
+                + "limit (`ulimit -H \(option)` shows it; limits.conf(5) sets it), or ask for fewer "
+                + "nodes and workers"
         case .noNamespaces(let why):
             "no lab can be made on this machine: \(why). An ordinary user needs user namespaces: "
                 + "\(Distribution.current.allowingUserNamespaces); `whitewater doctor` says more"

@@ -105,7 +105,7 @@ extension Whitewater {
             if let faults {
                 try file.override("faults.kinds", by: "--faults") { plan in
                     plan.faults.kinds =
-                        faults == "none" ? [] : faults.split(separator: ",").map(String.init)
+                        faults == "none" ? [] : faults.split(separator: ",").map { "\($0)" }
                 }
             }
         }
@@ -146,6 +146,8 @@ extension Whitewater {
             let own = CommandLine.arguments.dropFirst()
             let seedOption = self.seed == nil ? ["--seed", "\(experiment.seed)"] : []
             do {
+                try ProcessLimits.raised().require(
+                    .needed(nodes: experiment.plan.nodes, workers: experiment.workers))
                 try Examination().requireLab()
                 try experiment.requireFootings()
                 return Exit.status(
@@ -206,7 +208,12 @@ private struct Inside {
             "whitewater: \(plan.name), \(plan.nodes) nodes of \(plan.system.name), seed \(seed)")
         live.start()
         defer { live.end() }
-        let results = await run.perform()
+        let results = await run.perform { results in
+            Summary(results: results, folder: folder).print()
+            Sandbox.confirm(status: results.verdict.exitStatus)
+            // Whatever still waits must not be waited for.
+            _exit(results.verdict.exitStatus)
+        }
         live.end()
         Summary(results: results, folder: folder).print()
         return results.verdict.exitStatus

@@ -89,6 +89,9 @@ public struct Experiment: Sendable {
         }
     }
 
+    /// How many workers perform operations.
+    public var workers: Int { workload.shape.workers }
+
     /// The system, whose logs go to a run's folder if there is a run.
     ///
     /// - Throws: `PlanError` or `LabError` if it cannot be run.

@@ -21,17 +21,20 @@ public struct ReportProcess: Sendable {
             return nil
         } catch {
             let why = "the report could not be rendered: \(error)"
-            let text = why.filter { !"<>&".contains($0) }
-            let page =
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No report</title>"
-                + "<p>\(text)</p><p>The verdict is in results.json; "
-                + "<code>whitewater report</code> tries again.</p></html>\n"
             do {
-                try folder.write(page, to: folder.page)
+                try folder.write(Self.placeholder(why), to: folder.page)
             } catch {
                 return why + "; nor could the page say so: \(error)"
             }
             return why
         }
+    }
+
+    /// What stands in place of a page, and says why.
+    static func placeholder(_ why: String) -> String {
+        let text = why.filter { !"<>&".contains($0) }
+        return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>No report</title>"
+            + "<p>\(text)</p><p>The verdict is in results.json; "
+            + "<code>whitewater report</code> tries again.</p></html>\n"
     }
 }

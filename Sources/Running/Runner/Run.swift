@@ -18,8 +18,8 @@ public struct Run: Sendable {
     let log: Logger
     let stop: StopSignal
     let tally: Tally
-    private let rerun: String
-    private let started: String
+    let rerun: String
+    let started: String
 
     /// A run of an experiment; `rerun` is the command that repeats it.
     public init(
@@ -37,8 +37,17 @@ public struct Run: Sendable {
 
     /// Runs the plan inside a lab and leaves everything in the run's folder, however it ends.
     ///
+    /// A run that would not end by itself calls `whenAbandoned`, on a thread of its own: its results
+    /// are stored by then, and the process should end.
+    ///
     /// - Returns: what was found out; failures of the set-up and of the harness are part of it.
-    public func perform() async -> RunResults { await perform(experiment.workload) }
+    public func perform(
+        whenAbandoned: @escaping @Sendable (RunResults) -> Void
+    ) async -> RunResults {
+        let watchdog = watchdog(whenAbandoned: whenAbandoned)
+        defer { watchdog.end() }
+        return await perform(experiment.workload)
+    }
 
     var plan: Plan { experiment.plan }
 

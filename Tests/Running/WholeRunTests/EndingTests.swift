@@ -36,6 +36,20 @@ import Testing
         #expect(try machine.latest.readResults().verdict == .valid)
     }
 
+    @Test(arguments: ["-n 128", "-v 1000000"])
+    func `a shell that may not have enough is told so before anything starts`(
+        limit: String
+    ) throws {
+        defer { machine.removeResults() }
+        let (status, text) = try machine.run(
+            ["-c", "ulimit \(limit) && exec \"$0\" \"$@\"", Machine.program] + quickstart
+                + ["--concurrency", "60n"],
+            program: "/bin/sh")
+        #expect(status == 70)
+        #expect(text.contains("ulimit -H \(limit.prefix(2))"), "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: machine.results))
+    }
+
     @Test func `a second signal ends a run at once`() throws {
         defer { machine.removeResults() }
         let (process, _) = try machine.start(quickstart)
