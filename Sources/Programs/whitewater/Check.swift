@@ -115,7 +115,7 @@ extension Whitewater {
         func run() throws {
             FreedMemory.keep()
             if let selfTest {
-                try SelfTestCommand(histories: selfTest, seed: seed, part: only).run()
+                try CheckSelfTest(histories: selfTest, seed: seed, part: only).run()
                 return
             }
             let files = try HistoryFiles.files(paths)

@@ -1,0 +1,109 @@
+internal import Foundation
+
+/// What came of looking for planted bugs, as people read it.
+public struct MutationMatrix: Sendable, Codable {
+    /// A bug in the matrix.
+    public struct Line: Sendable, Codable {
+        /// What it does wrong.
+        public let title: String
+        /// What is known of it.
+        public let row: MutationMachine.Row
+    }
+
+    /// The seed of all seeds.
+    public let seed: UInt64
+    /// Seconds of load that each bug got at most.
+    public let budget: Double
+    /// One line a bug, in their order.
+    public let lines: [Line]
+
+    /// A matrix of bugs with their titles.
+    public init(
+        _ rows: [MutationMachine.Row], titles: [String: String], budget: Duration, seed: UInt64
+    ) {
+        self.seed = seed
+        self.budget = budget / .seconds(1)
+        lines = rows.map { Line(title: titles[$0.mutant] ?? "", row: $0) }
+    }
+
+    /// How many were found.
+    public var found: Int { lines.count { $0.row.detection != nil } }
+
+    /// Seconds of load until the detection of the middle one of those that were found.
+    public var medianLoad: Double? {
+        let loads = lines.filter { $0.row.detection != nil }.map(\.row.load).sorted()
+        return loads.isEmpty ? nil : loads[loads.count / 2]
+    }
+
+    /// `41 of 50 planted bugs found, after 12 s of load in the median`.
+    public var summary: String {
+        let survived = lines.count { $0.row.verdict == .survived }
+        let idle = lines.count { $0.row.verdict == .neverCameUp }
+        let silent = lines.count { $0.row.verdict == .noAnswer }
+        return "\(found) of \(lines.count) planted bugs found"
+            + (medianLoad.map { ", after \(Self.seconds($0)) of load in the median" } ?? "")
+            + "; \(survived) survived, \(idle) never came up, \(silent) without an answer"
+    }
+
+    /// A table in Markdown, which reads as plain text too.
+    public var markdown: String {
+        let head = ["bug", "what it does wrong", "verdict", "by", "plan", "seed", "load", "runs"]
+        let rows = lines.map { line -> [String] in
+            let (row, detection) = (line.row, line.row.detection)
+            return [
+                row.mutant, line.title, row.verdict.rawValue, detection?.check ?? "",
+                detection.map { Self.name(of: $0.trial.plan) } ?? "",
+                detection.map { "\($0.trial.seed)" } ?? "", Self.seconds(row.load),
+                "\(row.trials)",
+            ]
+        }
+        let widths = head.indices.map { column in
+            ([head] + rows).map { $0[column].count }.max() ?? 0
+        }
+        func text(_ cells: [String]) -> String {
+            "| "
+                + zip(cells, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
+                .joined(separator: " | ") + " |\n"
+        }
+        let rule = "|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined() + "\n"
+        return text(head) + rule + rows.map(text).joined() + "\n" + summary + "\n"
+    }
+
+    /// Writes `matrix.md` and `matrix.json` into a folder.
+    ///
+    /// - Throws: the error of the system.
+    public func write(to folder: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try Data(markdown.utf8).write(to: URL(filePath: folder + "/matrix.md"), options: .atomic)
+        try encoder.encode(self).write(
+            to: URL(filePath: folder + "/matrix.json"), options: .atomic)
+    }
+
+    static func name(of plan: String) -> String {
+        URL(filePath: plan).deletingPathExtension().lastPathComponent
+    }
+
+    private static func seconds(_ load: Double) -> String { "\(Int(load.rounded())) s" }
+}
+
+extension MutationMachine.Row {
+    /// What is known of a bug, in a word.
+    public enum Verdict: String, Sendable {
+        /// A check found it.
+        case found
+        /// It did what a right node would not, and no check saw it.
+        case survived
+        /// It had no occasion.
+        case neverCameUp = "never came up"
+        /// No run could say.
+        case noAnswer = "no answer"
+    }
+
+    /// The word.
+    public var verdict: Verdict {
+        if detection != nil { return .found }
+        if trials == unanswered { return .noAnswer }
+        return cameUp ? .survived : .neverCameUp
+    }
+}
