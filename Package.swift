@@ -33,6 +33,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -155,7 +156,7 @@ let package = Package(
         .target(
             name: "Campaigns",
             dependencies: [
-                "Archive", "Generators", "Labs", "Plans", "Results", "Stores", yams,
+                "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores", yams,
             ]),
         .executableTarget(
             name: "whitewater",
@@ -188,7 +189,8 @@ let package = Package(
             name: "GeneratorsTests",
             dependencies: ["Faults", "Generators", "Histories", "Topologies"]),
         .testTarget(name: "FaultsTests", dependencies: ["Faults", "Generators", "Topologies"]),
-        .testTarget(name: "InjectorsTests", dependencies: ["Faults", "Injectors", "Topologies"]),
+        .testTarget(
+            name: "InjectorsTests", dependencies: ["Faults", "Injectors", "Labs", "Topologies"]),
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
@@ -215,7 +217,7 @@ let package = Package(
             ]),
         .testTarget(name: "SitesTests", dependencies: ["Archive", "Sites"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
-        .testTarget(name: "CampaignsTests", dependencies: ["Campaigns", "Plans"]),
+        .testTarget(name: "CampaignsTests", dependencies: ["Campaigns", "Faults", "Plans"]),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
@@ -237,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "WholeRunTests",
             dependencies: [
-                "Faults", "Histories", "Netfilter", "Results", "Runner", "Stores", "raftd",
+                "Faults", "Histories", "Netfilter", "Results", "Runner", "Stores", "Topologies",
+                "raftd",
                 "raftd-mutant", "whitewater",
             ],
             exclude: ["kills.yaml", "mutants.yaml"]),
@@ -260,8 +263,7 @@ let package = Package(
             name: "RaftNodeTests",
             dependencies: [
                 "Generators", "Raft", "RaftNode", "RaftStorage", "Wire", "WireNIO", logging,
-                nioCore,
-                nioPosix,
+                nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(name: "HouseTests"),
     ]

@@ -41,7 +41,9 @@ import Testing
         ],
         "Archive": ["Faults", "Results"],
         "Sites": ["Archive", "Reports", "Results"],
-        "Campaigns": ["Archive", "Generators", "Labs", "Plans", "Results", "Stores"],
+        "Campaigns": [
+            "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores",
+        ],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": ["Checkers", "Faults", "Histories", "Results", "Topologies"],
     ]

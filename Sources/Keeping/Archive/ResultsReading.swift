@@ -32,9 +32,9 @@ extension RunRow {
     }
 
     private static func counts(of records: [FaultRecord]) -> [FaultCount] {
-        Dictionary(grouping: records, by: \.kindName).map { kind, records in
+        Dictionary(grouping: records, by: \.kind).map { kind, records in
             FaultCount(
-                kind: kind, tried: records.count, bit: records.count(where: \.bit),
+                kind: kind.rawValue, tried: records.count, bit: records.count(where: \.bit),
                 slowestRecovery: slowestRecovery(of: records))
         }.sorted { $0.kind < $1.kind }
     }

@@ -131,9 +131,9 @@ struct ContradictionDiagram {
         let bands = faults.map { fault -> Markup in
             let (left, right) = (Self.x(fault.start, axis), Self.x(fault.end, axis))
             return """
-                <rect class="band \(fault.familyName)" x="\(left)" y="18" \
+                <rect class="band \(fault.family.rawValue)" x="\(left)" y="18" \
                 width="\(max(right - left, 1))" height="\(bottom - 18)"/><text x="\(left + 3)" \
-                y="13" class="quiet">fault \(fault.number): \(fault.kindName) \
+                y="13" class="quiet">fault \(fault.number): \(fault.kind.rawValue) \
                 \(fault.nodeWords.cut(30))</text>
                 """
         }.prefix(4).joined()

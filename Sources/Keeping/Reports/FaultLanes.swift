@@ -36,7 +36,7 @@ struct FaultLanes {
     var height: Double { Double((lanes.max() ?? -1) + 1) * Self.laneHeight }
 
     private static func label(_ fault: FaultRecord) -> String {
-        "\(fault.number) \(fault.kindName) \(fault.nodes.map { "\($0)" }.joined(separator: " "))"
+        "\(fault.number) \(fault.kind.rawValue) \(fault.nodes.map { "\($0)" }.joined(separator: " "))"
             .cut(40)
     }
 
@@ -51,7 +51,7 @@ struct FaultLanes {
             let left = axis.x(fault.start)
             let y = top + Double(lanes[number]) * Self.laneHeight
             part.data += """
-                <rect class="fault \(fault.familyName)\(fault.bit ? "" : " idle")" x="\(left)" \
+                <rect class="fault \(fault.family.rawValue)\(fault.bit ? "" : " idle")" x="\(left)" \
                 y="\(y)" width="\(max(axis.x(fault.end) - left, 1))" \
                 height="\(Self.laneHeight - 4)" data-from="\(Markup(raw: fault.start.fixed(3)))" \
                 data-to="\(Markup(raw: fault.end.fixed(3)))"><title>\(Self.title(fault))</title></rect>
@@ -70,7 +70,7 @@ struct FaultLanes {
         axis.visible(faults) { $1.end }.map { _, fault in
             let left = axis.x(fault.start)
             return """
-                <rect class="band \(fault.familyName)" x="\(left)" y="\(top)" \
+                <rect class="band \(fault.family.rawValue)" x="\(left)" y="\(top)" \
                 width="\(max(axis.x(fault.end) - left, 1))" height="\(bottom - top)" \
                 data-from="\(Markup(raw: fault.start.fixed(3)))" \
                 data-to="\(Markup(raw: fault.end.fixed(3)))"><title>\(Self.title(fault))</title></rect>

@@ -51,7 +51,7 @@ struct FaultSection {
             .joined(separator: " ")
         return """
             <tr class="look-at" data-from="\(Markup(raw: fault.start.fixed(3)))" data-to="\(Markup(raw: fault.end.fixed(3)))">\
-            <td>\(fault.number)</td><td>\(fault.kindName)</td>\
+            <td>\(fault.number)</td><td>\(fault.kind.rawValue)</td>\
             <td>\(fault.nodeWords)</td><td>\(fault.start.fixed(2))</td>\
             <td>\(fault.end.fixed(2))</td>\
             <td class="\(fault.bit ? "ok" : "fail")">\(fault.bit ? "certain" : "none certain")</td>\

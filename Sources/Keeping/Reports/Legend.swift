@@ -11,7 +11,7 @@ struct Legend {
     private var entries: [(sample: Markup, words: String)] {
         let violations = run.results.digest?.violations ?? []
         let processes = Set((run.results.observations ?? []).map(\.process))
-        let families = Set(run.results.faults.map(\.familyName))
+        let families = Set(run.results.faults.map(\.family))
         let isSilent = (run.results.observations ?? []).contains {
             $0.process == .up && $0.role == nil
         }

@@ -62,7 +62,7 @@ struct LogSection {
     private var faults: [Moment] {
         run.results.faults.prefix(Self.mostFaults).map { fault in
             Moment(
-                name: "Fault \(fault.number): \(fault.kindName) on \(fault.nodeWords.cut(80))",
+                name: "Fault \(fault.number): \(fault.kind.rawValue) on \(fault.nodeWords.cut(80))",
                 from: fault.start - Self.margin.before, to: fault.end + Self.margin.after,
                 nodes: [])
         }

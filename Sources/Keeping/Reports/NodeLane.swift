@@ -35,11 +35,11 @@ struct NodeLane {
             part.data += line(lead, number, y)
             part.over += term(of: lead, y)
         }
-        for fault in run.results.faults.prefix(2_000) where fault.hits(node) {
+        for fault in run.results.faults.prefix(2_000) where fault.nodes.contains(node) {
             guard let state = Self.state(of: fault) else { continue }
             part.data += box(
                 "lane \(state)", fault.start, fault.end, y,
-                "\(node): fault \(fault.number), \(fault.kindName), \(fault.start.fixed(2)) to "
+                "\(node): fault \(fault.number), \(fault.kind.rawValue), \(fault.start.fixed(2)) to "
                     + "\(fault.end.fixed(2)) s", fault: true)
         }
         part.over += marks(at: y)
@@ -62,7 +62,7 @@ struct NodeLane {
 
     /// What observations do not show: the node itself is up.
     private static func state(of fault: FaultRecord) -> String? {
-        switch fault.familyName {
+        switch fault.family {
         case "partition": "cut"
         case "kill", "pause": nil
         default: "hurt"

@@ -30,7 +30,7 @@ public struct StoredRun: Sendable {
     var nodes: [NodeName] {
         let observed = (results.observations ?? []).map(\.node)
         let hit = results.faults.flatMap { fault in
-            fault.nodes.compactMap { NodeName("\($0)") }
+            fault.nodes
         }
         return Set((results.nodes ?? []) + observed + hit).sorted()
     }

@@ -59,7 +59,7 @@ public struct Situation: Codable, Hashable, Sendable {
         othersTerm = seen.filter { $0.key != node }.compactMap(\.value.term).max()
         let near = faults.filter { $0.start <= time && time <= $0.end + Self.aftermath }
         // One that lasts explains more than one that is over, and a later one more than an earlier.
-        let own = near.filter { $0.hits(node) }.max {
+        let own = near.filter { $0.nodes.contains(node) }.max {
             ($0.end >= time ? 1 : 0, $0.start) < ($1.end >= time ? 1 : 0, $1.start)
         }
         if let own {
@@ -83,7 +83,7 @@ public struct Situation: Codable, Hashable, Sendable {
     }
 
     private static func kind(of fault: FaultRecord, isOver: Bool) -> Kind {
-        switch fault.familyName {
+        switch fault.family {
         case "partition": isOver ? .justHealed : .cutOff
         case "traffic": .impaired
         case "pause": .paused
@@ -108,7 +108,7 @@ public struct Situation: Codable, Hashable, Sendable {
     /// halves) and was healed 3.05 s before`.
     public func clause(_ faults: [FaultRecord]) -> String {
         let record = fault.flatMap { number in faults.first { $0.number == number } }
-        let name = record.map { " (fault \($0.number), \($0.kindName))" } ?? ""
+        let name = record.map { " (fault \($0.number), \($0.kind))" } ?? ""
         let from = record.map { "from \($0.start.fixed(2)) to \($0.end.fixed(2)) s" } ?? ""
         let after = sinceHealed.map { ", \($0.fixed(2)) s before" } ?? ""
         let terms: String =

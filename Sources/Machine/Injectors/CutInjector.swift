@@ -57,7 +57,7 @@ final class ActiveCut: Injection {
             ] + probes.checks,
             links: cut.links.map { link in
                 FaultRecord.LinkEvidence(
-                    link: "\(link)", droppedPackets: traffic[link]?.dropped.packets ?? 0,
+                    link: link, droppedPackets: traffic[link]?.dropped.packets ?? 0,
                     droppedBytes: traffic[link]?.dropped.bytes ?? 0,
                     probeArrived: arrived.contains(link))
             })
@@ -95,7 +95,7 @@ final class ActiveLoss: Injection {
             ],
             links: cut.links.map { link in
                 FaultRecord.LinkEvidence(
-                    link: "\(link)", droppedPackets: traffic[link]?.dropped.packets ?? 0,
+                    link: link, droppedPackets: traffic[link]?.dropped.packets ?? 0,
                     droppedBytes: traffic[link]?.dropped.bytes ?? 0, probeArrived: false)
             })
     }

@@ -59,7 +59,7 @@ final class ActiveHold: Injection {
             ] + probes.checks,
             links: cut.links.map { link in
                 FaultRecord.LinkEvidence(
-                    link: "\(link)", droppedPackets: 0, droppedBytes: 0,
+                    link: link, droppedPackets: 0, droppedBytes: 0,
                     probeArrived: probes.arrived.contains(link))
             })
     }

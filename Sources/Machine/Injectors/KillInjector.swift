@@ -20,6 +20,22 @@ extension ProcessKill: Injectable {
         }
         return ActiveKill(nodes, statuses, acknowledged, site)
     }
+
+    /// What was seen: how the nodes ended, and how many writes could be lost.
+    static func evidence(
+        of nodes: [NodeName], _ statuses: [NodeName: ExitStatus], acknowledged: Int
+    ) -> Evidence {
+        Evidence([
+            FaultRecord.Check(
+                "a write had been acknowledged before", acknowledged > 0,
+                "\(acknowledged) had been"),
+            FaultRecord.Check(
+                "the wait status was SIGKILL",
+                nodes.allSatisfy { statuses[$0] == .signaled(9) },
+                nodes.map { "\($0): \(statuses[$0].map { "\($0)" } ?? "none")" }
+                    .joined(separator: ", ")),
+        ])
+    }
 }
 
 private struct ActiveKill: Injection {
@@ -40,16 +56,7 @@ private struct ActiveKill: Injection {
 
     func heal() async throws -> Evidence {
         for node in nodes { try await site.restart(node) }
-        return Evidence([
-            FaultRecord.Check(
-                "a write had been acknowledged before", acknowledged > 0,
-                "\(acknowledged) had been"),
-            FaultRecord.Check(
-                "the wait status was SIGKILL",
-                nodes.allSatisfy { statuses[$0] == .signaled(9) },
-                nodes.map { "\($0): \(statuses[$0].map { "\($0)" } ?? "none")" }
-                    .joined(separator: ", ")),
-        ])
+        return ProcessKill.evidence(of: nodes, statuses, acknowledged: acknowledged)
     }
 
     func recovered(serving: Set<NodeName>) -> [FaultRecord.Check] {

@@ -35,7 +35,7 @@ public struct Strike: Sendable {
             throw InjectionError.unknownEffect("\(aim.effect)")
         }
         self.record = record
-        self.record.nodes = aim.affected.map(\.description)
+        self.record.nodes = aim.affected
         self.aim = aim
         let needed = site.electionTimeout * effect.leastElectionTimeouts
         // It begins a little late and ends on time: nine tenths are as long as asked.

@@ -22,7 +22,8 @@ public enum FaultCatalog {
     public static let all: [any FaultKind] = faults + scenarios
 
     /// The names of families, each once, in the order of the kinds.
-    public static let families: [String] = all.map(\.family).reduce(into: []) { families, family in
+    public static let families: [FaultName] = all.map(\.family).reduce(into: []) {
+        families, family in
         if !families.contains(family) { families.append(family) }
     }
 
@@ -30,7 +31,7 @@ public enum FaultCatalog {
     public static let names = families + all.map(\.name)
 
     /// The single fault of this name; nil if there is none.
-    public static func fault(named name: String) -> (any Fault)? {
+    public static func fault(named name: FaultName) -> (any Fault)? {
         faults.first { $0.name == name }
     }
 }
@@ -38,14 +39,14 @@ public enum FaultCatalog {
 /// What a plan asks for: one kind, or a family from which a schedule draws.
 public struct FaultRequest: Sendable, CustomStringConvertible {
     /// The name that the user typed.
-    public let name: String
+    public let name: FaultName
     /// The kinds that it stands for.
     public let kinds: [any FaultKind]
 
     /// The request of this name; nil if there is none.
     ///
     /// A family stands for those of its kinds that so many nodes allow.
-    public init?(_ name: String, nodes: Int) {
+    public init?(_ name: FaultName, nodes: Int) {
         let kinds = FaultCatalog.all.filter { kind in
             kind.name == name || kind.family == name && kind.leastNodes <= nodes
         }
@@ -54,11 +55,11 @@ public struct FaultRequest: Sendable, CustomStringConvertible {
     }
 
     /// A request for kinds that no catalog has.
-    public init(_ name: String, kinds: [any FaultKind]) {
+    public init(_ name: FaultName, kinds: [any FaultKind]) {
         self.name = name
         self.kinds = kinds
     }
 
     /// The name.
-    public var description: String { name }
+    public var description: String { "\(name)" }
 }

@@ -1,3 +1,5 @@
+public import Topologies
+
 /// What a fault did: the evidence that it bit, or why it is not taken to have.
 public struct FaultRecord: Codable, Hashable, Sendable {
     /// One demand of the evidence.
@@ -19,8 +21,8 @@ public struct FaultRecord: Codable, Hashable, Sendable {
 
     /// What was seen on one link of a partition.
     public struct LinkEvidence: Codable, Hashable, Sendable {
-        /// `n1>n2`.
-        public var link: String
+        /// The direction.
+        public var link: Link
         /// Packets of the nodes' own that were dropped.
         public var droppedPackets: Int
         /// Their bytes.
@@ -29,7 +31,7 @@ public struct FaultRecord: Codable, Hashable, Sendable {
         public var probeArrived: Bool
 
         /// What was seen on a link.
-        public init(link: String, droppedPackets: Int, droppedBytes: Int, probeArrived: Bool) {
+        public init(link: Link, droppedPackets: Int, droppedBytes: Int, probeArrived: Bool) {
             self.link = link
             self.droppedPackets = droppedPackets
             self.droppedBytes = droppedBytes
@@ -40,12 +42,12 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     /// Who led.
     public struct Leadership: Codable, Hashable, Sendable {
         /// The claimant of the highest term.
-        public var leader: String
+        public var leader: NodeName
         /// That term, if nodes tell.
         public var term: Int?
 
         /// A leader of a term.
-        public init(leader: String, term: Int?) {
+        public init(leader: NodeName, term: Int?) {
             self.leader = leader
             self.term = term
         }
@@ -54,13 +56,13 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     /// The fault's number in the schedule.
     public var number: Int
     /// Its kind, `halves` for example.
-    public var kind: String
+    public var kind: FaultName
     /// `partition`, `traffic`, `kill` or `pause`.
-    public var family: String
+    public var family: FaultName
     /// The nodes that it hit.
-    public var nodes: [String] = []
+    public var nodes: [NodeName] = []
     /// The scenario that it was part of, if it had a name.
-    public var scenario: String?
+    public var scenario: FaultName?
     /// When it should have been injected, in seconds since the start of the load.
     public var due: Double?
     /// From then until it was in effect, in seconds.
@@ -86,7 +88,7 @@ public struct FaultRecord: Codable, Hashable, Sendable {
     public var checks: [Check] = []
 
     /// A record of a fault of which nothing is known yet.
-    public init(number: Int, kind: String, family: String) {
+    public init(number: Int, kind: FaultName, family: FaultName) {
         self.number = number
         self.kind = kind
         self.family = family
@@ -103,6 +105,6 @@ public struct FaultRecord: Codable, Hashable, Sendable {
             ? "bit"
             : "did not bite"
                 + (unmet.isEmpty ? "" : " (" + unmet.joined(separator: "; ") + ")")
-        return "\(kind) on \(nodes.joined(separator: ", ")): \(verdict)"
+        return "\(kind) on \(nodes.map(\.description).joined(separator: ", ")): \(verdict)"
     }
 }

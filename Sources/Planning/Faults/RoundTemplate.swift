@@ -15,9 +15,9 @@ public struct RoundTemplate: FaultKind {
     }
 
     /// `round-1` for the first one of a plan.
-    public let name: String
+    public let name: FaultName
     /// The family's name.
-    public let family = "scenario"
+    public let family: FaultName = "scenario"
     /// In words.
     public let summary = "a round of this plan's own"
     /// Roles that nobody can play are found in the run.
@@ -25,7 +25,7 @@ public struct RoundTemplate: FaultKind {
     private let steps: [Step]
 
     /// A round of steps.
-    public init(_ name: String, _ steps: [Step]) {
+    public init(_ name: FaultName, _ steps: [Step]) {
         self.name = name
         self.steps = steps
     }

@@ -73,7 +73,7 @@ public struct Schedule: Sendable {
     private struct Deck {
         let requests: [FaultRequest]
         var cards: [FaultRequest] = []
-        var kinds: [String: [any FaultKind]] = [:]
+        var kinds: [FaultName: [any FaultKind]] = [:]
 
         init(_ requests: [FaultRequest]) { self.requests = requests }
 

@@ -4,7 +4,7 @@ public import Topologies
 /// What is done to the cluster, and when.
 public struct FaultPlan: Hashable, Sendable, Codable {
     /// Names of kinds or families, of `whitewater list faults`.
-    public var kinds: [String]
+    public var kinds: [FaultName]
     /// Quiet before the first fault.
     public var first: PlanDuration
     /// From the start of one round to the start of the next, if the cluster has recovered by then.
@@ -118,7 +118,9 @@ extension FaultPlan {
             guard FaultCatalog.names.contains(name) else {
                 throw PlanError(
                     "faults.kinds: "
-                        + NearestWord.refusal(of: name, what: "fault", known: FaultCatalog.names))
+                        + NearestWord.refusal(
+                            of: "\(name)", what: "fault",
+                            known: FaultCatalog.names.map(\.description)))
             }
             guard let request = FaultRequest(name, nodes: nodes),
                 request.kinds.allSatisfy({ $0.leastNodes <= nodes })
@@ -126,7 +128,7 @@ extension FaultPlan {
             requests.append(request)
         }
         for (number, round) in rounds.enumerated() {
-            let name = "round-\(number + 1)"
+            let name: FaultName = "round-\(number + 1)"
             requests.append(FaultRequest(name, kinds: [round.template(named: name)]))
         }
         return requests

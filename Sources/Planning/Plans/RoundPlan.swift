@@ -59,7 +59,7 @@ public struct RoundPlan: Hashable, Sendable, Codable {
     }
 
     /// What the dice make scripts of.
-    func template(named name: String) -> RoundTemplate {
+    func template(named name: FaultName) -> RoundTemplate {
         RoundTemplate(
             name,
             steps.map { step in

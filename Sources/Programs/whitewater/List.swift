@@ -40,8 +40,8 @@ extension Whitewater {
         }
 
         private var faults: [(String, String)] {
-            FaultCatalog.all.map { ($0.name, $0.summary) }
-                + FaultCatalog.families.map { ($0, "any fault of the family \($0)") }
+            FaultCatalog.all.map { ("\($0.name)", $0.summary) }
+                + FaultCatalog.families.map { ("\($0)", "any fault of the family \($0)") }
         }
     }
 }

@@ -76,7 +76,7 @@ struct Summary {
             add(
                 "outage",
                 "worst outage " + outage.words
-                    + (fault.map { ", around fault \($0.number) (\($0.kindName))" } ?? ""))
+                    + (fault.map { ", around fault \($0.number) (\($0.kind))" } ?? ""))
         }
         let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
         if stalled > 0 {

@@ -1,3 +1,4 @@
+public import Faults
 public import Plans
 
 /// Makes a plan smaller while it still shows the same failure: a state machine that is told what
@@ -11,7 +12,7 @@ public struct Shrinker: Sendable {
     /// A way to make a plan smaller.
     public enum Step: Hashable, Sendable, CustomStringConvertible {
         /// A kind of fault less.
-        case without(String)
+        case without(FaultName)
         /// Half the time.
         case shorter
         /// Two nodes less.

@@ -1,5 +1,5 @@
 internal import Disks
-internal import Faults
+public import Faults
 internal import Plans
 
 extension Experiment {
@@ -35,13 +35,14 @@ extension Experiment {
 /// A machine that cannot do what a plan asks for.
 public struct MissingFooting: Error, Hashable, Sendable, CustomStringConvertible {
     /// The faults that need it, as the plan names them.
-    public let faults: [String]
+    public let faults: [FaultName]
     /// What is missing, and what to do.
     public let why: String
 
     /// What is missing, and what to do.
     public var description: String {
-        "\(faults.joined(separator: ", ")): needs disks that can lose power, and \(why); or ask for "
-            + "other faults (`whitewater doctor` says what works here)"
+        let names = faults.map(\.description).joined(separator: ", ")
+        return "\(names): needs disks that can lose power, and \(why); or ask for other faults "
+            + "(`whitewater doctor` says what works here)"
     }
 }

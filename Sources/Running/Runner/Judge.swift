@@ -153,12 +153,12 @@ public struct Judge: Sendable {
         return doubts
     }
 
-    private func records(of name: String, in results: RunResults) -> [FaultRecord] {
+    private func records(of name: FaultName, in results: RunResults) -> [FaultRecord] {
         let kinds = FaultRequest(name, nodes: plan.nodes)?.kinds.map(\.name) ?? []
-        return results.faults.filter { kinds.contains($0.kindName) }
+        return results.faults.filter { kinds.contains($0.kind) }
     }
 
-    private func isTested(_ name: String, in results: RunResults) -> Bool {
+    private func isTested(_ name: FaultName, in results: RunResults) -> Bool {
         records(of: name, in: results).contains { $0.bit && !isStalled($0, results) }
     }
 

@@ -90,7 +90,7 @@ final class Nemesis: Sendable {
     }
 
     private func skipped(
-        _ number: Int, kind: String, family: String, _ check: FaultRecord.Check
+        _ number: Int, kind: FaultName, family: FaultName, _ check: FaultRecord.Check
     ) -> FaultRecord {
         var record = FaultRecord(number: number, kind: kind, family: family)
         (record.start, record.end) = (clock.now / .seconds(1), clock.now / .seconds(1))
@@ -123,7 +123,7 @@ final class Nemesis: Sendable {
 
     private static func leadership(_ view: ClusterView) -> FaultRecord.Leadership? {
         view.leader.map {
-            FaultRecord.Leadership(leader: "\($0.name)", term: view.members[$0.name]?.term)
+            FaultRecord.Leadership(leader: $0.name, term: view.members[$0.name]?.term)
         }
     }
 
@@ -159,7 +159,7 @@ final class Nemesis: Sendable {
 
     private func note(_ action: String, _ planned: PlannedStrike) {
         let nodes = Value.vector(planned.aim.affected.map { .string("\($0)") })
-        recorder.record(.info, by: .nemesis, action, [.keyword(planned.kind), nodes])
+        recorder.record(.info, by: .nemesis, action, [.keyword(planned.kind.rawValue), nodes])
         log.info("\(action) \(planned.kind) on \(planned.aim.affected)")
     }
 
@@ -202,7 +202,7 @@ final class Nemesis: Sendable {
                 healed.record, serving: Set(served.filter { $0.value >= healed.time }.keys))
             if missing.isEmpty { record.recovered = now / .seconds(1) }
             record.after = watch.leader.map {
-                FaultRecord.Leadership(leader: "\($0.name)", term: watch.members[$0.name]?.term)
+                FaultRecord.Leadership(leader: $0.name, term: watch.members[$0.name]?.term)
             }
             strikes.complete(healed.planned.id, record)
             ledger.add(record)

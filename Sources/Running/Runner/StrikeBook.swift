@@ -165,7 +165,7 @@ final class StrikeBook: Sendable {
     ) -> FaultRecord {
         var record = FaultRecord(
             number: number, kind: conclusion.scenario, family: "scenario")
-        record.nodes = Set(entries.flatMap(\.planned.aim.affected)).sorted().map(\.description)
+        record.nodes = Set(entries.flatMap(\.planned.aim.affected)).sorted()
         record.start = conclusion.start / .seconds(1)
         record.end = conclusion.end / .seconds(1)
         record.recovered = entries.compactMap { $0.record?.recovered }.max()

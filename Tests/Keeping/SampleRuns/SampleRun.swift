@@ -80,7 +80,7 @@ extension StoredRun {
     private static func fault(_ number: Int, length: Double) -> FaultRecord {
         let kind = FaultCatalog.all[number * 3 % FaultCatalog.all.count]
         var record = FaultRecord(number: number + 1, kind: kind.name, family: kind.family)
-        record.nodes = ["n\(number % 5 + 1)"]
+        record.nodes = [NodeName(number: number % 5 + 1)]
         record.start = length * (Double(number) + 0.2) / 8
         record.end = length * (Double(number) + 0.6) / 8
         record.recovered = length * (Double(number) + 0.7) / 8

@@ -1,7 +1,9 @@
 import Faults
-import Injectors
+import Labs
 import Testing
 import Topologies
+
+@testable import Injectors
 
 @Suite struct `Faults that overlap` {
     private static let nodes = (1...5).map(NodeName.init(number:))
@@ -29,8 +31,27 @@ import Topologies
 }
 
 @Suite struct `Injectors` {
+    @Test(arguments: [0, 1])
+    func `a kill bites only if a write had been acknowledged before`(acknowledged: Int) {
+        let nodes = [NodeName(number: 1), NodeName(number: 4)]
+        let evidence = ProcessKill.evidence(
+            of: nodes, [nodes[0]: .signaled(9), nodes[1]: .signaled(9)],
+            acknowledged: acknowledged)
+        #expect(evidence.checks.allSatisfy(\.isMet) == (acknowledged > 0))
+    }
+
+    @Test func `a kill of a node that ended otherwise does not bite`() {
+        let nodes = [NodeName(number: 1), NodeName(number: 4)]
+        let evidence = ProcessKill.evidence(
+            of: nodes, [nodes[0]: .signaled(9), nodes[1]: .exited(0)], acknowledged: 7)
+        #expect(
+            evidence.checks.filter { !$0.isMet }.map(\.detail) == [
+                "n1: signal 9, n4: exit status 0"
+            ])
+    }
+
     @Test(arguments: FaultCatalog.faults.map(\.name))
-    func `every effect of the catalog has its injector`(name: String) throws {
+    func `every effect of the catalog has its injector`(name: FaultName) throws {
         let nodes = (1...5).map(NodeName.init(number:))
         let fault = try #require(FaultCatalog.fault(named: name))
         let aim = try #require(fault.aim(Aiming(order: nodes, leader: nodes[0])))

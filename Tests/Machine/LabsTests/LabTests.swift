@@ -47,7 +47,7 @@ enum InLab {
 
     @Test(arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name))
     func `a partition cuts its links and no others, and healing restores all`(
-        partition: String
+        partition: FaultName
     ) async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)

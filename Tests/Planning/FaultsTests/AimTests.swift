@@ -9,7 +9,7 @@ import Topologies
 
     @Test(
         arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name), [4, 5, 7])
-    func `a partition cuts what its name says`(name: String, nodeCount: Int) throws {
+    func `a partition cuts what its name says`(name: FaultName, nodeCount: Int) throws {
         let nodes = Self.nodes(nodeCount)
         let fault = try #require(FaultCatalog.fault(named: name))
         let aim = try #require(fault.aim(Aiming(order: nodes.reversed(), leader: nodes[1])))
@@ -50,7 +50,7 @@ import Topologies
 
     @Test(arguments: FaultCatalog.faults.map(\.name))
     func `a fault that needs a leader takes no aim without one, and every other does`(
-        name: String
+        name: FaultName
     ) throws {
         let fault = try #require(FaultCatalog.fault(named: name))
         let aim = fault.aim(Aiming(order: Self.nodes(5), leader: nil))

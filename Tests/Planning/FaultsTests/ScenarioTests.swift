@@ -206,7 +206,7 @@ private struct Stage {
     }
 
     @Test(arguments: FaultCatalog.all.map(\.name), 1...5)
-    func `every kind is drawn alike from the same dice`(name: String, seed: Int) throws {
+    func `every kind is drawn alike from the same dice`(name: FaultName, seed: Int) throws {
         let kind = try #require(FaultCatalog.all.first { $0.name == name })
         let text = "\(draw(kind, seed: UInt64(seed)))"
         #expect("\(draw(kind, seed: UInt64(seed)))" == text)

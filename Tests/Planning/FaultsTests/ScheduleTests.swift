@@ -8,7 +8,7 @@ import Topologies
     private static let nodes = (1...5).map(NodeName.init(number:))
 
     private func schedule(
-        _ names: [String], every: ClosedRange<Duration> = .seconds(5)...(.seconds(5)),
+        _ names: [FaultName], every: ClosedRange<Duration> = .seconds(5)...(.seconds(5)),
         length: ClosedRange<Duration> = .milliseconds(2_500)...(.milliseconds(2_500)),
         together: ClosedRange<Int> = 1...1, overlap: Bool = false, seed: UInt64 = 5
     ) -> Schedule {
@@ -20,13 +20,13 @@ import Topologies
     }
 
     @Test func `every request comes about equally often, each round with its time`() throws {
-        let names = ["halves", "isolate-leader", "kill", "pause"]
+        let names: [FaultName] = ["halves", "isolate-leader", "kill", "pause"]
         let schedule = schedule(names)
         #expect(schedule.rounds.count == 11)
         for name in names {
             let kinds = try #require(FaultRequest(name, nodes: 5)).kinds.map(\.name)
             let count = schedule.rounds.count { round in
-                kinds.contains { "\(round.scenario)".hasPrefix($0 + " ") }
+                kinds.contains { "\(round.scenario)".hasPrefix("\($0) ") }
             }
             #expect(count >= 2)
         }

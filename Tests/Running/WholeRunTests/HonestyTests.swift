@@ -1,7 +1,9 @@
+import Faults
 import Foundation
 import Results
 import Stores
 import Testing
+import Topologies
 
 /// No verdict that was not reached: whatever is killed, stopped, emptied or exchanged.
 @Suite(.serialized) struct `Honest endings` {
@@ -39,6 +41,43 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 70, "\(text)")
         #expect(text.contains("whitewater check"), "\(text)")
+    }
+
+    @Test func `a crash is told even where a later kill finds the node ended`() throws {
+        defer { machine.removeResults() }
+        try FileManager.default.createDirectory(
+            atPath: machine.results, withIntermediateDirectories: true)
+        // The third server dies by itself soon after it was started for the second time.
+        let script = machine.results + "/raftd"
+        let raftd = URL(filePath: Machine.program).deletingLastPathComponent()
+            .appending(path: "raftd").path
+        try """
+        #!/bin/sh
+        case "$*" in *"--id 3 "*)
+          if [ -e "$0.started" ]; then (sleep 1; kill -KILL $$) & fi
+          : > "$0.started" ;;
+        esac
+        exec \(raftd) "$@"
+        """.write(toFile: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: script)
+        let plan = machine.results + "/plan.yaml"
+        try """
+        name: crash
+        system: {name: raftd, binary: \(script)}
+        time-limit: 14s
+        recovery-timeout: 5s
+        faults: {kinds: [kill-all], overlap: true, first: 2s, every: 5s, length: 2s}
+        """.write(toFile: plan, atomically: true, encoding: .utf8)
+        let (status, text) = try machine.run(["test", plan, "--results", machine.results])
+        #expect(status == 1, "\(text)")
+        let stored = try machine.latest.readResults()
+        #expect(stored.findings.contains { $0.kind == .unaskedExit && $0.node?.number == 3 })
+        #expect((stored.failures ?? []).isEmpty)
+        #expect(
+            stored.faults.contains { fault in
+                fault.checks.contains { !$0.isMet && $0.demand == "its nodes were running" }
+            })
     }
 
     @Test func `a harness that was frozen knows it, and does not blame the system`() throws {

@@ -4,7 +4,7 @@ public import Topologies
 /// not talk to each other, so a bridge that leads would cut nothing that anybody uses.
 public struct Bridge: Partition {
     /// What a user types.
-    public let name = "bridge"
+    public let name: FaultName = "bridge"
     /// In words.
     public let summary = "two sides that only one node in between, not the leader, can reach"
     /// A node on each side.

@@ -3,7 +3,7 @@ public struct IllDisk: Fault {
     /// From what it suffers.
     public let kind: DiskIllness.Kind
     /// The family's name.
-    public let family = "disk"
+    public let family: FaultName = "disk"
     /// One suffices.
     public let leastNodes = 1
     /// A disk has one illness at a time.
@@ -15,7 +15,7 @@ public struct IllDisk: Fault {
     public init(_ kind: DiskIllness.Kind) { self.kind = kind }
 
     /// `disk-full` and so on.
-    public var name: String { "disk-\(kind.rawValue)" }
+    public var name: FaultName { "disk-\(kind.rawValue)" }
     /// In words.
     public var summary: String {
         switch kind {

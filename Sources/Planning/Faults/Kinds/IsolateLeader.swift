@@ -3,7 +3,7 @@ public import Topologies
 /// The leader on its own: what it acknowledges now is lost, what it reads is stale (Raft §8).
 public struct IsolateLeader: Partition {
     /// What a user types.
-    public let name = "isolate-leader"
+    public let name: FaultName = "isolate-leader"
     /// In words.
     public let summary = "cut the leader from all others"
     /// A leader and another one.

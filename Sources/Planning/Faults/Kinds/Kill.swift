@@ -3,7 +3,7 @@ public struct Kill: Fault {
     /// Which nodes.
     public let target: Target
     /// The family's name.
-    public let family = "kill"
+    public let family: FaultName = "kill"
     /// One suffices.
     public let leastNodes = 1
     /// A dead process cannot be killed or frozen.
@@ -13,7 +13,7 @@ public struct Kill: Fault {
     public init(_ target: Target) { self.target = target }
 
     /// `kill-one` and so on.
-    public var name: String { "kill-\(target.rawValue)" }
+    public var name: FaultName { "kill-\(target.rawValue)" }
     /// In words.
     public var summary: String { "SIGKILL \(target.summary); restart with the same data" }
     /// If it is the leader that is killed.

@@ -13,7 +13,7 @@ public struct LateNode: Fault {
     /// How.
     public let how: How
     /// The family's name.
-    public let family = "traffic"
+    public let family: FaultName = "traffic"
     /// A node and another one.
     public let leastNodes = 2
     /// The kernel has room for one discipline a link.
@@ -23,7 +23,7 @@ public struct LateNode: Fault {
     public init(_ how: How) { self.how = how }
 
     /// What a user types.
-    public var name: String { how.rawValue }
+    public var name: FaultName { "\(how.rawValue)" }
 
     /// In words.
     public var summary: String {

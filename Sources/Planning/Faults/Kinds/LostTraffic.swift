@@ -17,7 +17,7 @@ public struct LostTraffic: Fault {
     /// Which packets.
     public let which: Which
     /// The family's name.
-    public let family = "traffic"
+    public let family: FaultName = "traffic"
     /// A node and another one.
     public let leastNodes = 2
     /// Cuts lie over each other.
@@ -27,7 +27,7 @@ public struct LostTraffic: Fault {
     public init(_ which: Which) { self.which = which }
 
     /// What a user types.
-    public var name: String { which.rawValue }
+    public var name: FaultName { "\(which.rawValue)" }
 
     /// In words.
     public var summary: String {

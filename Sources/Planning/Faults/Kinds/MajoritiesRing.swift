@@ -3,7 +3,7 @@ public import Topologies
 /// Each node sees half a majority on either hand; what lies farther around the ring is cut.
 public struct MajoritiesRing: Partition {
     /// What a user types.
-    public let name = "majorities-ring"
+    public let name: FaultName = "majorities-ring"
     /// In words.
     public let summary = "every node sees a majority, no two the same one"
     /// Of three, two make a majority that all but one share.

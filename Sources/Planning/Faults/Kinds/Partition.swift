@@ -10,7 +10,7 @@ public protocol Partition: Fault {
 
 extension Partition {
     /// The family's name.
-    public var family: String { "partition" }
+    public var family: FaultName { "partition" }
     /// Cuts lie over each other.
     public var isExclusive: Bool { false }
 

@@ -3,7 +3,7 @@ public struct Pause: Fault {
     /// Which nodes.
     public let target: Target
     /// The family's name.
-    public let family = "pause"
+    public let family: FaultName = "pause"
     /// One suffices.
     public let leastNodes = 1
     /// A frozen process cannot be frozen again.
@@ -13,7 +13,7 @@ public struct Pause: Fault {
     public init(_ target: Target) { self.target = target }
 
     /// `pause-one` and so on.
-    public var name: String { "pause-\(target.rawValue)" }
+    public var name: FaultName { "pause-\(target.rawValue)" }
     /// In words.
     public var summary: String { "SIGSTOP \(target.summary); SIGCONT later" }
     /// If it is the leader that is frozen.

@@ -3,7 +3,7 @@ public struct PowerFailure: Fault {
     /// Which nodes.
     public let target: Target
     /// The family's name.
-    public let family = "power"
+    public let family: FaultName = "power"
     /// One suffices.
     public let leastNodes = 1
     /// A dead process cannot be killed or frozen.
@@ -18,7 +18,7 @@ public struct PowerFailure: Fault {
     public init(_ target: Target) { self.target = target }
 
     /// `power-one` and so on.
-    public var name: String { "power-\(target.rawValue)" }
+    public var name: FaultName { "power-\(target.rawValue)" }
     /// In words.
     public var summary: String {
         "cut the power of \(target.summary); what was not synced is gone or torn (faults.keep)"

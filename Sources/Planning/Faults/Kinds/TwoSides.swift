@@ -21,7 +21,7 @@ public struct TwoSides: Partition {
     public init(_ split: Split) { self.split = split }
 
     /// The split's name.
-    public var name: String { split.rawValue }
+    public var name: FaultName { "\(split.rawValue)" }
 
     /// In words.
     public var summary: String {

@@ -44,9 +44,9 @@ public struct WrongClock: Fault {
     }
 
     /// `clock-bump`, `clock-strobe` or `clock-drift`.
-    public var family: String { "clock-\(misbehaviour.rawValue)" }
+    public var family: FaultName { "clock-\(misbehaviour.rawValue)" }
     /// `clock-bump-one` and so on.
-    public var name: String { "\(family)-\(target.rawValue)" }
+    public var name: FaultName { "\(family)-\(target.rawValue)" }
     /// If it is the leader's clock.
     public var needsLeader: Bool { target == .leader }
 

@@ -2,7 +2,7 @@
 /// whatever it had in flight.
 public struct Depose: NamedScenario {
     /// What a user types.
-    public let name = "depose"
+    public let name: FaultName = "depose"
     /// In words.
     public let summary = "cut off or freeze the leader until another has acknowledged writes"
     /// Raft §8, §5.4.2.

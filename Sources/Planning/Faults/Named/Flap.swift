@@ -1,7 +1,7 @@
 /// Each new leader is struck soon after its election, three times.
 public struct Flap: NamedScenario {
     /// What a user types.
-    public let name = "flap"
+    public let name: FaultName = "flap"
     /// In words.
     public let summary = "strike each new leader soon after its election, three times"
     /// Raft §5.4.2 and figure 8.

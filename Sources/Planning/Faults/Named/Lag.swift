@@ -1,7 +1,7 @@
 /// A follower is away until it needs a snapshot, and is struck again while it installs it.
 public struct Lag: NamedScenario {
     /// What a user types.
-    public let name = "lag"
+    public let name: FaultName = "lag"
     /// In words.
     public let summary =
         "keep a follower away until it needs a snapshot; kill it while it installs it"

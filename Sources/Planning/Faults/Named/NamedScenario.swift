@@ -8,7 +8,7 @@ public protocol NamedScenario: FaultKind {
 
 extension NamedScenario {
     /// The family's name.
-    public var family: String { "scenario" }
+    public var family: FaultName { "scenario" }
 
     /// A script of its steps.
     public func scenario(

@@ -1,7 +1,7 @@
 /// One node after the other is restarted, as an upgrade does it.
 public struct Rolling: NamedScenario {
     /// What a user types.
-    public let name = "rolling"
+    public let name: FaultName = "rolling"
     /// In words.
     public let summary = "restart one node after the other, each when the one before serves"
     /// Raft §5.1, §5.5.

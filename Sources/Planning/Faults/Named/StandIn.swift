@@ -2,7 +2,7 @@
 /// node that stands in both can tell the next.
 public struct StandIn: NamedScenario {
     /// What a user types.
-    public let name = "stand-in"
+    public let name: FaultName = "stand-in"
     /// In words.
     public let summary = "majorities that barely overlap, one after the other"
     /// Raft §5.4.1, §3.6.

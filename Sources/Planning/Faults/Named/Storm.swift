@@ -1,9 +1,9 @@
 /// Everything at random: two or three of all faults and scenarios together.
 public struct Storm: FaultKind {
     /// What a user types.
-    public let name = "storm"
+    public let name: FaultName = "storm"
     /// The family's name.
-    public let family = "scenario"
+    public let family: FaultName = "scenario"
     /// In words.
     public let summary = "two or three of everything else together, drawn at random"
     /// What tests Raft best is what nobody thought of.

@@ -5,7 +5,7 @@ public enum Command: Sendable {
     /// A fault ends; `due` is when it should.
     case heal(StrikeID, due: Duration)
     /// A fault could not be aimed.
-    case skip(kind: String, family: String, FaultRecord.Check)
+    case skip(kind: FaultName, family: FaultName, FaultRecord.Check)
     /// A scenario is over.
     case conclude(Conclusion)
 
@@ -30,11 +30,11 @@ public struct PlannedStrike: Sendable {
     /// By which it is healed.
     public var id: StrikeID
     /// Its kind's name.
-    public var kind: String
+    public var kind: FaultName
     /// Its kind's family.
-    public var family: String
+    public var family: FaultName
     /// The scenario that it is part of, if it has a name.
-    public var scenario: String?
+    public var scenario: FaultName?
     /// What is struck, and how.
     public var aim: Aim
     /// Whether its nodes can have no other such fault.
@@ -58,7 +58,7 @@ public enum StruckClients: String, Hashable, Sendable, CaseIterable {
 /// How a scenario went.
 public struct Conclusion: Hashable, Sendable {
     /// Its name.
-    public var scenario: String
+    public var scenario: FaultName
     /// When it began.
     public var start: Duration
     /// When it was over.

@@ -2,14 +2,14 @@ internal import Topologies
 
 /// Several scenarios side by side that have a name together: it concludes when all are over.
 struct Gathering: Scenario {
-    private let name: String
+    private let name: FaultName
     private var parts: Together
     private var struck: [StrikeID] = []
     private var began: Duration?
     private var refused: [String] = []
     private var isConcluded = false
 
-    init(_ name: String, _ parts: [any Scenario], healing: Style.Healing) {
+    init(_ name: FaultName, _ parts: [any Scenario], healing: Style.Healing) {
         self.name = name
         self.parts = Together(parts, healing: healing)
     }

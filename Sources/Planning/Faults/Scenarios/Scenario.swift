@@ -34,9 +34,9 @@ extension Scenario {
 /// A kind that plans can name: a single fault, or a scenario of several.
 public protocol FaultKind: Sendable {
     /// The name that a user types.
-    var name: String { get }
+    var name: FaultName { get }
     /// The family that it belongs to, which a user can ask for as well.
-    var family: String { get }
+    var family: FaultName { get }
     /// What it does, for `whitewater list faults`.
     var summary: String { get }
     /// Fewer nodes cannot be hit this way.

@@ -20,7 +20,7 @@ public struct Script: Scenario {
     private static let castingLimit = Duration.seconds(5)
 
     /// What records call it.
-    public let name: String
+    public let name: FaultName
     private let steps: [ScriptStep]
     private let order: [NodeName]
     private let offset: Duration
@@ -41,7 +41,7 @@ public struct Script: Scenario {
 
     /// A script that begins after a time; everything else is drawn from the dice.
     public init(
-        _ name: String, _ steps: [ScriptStep], after offset: Duration, _ style: Style,
+        _ name: FaultName, _ steps: [ScriptStep], after offset: Duration, _ style: Style,
         using random: inout some RandomNumberGenerator
     ) {
         self.name = name
@@ -182,8 +182,8 @@ public struct Script: Scenario {
             struck.term = leader.term
             oldLeader = oldLeader ?? leader.name
         }
-        var kind = verb.name
-        if case .role(let role) = target { kind += "-\(role.word)" }
+        var kind: FaultName = "\(verb.name)"
+        if case .role(let role) = target { kind = "\(verb.name)-\(role.word)" }
         return .strike(
             PlannedStrike(
                 id: id, kind: kind, family: verb.family, scenario: self.name,

@@ -5,7 +5,7 @@ public struct Verb: Sendable {
     /// The word in a plan: `pause`.
     public let name: String
     /// The family of the fault that it is.
-    public let family: String
+    public let family: FaultName
     /// The word that ends it, beside `heal`: `resume`.
     public let ending: String?
     /// Whether a node can have only one such fault at a time.
@@ -17,7 +17,7 @@ public struct Verb: Sendable {
 
     /// A verb.
     public init(
-        _ name: String, family: String, ending: String? = nil, isExclusive: Bool,
+        _ name: String, family: FaultName, ending: String? = nil, isExclusive: Bool,
         needs: Set<Footing> = [],
         effect: @escaping @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
     ) {
