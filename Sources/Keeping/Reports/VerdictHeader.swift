@@ -114,6 +114,8 @@ struct VerdictHeader {
             (results.digest?.worstOutage).map { "Longest time without any success: \($0.words)." },
             stalled > 0 ? "The harness itself stood still for \(stalled.fixed(2)) s." : nil,
             results.ending == .stopped ? "Somebody stopped the run before its planned end." : nil,
+            results.ending == .foundFirst
+                ? "It was asked to end at the first thing that is wrong." : nil,
         ].compactMap(\.self).joined(separator: " ")
     }
 

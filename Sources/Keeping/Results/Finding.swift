@@ -82,6 +82,8 @@ public struct HarnessFailure: Codable, Hashable, Sendable {
         case tornHistory = "torn-history"
         /// The stored history is not what was counted beside it: it says nothing.
         case foreignHistory = "foreign-history"
+        /// Something was said while the run went on that its end does not confirm.
+        case unconfirmed
         /// Anything else.
         case other
     }

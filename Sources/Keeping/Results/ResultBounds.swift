@@ -40,6 +40,13 @@ extension RunResults {
                 key.operations >= 0 && key.configurations >= 0 && isTime(key.seconds),
                 "keys[\(place)]")
         }
+        require(firstViolation.map(isTime) ?? true, "firstViolation")
+        if let early {
+            require(
+                early.violations.allSatisfy { isTime($0.broken) && isTime($0.said) }
+                    && early.findings.allSatisfy { isTime($0.said) }
+                    && (0..<1 << 50) ~= early.retired && (0..<1 << 50) ~= early.decided, "early")
+        }
         if let digest { found += digest.impossibleNumbers().map { "digest.\($0)" } }
         return found
     }

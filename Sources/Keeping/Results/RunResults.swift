@@ -107,6 +107,10 @@ public struct RunResults: Codable, Sendable {
     public var failures: [HarnessFailure]?
     /// What the history says in numbers and sentences; nil in older runs.
     public var digest: HistoryDigest?
+    /// What was said while the run went on; nil in older runs.
+    public var early: EarlyVerdict?
+    /// When the first thing that is wrong was there, in seconds of load; nil if nothing is.
+    public var firstViolation: Double?
 
     /// The results of a run of which nothing is known yet.
     public init(plan: String, seed: UInt64, rerun: String, started: String) {

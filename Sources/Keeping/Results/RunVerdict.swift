@@ -28,6 +28,8 @@ public enum RunEnding: String, Codable, Sendable {
     case completed
     /// Until somebody stopped it; it ended in good order.
     case stopped
+    /// Until the first thing that was wrong, as it had been asked to.
+    case foundFirst = "found-first"
     /// Not even to the start of its load.
     case notSetUp = "not-set-up"
     /// Until its own watchdog ended it, for it would not end by itself.

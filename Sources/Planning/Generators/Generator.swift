@@ -13,6 +13,10 @@ public protocol Generator: Sendable {
 
     /// Learns how an operation that it gave out has ended.
     mutating func observe(_ invocation: Invocation, _ completion: Completion, by worker: Int)
+
+    /// The keys that it has left for good since this was last asked: it gives out nothing more on
+    /// them, though what it gave out may still go on.
+    mutating func retiredKeys() -> [Value]
 }
 
 extension Generator {
@@ -20,6 +24,9 @@ extension Generator {
     public mutating func observe(
         _ invocation: Invocation, _ completion: Completion, by worker: Int
     ) {}
+
+    /// Leaves no key before its end.
+    public mutating func retiredKeys() -> [Value] { [] }
 }
 
 /// What a worker does next.

@@ -11,6 +11,7 @@ public struct IndependentKeys<Inner: Generator>: Generator {
     private var groups: [Int: (key: Int, inner: Inner)] = [:]
     private var running: [Int: Int] = [:]
     private var nextKey = 0
+    private var retired: [Value] = []
 
     /// Keys that groups of so many workers share, each with a generator made for it.
     public init(workersPerKey: Int, _ make: @escaping @Sendable (Int) -> Inner) {
@@ -35,9 +36,16 @@ public struct IndependentKeys<Inner: Generator>: Generator {
                 running[worker] = present.key
                 return .invoke(invocation, at: time)
             }
+            retired.append(.int(present.key))
             groups[group] = start()
         }
         return .finished
+    }
+
+    /// The keys whose generators are finished.
+    public mutating func retiredKeys() -> [Value] {
+        defer { retired = [] }
+        return retired
     }
 
     private mutating func start() -> (key: Int, inner: Inner) {

@@ -39,6 +39,9 @@ public struct Staggered<Inner: Generator>: Generator {
     ) {
         inner.observe(invocation, completion, by: worker)
     }
+
+    /// Those of the inner generator.
+    public mutating func retiredKeys() -> [Value] { inner.retiredKeys() }
 }
 
 /// Ends the load at a time: nothing is invoked from then on.
@@ -69,4 +72,7 @@ public struct TimeLimited<Inner: Generator>: Generator {
     ) {
         inner.observe(invocation, completion, by: worker)
     }
+
+    /// Those of the inner generator.
+    public mutating func retiredKeys() -> [Value] { inner.retiredKeys() }
 }

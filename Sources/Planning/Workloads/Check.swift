@@ -10,6 +10,20 @@ public protocol Check: Sendable {
     ///
     /// - Throws: `ModelError` for operations that it does not understand.
     func judge(_ history: History) throws(ModelError) -> CheckOutcome
+    /// Judges one key's history while the run goes on, on this thread; nil where keys cannot be
+    /// judged each for itself, or where that costs more than a run can spare.
+    ///
+    /// - Throws: `ModelError` for operations that it does not understand.
+    func decide(
+        key: Value, of operations: [Operation], until cancellation: Cancellation
+    ) throws(ModelError) -> KeyReport?
+}
+
+extension Check {
+    /// Judges the whole history only.
+    public func decide(
+        key: Value, of operations: [Operation], until cancellation: Cancellation
+    ) throws(ModelError) -> KeyReport? { nil }
 }
 
 /// What a check has found.
@@ -54,5 +68,24 @@ public struct LinearizabilityCheck<M: Model>: Check {
     /// Decides each key.
     public func judge(_ history: History) throws(ModelError) -> CheckOutcome {
         .keys(try checker.check(history))
+    }
+
+    /// What one key may cost while the run goes on, beside a load that must not wait.
+    private static var earlyBudget: Budget {
+        Budget(
+            time: .seconds(2), configurations: 1_000_000, steps: 40_000_000, memory: 128 << 20)
+    }
+
+    /// Decides one key, and says a violation in a sentence.
+    public func decide(
+        key: Value, of operations: [Operation], until cancellation: Cancellation
+    ) throws(ModelError) -> KeyReport? {
+        var early = checker
+        early.budget = Self.earlyBudget
+        early.explanations = .sentence
+        early.cancellation = cancellation
+        let report = try early.check(key: key, of: operations)
+        if case .undecided = report.verdict { return nil }
+        return report
     }
 }

@@ -67,6 +67,12 @@ final class LiveLine: Sendable {
             parts.append("\(Int(saturating: rate)) op/s")
             parts.append("ok \(total.ok), unknown \(total.info)")
         }
+        let verdict = tally.verdict
+        if verdict.decided > 0 || verdict.findings > 0 {
+            parts.append(
+                "\(verdict.decided) keys decided, \(verdict.broken) broken"
+                    + (verdict.findings > 0 ? ", \(verdict.findings) findings on nodes" : ""))
+        }
         if let leader = tally.leader {
             let term = leader.termWords.map { ", " + $0 } ?? ""
             parts.append("\(leader.leader) leads\(term)")
@@ -77,6 +83,11 @@ final class LiveLine: Sendable {
 
     private static func whole(_ time: Duration) -> Int {
         Int(saturating: (time / .seconds(1)).rounded())
+    }
+
+    /// Writes a line of its own, in place of the one that changes.
+    static func interrupt(_ sentence: String) {
+        Console.line((isatty(STDOUT_FILENO) == 1 ? "\r\u{1b}[K" : "") + sentence)
     }
 
     func end() {

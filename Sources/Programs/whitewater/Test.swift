@@ -43,6 +43,15 @@ extension Whitewater {
         @Option(help: "The program of the system under test.")
         var binary: String?
 
+        @Flag(help: "End at the first violation or finding; the history so far is judged.")
+        var stopAtFirst = false
+
+        @Flag(
+            help: ArgumentHelp(
+                "Freeze the cluster at the first violation or finding, and keep it until Ctrl-C.",
+                discussion: "Faults stay as they are; how to look at each node is printed."))
+        var keepAlive = false
+
         @Option(help: "The folder for results.")
         var results = "results"
 
@@ -54,6 +63,10 @@ extension Whitewater {
         @Option(help: .hidden)
         var countFile: String?
 
+        /// The process outside of the lab.
+        @Option(help: .hidden)
+        var outside: Int32?
+
         /// How the user called the program, for the command that runs this again.
         @Option(help: .hidden)
         var calledAs = CommandLine.arguments[0]
@@ -63,7 +76,9 @@ extension Whitewater {
             guard insideLab else { throw ExitCode(try enterLab(experiment)) }
             Inside(
                 experiment: experiment, results: results, rerun: rerun(seed: experiment.seed),
-                countFile: countFile
+                countFile: countFile,
+                atFirst: keepAlive
+                    ? .keepAlive(outside: outside) : stopAtFirst ? .end : .goOn
             ).run()
         }
 
@@ -129,6 +144,8 @@ extension Whitewater {
             for (name, value) in options {
                 if let value { words += [name, value] }
             }
+            if stopAtFirst { words.append("--stop-at-first") }
+            if keepAlive { words.append("--keep-alive") }
             return words.map(Self.quoted).joined(separator: " ")
         }
 
@@ -153,7 +170,8 @@ extension Whitewater {
                 return Exit.status(
                     of: try Sandbox.enter(
                         arguments: Array(own) + seedOption + [
-                            "--inside-lab", "--called-as", calledAs,
+                            "--inside-lab", "--called-as", calledAs, "--outside",
+                            "\(getpid())",
                         ]), results: results)
             } catch {
                 throw Exit.reporting(error, Exit.failure)
@@ -168,6 +186,7 @@ private struct Inside {
     let results: String
     let rerun: String
     let countFile: String?
+    let atFirst: AtFirstViolation
 
     /// Never returns: the run's verdict is the process's exit status.
     func run() -> Never {
@@ -199,10 +218,11 @@ private struct Inside {
         let (plan, seed) = (experiment.plan, experiment.seed)
         let folder = try RunFolder(results: results, plan: plan.name, started: started)
         let log = Logger(label: "whitewater") { _ in FileLog(file: folder.log) }
-        let tally = Tally(count: try countFile.map(SharedCount.init(file:)))
+        let tally = Tally(
+            count: try countFile.map(SharedCount.init(file:)), news: LiveLine.interrupt)
         let run = Run(
             experiment, folder: folder, started: started, rerun: rerun, log: log,
-            tally: tally, stop: stop)
+            tally: tally, stop: stop, atFirst: atFirst)
         let live = LiveLine(tally: tally, plan: plan)
         Console.line(
             "whitewater: \(plan.name), \(plan.nodes) nodes of \(plan.system.name), seed \(seed)")

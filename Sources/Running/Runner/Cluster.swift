@@ -39,6 +39,18 @@ final class Cluster: FaultSite, LoadTarget {
         var acknowledged: [NodeName: Int] = [:]
     }
 
+    private let frozen = Mutex<[NodeName]>([])
+
+    func noteFrozen(_ node: NodeName) { frozen.withLock { $0.append(node) } }
+
+    /// The nodes that were frozen to be looked at; asked once.
+    func takeFrozen() -> [NodeName] {
+        frozen.withLock { frozen in
+            defer { frozen = [] }
+            return frozen
+        }
+    }
+
     /// Where clients may not come at present.
     let gate = ClientGate()
 
@@ -272,15 +284,21 @@ final class Cluster: FaultSite, LoadTarget {
 
     /// What is wrong with the nodes beside what clients saw.
     func findings() async -> [Finding] {
-        var findings = nonsense.withLock { $0 }
-        for exit in await unaskedExits() {
-            findings.append(
-                Finding(
-                    .unaskedExit, node: exit.node,
-                    detail: "\(exit.status); \(lastWords(of: exit.node))",
-                    time: clock.withLock { $0.time(of: exit.instant) / .seconds(1) }))
+        await nonsense.withLock { $0 } + unaskedFindings() + panics()
+    }
+
+    private func unaskedFindings() async -> [Finding] {
+        await unaskedExits().map { exit in
+            Finding(
+                .unaskedExit, node: exit.node,
+                detail: "\(exit.status); \(lastWords(of: exit.node))",
+                time: clock.withLock { $0.time(of: exit.instant) / .seconds(1) })
         }
-        return findings + (await panics())
+    }
+
+    /// What is wrong with the nodes as far as it is known while they run.
+    func findingsSoFar() async -> [Finding] {
+        await unaskedFindings() + nonsense.withLock { $0 } + logs.panics
     }
 
     /// What a failed set-up shows of the nodes: a program that refuses to start says nothing

@@ -26,6 +26,7 @@ package final class LoadDriver<Load: Generator>: Sendable {
     private struct State {
         var generator: Load
         var random: SplitMix64
+        var keys = OpenKeys()
     }
 
     private let state: Mutex<State>
@@ -36,11 +37,23 @@ package final class LoadDriver<Load: Generator>: Sendable {
     private let clock: RunClock
     private let timeout: Duration
     private let processes: ProcessNumbers
+    private let judge: EarlyJudge?
 
-    package init(
+    package convenience init(
         _ generator: Load, random: SplitMix64, target: any LoadTarget, recorder: Recorder,
         tally: Tally, stop: StopSignal, clock: RunClock, timeout: Duration,
         processes: ProcessNumbers
+    ) {
+        self.init(
+            generator, random: random, target: target, recorder: recorder, tally: tally,
+            stop: stop, clock: clock, timeout: timeout, processes: processes, judge: nil)
+    }
+
+    /// A load whose keys a judge decides as soon as it has left them.
+    init(
+        _ generator: Load, random: SplitMix64, target: any LoadTarget, recorder: Recorder,
+        tally: Tally, stop: StopSignal, clock: RunClock, timeout: Duration,
+        processes: ProcessNumbers, judge: EarlyJudge?
     ) {
         state = Mutex(State(generator: generator, random: random))
         self.target = target
@@ -50,6 +63,7 @@ package final class LoadDriver<Load: Generator>: Sendable {
         self.clock = clock
         self.timeout = timeout
         self.processes = processes
+        self.judge = judge
     }
 
     /// The generator as the load has left it.
@@ -60,6 +74,7 @@ package final class LoadDriver<Load: Generator>: Sendable {
         await withTaskGroup { group in
             for worker in 0..<workers { group.addTask { await self.work(worker) } }
         }
+        judge?.take(state.withLock { $0.keys.retireAll() })
     }
 
     /// Worker w belongs to node w modulo the number of nodes, whatever happens to that node.
@@ -83,9 +98,13 @@ package final class LoadDriver<Load: Generator>: Sendable {
     }
 
     private func next(_ worker: Int) async -> Invocation? {
-        let step = state.withLock { state in
-            state.generator.next(for: worker, at: clock.now, using: &state.random)
+        let (step, ready) = state.withLock { state in
+            let step = state.generator.next(for: worker, at: clock.now, using: &state.random)
+            guard judge != nil else { return (step, [OpenKeys.Ready]()) }
+            if case .invoke(let invocation, _) = step { state.keys.begin(invocation.key) }
+            return (step, state.keys.retire(state.generator.retiredKeys()))
         }
+        judge?.take(ready)
         guard case .invoke(let invocation, let time) = step else { return nil }
         if time > clock.now {
             try? await Task.sleep(until: clock.instant(at: time), clock: .continuous)
@@ -100,15 +119,19 @@ package final class LoadDriver<Load: Generator>: Sendable {
         await target.admit(to: node)
         let process = Event.Process.client(processes.number(of: worker))
         target.noteInvocation(on: node)
-        recorder.record(
+        let invoked = recorder.record(
             .invoke, by: process, invocation.function, key: invocation.key, invocation.value,
             node: "\(node)")
         let completion = await client.perform(invocation, timeout: timeout)
         target.noteCompletion(completion, of: invocation, on: node)
-        recorder.record(completion, of: invocation, by: process, node: "\(node)")
+        let completed = recorder.record(completion, of: invocation, by: process, node: "\(node)")
         if case .nonsense(let quote) = completion { target.note(nonsense: quote, from: node) }
         tally.note(invocation.function, completion)
-        state.withLock { $0.generator.observe(invocation, completion, by: worker) }
+        let ready = state.withLock { state in
+            state.generator.observe(invocation, completion, by: worker)
+            return judge == nil ? [] : state.keys.end(invocation.key, [invoked, completed])
+        }
+        judge?.take(ready)
         return !completion.isUnknown
     }
 }

@@ -18,6 +18,7 @@ final class Nemesis: Sendable {
     private let recorder: Recorder
     private let tally: Tally
     private let stop: StopSignal
+    private let hold: StopSignal
     private let clock: RunClock
     private let watch: NodeWatch
     private let recovery: RecoveryWatch
@@ -25,13 +26,14 @@ final class Nemesis: Sendable {
     private let strikes: StrikeBook
 
     init(
-        _ cluster: Cluster, recorder: Recorder, tally: Tally, stop: StopSignal, clock: RunClock,
-        watch: NodeWatch, log: Logger
+        _ cluster: Cluster, recorder: Recorder, tally: Tally, stop: StopSignal, hold: StopSignal,
+        clock: RunClock, watch: NodeWatch, log: Logger
     ) {
         self.cluster = cluster
         self.recorder = recorder
         self.tally = tally
         self.stop = stop
+        self.hold = hold
         self.clock = clock
         self.watch = watch
         self.log = log
@@ -40,6 +42,8 @@ final class Nemesis: Sendable {
     }
 
     /// Runs a scenario to its end, or to the signal; then all is healed.
+    ///
+    /// Once it is told to hold, nothing is struck and nothing is healed until that signal.
     ///
     /// - Throws: the first error of the machine; the records of earlier faults are kept.
     func run(_ scenario: Rounds, into ledger: FaultLedger) async throws {
@@ -51,6 +55,7 @@ final class Nemesis: Sendable {
             tally.note(fault: nil)
         }
         while true {
+            if hold.isStopped, !stop.isStopped { await stop.wait() }
             complete(into: ledger)
             let view = view()
             if scenario.isOver, view.isQuiet { break }

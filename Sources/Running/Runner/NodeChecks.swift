@@ -114,7 +114,8 @@ extension NodeChecks.Contradiction {
     var finding: Finding {
         Finding(
             kind, node: after.node,
-            detail: "\(Self.words(after)), but \(Self.words(before))")
+            detail: "\(Self.words(after)), but \(Self.words(before))",
+            time: after.time / .seconds(1))
     }
 
     private static func words(_ statement: NodeStatement) -> String {

@@ -18,8 +18,10 @@ final class NodeWatch: Sendable {
     private let latest: Mutex<[NodeName: ClusterView.Member]>
 
     private let tally: Tally
+    private let judge: EarlyJudge
 
-    init(_ cluster: Cluster, clock: RunClock, tally: Tally) {
+    init(_ cluster: Cluster, clock: RunClock, tally: Tally, judge: EarlyJudge) {
+        self.judge = judge
         self.cluster = cluster
         self.clock = clock
         self.tally = tally
@@ -50,6 +52,7 @@ final class NodeWatch: Sendable {
     func watch() async {
         await withTaskGroup { group in
             for node in cluster.nodes { group.addTask { await self.watch(node) } }
+            group.addTask { await self.watchEnds() }
         }
     }
 
@@ -85,9 +88,18 @@ final class NodeWatch: Sendable {
         }
     }
 
+    /// Tells of processes that ended, of panics and of replies without sense.
+    private func watchEnds() async {
+        while !Task.isCancelled {
+            for finding in await cluster.findingsSoFar() { judge.tell(finding) }
+            try? await Task.sleep(for: Self.interval)
+        }
+    }
+
     private func check(_ statement: NodeStatement) {
         let contradictions = checks.withLock { $0.note(statement) }
         found.withLock { $0 += contradictions.map(\.finding) }
+        for contradiction in contradictions { judge.tell(contradiction.finding) }
     }
 
     /// A node that is frozen or silent is what it last said; one whose process ended is nothing.

@@ -18,14 +18,16 @@ public struct Run: Sendable {
     let log: Logger
     let stop: StopSignal
     let tally: Tally
+    let atFirst: AtFirstViolation
     let rerun: String
     let started: String
 
     /// A run of an experiment; `rerun` is the command that repeats it.
     public init(
         _ experiment: Experiment, folder: RunFolder, started: String, rerun: String,
-        log: Logger, tally: Tally, stop: StopSignal
+        log: Logger, tally: Tally, stop: StopSignal, atFirst: AtFirstViolation = .goOn
     ) {
+        self.atFirst = atFirst
         self.experiment = experiment
         self.folder = folder
         self.started = started
@@ -80,7 +82,7 @@ public struct Run: Sendable {
             workload, on: cluster, recorder: recorder, into: &results, stopwatch: watch)
         tally.note(phase: .judging)
         results.findings += await cluster.findings()
-        results.ending = stop.isStopped ? .stopped : .completed
+        if results.ending == nil { results.ending = stop.isStopped ? .stopped : .completed }
         results.stalls = cluster.endStallWatch()
 
         // Tear down. The history is on disk from here on.
@@ -120,6 +122,7 @@ public struct Run: Sendable {
                     "the stored history is not what was counted: "
                         + differences.joined(separator: "; ")))
         }
+        results.settleEarlyVerdict()
         Judge(experiment).judge(&results)
         return history
     }

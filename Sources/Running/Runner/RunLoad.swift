@@ -25,16 +25,18 @@ extension Run {
         log.debug("schedule:\n\(schedule)")
         let workers = workload.shape.workers
         let processes = ProcessNumbers(workers: workers)
+        let signals = LoadSignals()
+        let judge = EarlyJudge(workload.checks, clock: clock, tally: tally)
         let driver = LoadDriver(
             workload.load(), random: random.split(), target: cluster, recorder: recorder,
-            tally: tally, stop: stop, clock: clock, timeout: plan.operationTimeout.duration,
-            processes: processes)
-        let watch = NodeWatch(cluster, clock: clock, tally: tally)
+            tally: tally, stop: signals.load, clock: clock,
+            timeout: plan.operationTimeout.duration, processes: processes, judge: judge)
+        let watch = NodeWatch(cluster, clock: clock, tally: tally, judge: judge)
         let nemesis = Nemesis(
-            cluster, recorder: recorder, tally: tally, stop: stop, clock: clock, watch: watch,
-            log: log)
+            cluster, recorder: recorder, tally: tally, stop: signals.faults, hold: signals.hold,
+            clock: clock, watch: watch, log: log)
         let scenario = schedule.scenario(end: plan.timeLimit.duration)
-        let (stop, log) = (stop, log)
+        let log = log
         let faulting = Task {
             let records = FaultLedger()
             let failures = await Self.failure {
@@ -42,7 +44,7 @@ extension Run {
                     try await nemesis.run(scenario, into: records)
                 } catch {
                     log.error("a fault failed: \(error)")
-                    stop.stop()
+                    signals.stopAll()
                     throw error
                 }
             }
@@ -50,6 +52,14 @@ extension Run {
             return (records.all, failures)
         }
         let watching = Task { await watch.watch() }
+        let reacting = Task { await react(to: judge, on: cluster, signals) }
+        let stopping = Task { [stop] in
+            if await stop.wait() { signals.stopAll() }
+        }
+        defer {
+            reacting.cancel()
+            stopping.cancel()
+        }
         results.loadBegan = Date.now.timeIntervalSince1970 - clock.now / .seconds(1)
         tally.note(phase: .load)
         await driver.run(workers: workers)
@@ -57,9 +67,16 @@ extension Run {
             asked: plan.rate.number,
             reached: Double(cluster.invocations().values.reduce(0, +))
                 / max(clock.now / .seconds(1), 0.001))
+        results.timings.load = stopwatch.lap()
+        await keepAlive(cluster, signals)
         let (records, failures) = await faulting.value
         results.faults = records
-        results.timings.load = stopwatch.lap()
+        if atFirst.ends, judge.first.isStopped {
+            results.ending = .foundFirst
+            await endWatch(watch, watching, judge, into: &results)
+            results.timings.ending = stopwatch.lap()
+            return failures
+        }
 
         tally.note(phase: .finalReads)
         log.info("the load is over; wait for recovery and read every key once more")
@@ -70,13 +87,22 @@ extension Run {
             timeout: plan.operationTimeout.duration, processes: processes)
         await ending.run(workers: workers)
         results.findings += await cluster.awaitAgreement()
+        await endWatch(watch, watching, judge, into: &results)
+        results.timings.ending = stopwatch.lap()
+        return failures
+    }
+
+    /// Ends what looks on while the run goes on, and takes over what it has seen.
+    private func endWatch(
+        _ watch: NodeWatch, _ watching: Task<Void, Never>, _ judge: EarlyJudge,
+        into results: inout RunResults
+    ) async {
         watching.cancel()
         await watching.value
         results.observations = watch.observations
         results.findings += watch.contradictions
+        results.early = await judge.finish()
         tally.note(fault: nil)
-        results.timings.ending = stopwatch.lap()
-        return failures
     }
 }
 

@@ -40,6 +40,15 @@ public final class StopSignal: Sendable {
         return isStopped
     }
 
+    /// Waits for the signal, or until the task is cancelled.
+    ///
+    /// - Returns: whether the signal has been given.
+    @discardableResult
+    public func wait() async -> Bool {
+        await waitForSignal()
+        return isStopped
+    }
+
     private func waitForSignal() async {
         let number = state.withLock { state in
             state.nextWaiter += 1

@@ -13,6 +13,8 @@ public final class Tally: Sendable {
         case settingUp = "set-up"
         /// The load with its faults.
         case load
+        /// Kept as it is for somebody to look at.
+        case frozen
         /// Waiting for recovery, and final reads.
         case finalReads = "final reads"
         /// Reading logs, deciding.
@@ -24,13 +26,29 @@ public final class Tally: Sendable {
         var fault: String?
         var phase = Phase.settingUp
         var leader: LeaderSpan?
+        var verdict = SoFar()
+    }
+
+    /// What has been said of keys and nodes while the run goes on.
+    public struct SoFar: Hashable, Sendable {
+        /// Keys that were decided.
+        public var decided = 0
+        /// Those of them that are broken.
+        public var broken = 0
+        /// What nodes did or said that is wrong.
+        public var findings = 0
     }
 
     private let state = Mutex(State())
     private let count: SharedCount?
+    private let news: @Sendable (String) -> Void
 
-    /// Nothing counted yet; completions are also counted in `count`.
-    public init(count: SharedCount? = nil) { self.count = count }
+    /// Nothing counted yet; completions are also counted in `count`, and `news` gets a sentence
+    /// for each thing that is wrong, as soon as it is known.
+    public init(count: SharedCount? = nil, news: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.count = count
+        self.news = news
+    }
 
     package func note(_ function: String, _ completion: Completion) {
         state.withLock { state in
@@ -42,6 +60,24 @@ public final class Tally: Sendable {
     func note(fault: String?) { state.withLock { $0.fault = fault } }
     func note(phase: Phase) { state.withLock { $0.phase = phase } }
     func note(leader: LeaderSpan?) { state.withLock { $0.leader = leader } }
+
+    func noteDecided() { state.withLock { $0.verdict.decided += 1 } }
+
+    /// Says something to whoever watches the run.
+    func tell(_ sentence: String) { news(sentence) }
+
+    func tell(_ violation: EarlyVerdict.Violation) {
+        state.withLock { $0.verdict.broken += 1 }
+        tell("after \(violation.said.fixed(1)) s: key \(violation.key): \(violation.sentence)")
+    }
+
+    func tell(finding: Finding, after seconds: Double) {
+        state.withLock { $0.verdict.findings += 1 }
+        tell("after \(seconds.fixed(1)) s: \(finding.sentence)")
+    }
+
+    /// What has been said of keys and nodes.
+    public var verdict: SoFar { state.withLock { $0.verdict } }
 
     /// Counts by the operation's name.
     public var counts: [String: RunResults.Counts] { state.withLock { $0.counts } }

@@ -57,10 +57,13 @@ public final class Recorder: Sendable {
 
     /// Writes one event behind all earlier ones, with the present time; `node` is the one that
     /// the process talks to.
+    ///
+    /// - Returns: the event with its place and time.
+    @discardableResult
     public func record(
         _ kind: Event.Kind, by process: Event.Process, _ function: String, key: Value? = nil,
         _ value: Value, error: Value? = nil, node: String? = nil
-    ) {
+    ) -> Event {
         state.withLock { state in
             let event = Event(
                 index: state.index, time: clock(), process: process, kind: kind,
@@ -68,6 +71,7 @@ public final class Recorder: Sendable {
             state.index += 1
             state.buffer.append(edn: event)
             if state.buffer.count > Self.bufferLimit { write(&state) }
+            return event
         }
     }
 
