@@ -58,7 +58,7 @@ import Workloads
         var keys = OpenKeys()
         for _ in 0...OpenKeys.mostOperations {
             keys.begin(.int(1))
-            #expect(keys.end(.int(1), pair).isEmpty)
+            _ = keys.end(.int(1), pair)
         }
         #expect(keys.retire([.int(1)]).isEmpty)
     }
