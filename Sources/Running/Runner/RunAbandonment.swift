@@ -10,7 +10,8 @@ extension Run {
     private static let mostFinalReads = Duration.seconds(600)
     private static let grace = Duration.seconds(60)
 
-    /// Watches over the phases that end by the clock; judging takes as long as its budget allows.
+    /// Watches over the phases that end by the clock; judging takes as long as its budget allows, and
+    /// a cluster that is kept for somebody to look at stays as long as they like.
     ///
     /// `whenAbandoned` is told the results on a thread of its own, when nothing else goes on any
     /// more: what they say is stored by then, and the process should end.
@@ -23,7 +24,7 @@ extension Run {
             case .settingUp: Self.mostSetUp
             case .load: plan.timeLimit.duration + recovery + Self.grace
             case .finalReads: recovery * 2 + Self.mostFinalReads
-            case .judging: nil
+            case .frozen, .judging: nil
             }
         }
         watchdog.begin { [self] phase, limit in whenAbandoned(abandon(in: phase, after: limit)) }
