@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate simulate-mutants soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -40,6 +40,10 @@ setup-tests:
 ## Install what etcd's plans need as well.
 setup-etcd:
 	@sh .ci/setup etcd
+
+## Other versions of etcd: one of PyPI with known bugs, and those of later Debians (3.5.16, 3.5.30).
+setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid:
+	@sh .ci/setup $(@:setup-%=%)
 
 ## The same for the plans of other systems.
 setup-consul setup-nats setup-pysyncobj:

@@ -192,6 +192,9 @@ let package = Package(
         .testTarget(
             name: "InjectorsTests", dependencies: ["Faults", "Injectors", "Labs", "Topologies"]),
         .testTarget(name: "PlansTests", dependencies: ["Faults", "Plans"]),
+        .testTarget(
+            name: "WorkloadsTests",
+            dependencies: ["Checkers", "Generators", "Histories", "Models", "Workloads"]),
         .testTarget(name: "TopologiesTests", dependencies: ["Topologies"]),
         .testTarget(name: "NetfilterTests", dependencies: ["Netfilter", "Topologies"]),
         // A program that tells the time, for tests that change it; no product has it.

@@ -5,10 +5,14 @@ public import Histories
 /// Whoever does not know how its last operation ended is a new process, which holds nothing.
 public struct LockOperations: Generator {
     private var left: Int
+    private let hold: ClosedRange<Duration>
     private var holders: Set<Int> = []
 
-    /// So many operations on one lock.
-    public init(count: Int) { left = count }
+    /// So many operations on one lock, which is held for a time drawn from a range.
+    public init(count: Int, hold: ClosedRange<Duration> = .zero...(.zero)) {
+        left = count
+        self.hold = hold
+    }
 
     /// The next operation, until the count is reached.
     public mutating func next(
@@ -16,7 +20,11 @@ public struct LockOperations: Generator {
     ) -> Step {
         guard left > 0 else { return .finished }
         left -= 1
-        return .invoke(Invocation(holders.contains(worker) ? "release" : "acquire"), at: now)
+        guard holders.contains(worker) else { return .invoke(Invocation("acquire"), at: now) }
+        guard hold.upperBound > .zero else { return .invoke(Invocation("release"), at: now) }
+        let share = Double.random(in: 0...1, using: &random)
+        let time = hold.lowerBound + (hold.upperBound - hold.lowerBound) * share
+        return .invoke(Invocation("release"), at: now + time)
     }
 
     /// Remembers who holds the lock.

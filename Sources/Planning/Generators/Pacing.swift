@@ -28,9 +28,10 @@ public struct Staggered<Inner: Generator>: Generator {
     ) -> Step {
         let step = inner.next(for: worker, at: now, using: &random)
         guard case .invoke(let invocation, let earliest) = step else { return step }
-        let slot = max(nextSlot, now, earliest)
+        let slot = max(nextSlot, now)
         nextSlot = slot + meanInterval * Double.random(in: 0..<2, using: &random)
-        return .invoke(invocation, at: slot)
+        // One that is to come later holds nobody else up.
+        return .invoke(invocation, at: max(slot, earliest))
     }
 
     /// Passes the completion on.

@@ -8,18 +8,24 @@ public struct LockWorkload: Workload {
     public static let name = "lock"
     /// What it does.
     public static let summary = "acquire and release independent locks with owners"
-    /// None of its own.
-    public static var options: [any PlanKey] { [] }
+
+    static let hold = PlanOption<PlanRange?>(
+        optional: "hold",
+        "How long a lock is held before it is released, beside the time until the next operation.")
+    /// Its keys.
+    public static var options: [any PlanKey] { [hold] }
 
     /// Locks of a bounded number of operations each, at the plan's rate and length.
     public typealias Load = TimeLimited<Staggered<IndependentKeys<LockOperations>>>
 
     /// How large the load is.
     public let shape: LoadShape
+    private let hold: ClosedRange<Duration>
 
     /// The workload with what a plan says of it.
     public init(_ settings: PlanSettings, shape: LoadShape) throws(PlanError) {
         self.shape = shape
+        hold = settings[Self.hold]?.range ?? .zero...(.zero)
     }
 
     /// Both, each as often as the other succeeds.
@@ -27,8 +33,8 @@ public struct LockWorkload: Workload {
 
     /// A fresh load.
     public func load() -> Load {
-        let count = shape.operationsPerKey
-        return shape.paced(shape.independent { _ in LockOperations(count: count) })
+        let (count, hold) = (shape.operationsPerKey, hold)
+        return shape.paced(shape.independent { _ in LockOperations(count: count, hold: hold) })
     }
 
     /// One more try to get each lock on every node: of those that were free, one succeeds.
@@ -36,8 +42,9 @@ public struct LockWorkload: Workload {
         FinalOperations("acquire", on: load.inner.inner.keyCount, shape)
     }
 
-    /// Whether each lock's history is linearizable.
+    /// Whether each lock's history is linearizable, and where locks have leases, whether two were
+    /// held at once.
     public var checks: [any Check] {
-        [LinearizabilityCheck(MutexModel(hasOwners: true), budget: shape.budget)]
+        [LeasedLockCheck(budget: shape.budget), LockHoldsCheck()]
     }
 }

@@ -36,7 +36,7 @@ public protocol Workload: Sendable {
 public struct WorkloadCatalog: Sendable {
     /// Whitewater's own, in the order of `whitewater list workloads`.
     public static let standard = WorkloadCatalog([
-        RegisterWorkload.self, AppendWorkload.self, LockWorkload.self,
+        RegisterWorkload.self, AppendWorkload.self, LockWorkload.self, LeaseWorkload.self,
     ])
 
     /// Every workload.

@@ -11,13 +11,15 @@ extension Cluster {
     /// - Returns: a finding for each node whose state is not that of the first, or that lags.
     func awaitAgreement() async -> [Finding] {
         let deadline = ContinuousClock.now + recoveryTimeout
-        var states: [NodeName: NodeStatus.Applied] = [:]
+        var states: [NodeName: StateAtRest] = [:]
         repeat {
             states = [:]
             for node in nodes {
-                guard let status = await system.status(of: node) else { continue }
-                guard let applied = status.applied else { return [] }
-                states[node.name] = applied
+                switch await system.stateAtRest(of: node) {
+                case .unsaid: return []
+                case .silence: break
+                case .state(let state): states[node.name] = state
+                }
             }
             if states.count == nodes.count, Set(states.values.map(\.index)).count == 1 { break }
             try? await Task.sleep(for: .milliseconds(50))
@@ -27,7 +29,7 @@ extension Cluster {
 
     /// What is wrong with states that should be the same.
     static func disagreements(
-        _ states: [NodeName: NodeStatus.Applied], of nodes: [NodeName]
+        _ states: [NodeName: StateAtRest], of nodes: [NodeName]
     ) -> [Finding] {
         let most = states.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
         return nodes.compactMap { node in
@@ -42,10 +44,15 @@ extension Cluster {
                     detail: "has applied \(state.index) entries, \(most.key) \(most.value.index), "
                         + "though nobody writes any more")
             }
-            guard state.hash != most.value.hash else { return nil }
+            let differences = state.differences(from: most.value)
+            guard !differences.isEmpty else { return nil }
+            let words = differences.map {
+                "\($0) \(state.parts[$0] ?? "") and not \(most.value.parts[$0] ?? "")"
+            }
             return Finding(
                 .divergedState, node: node,
-                detail: "has another state than \(most.key) after the same \(state.index) entries")
+                detail: "has another state than \(most.key) after the same \(state.index) entries: "
+                    + words.joined(separator: ", "))
         }
     }
 }

@@ -70,6 +70,9 @@ extension RunResults {
         workers = workers ?? experiment.workload.shape.workers
     }
 
+    /// More findings of one check say no more.
+    private static let mostFindings = 20
+
     /// Takes over what checks find in a history.
     mutating func add(_ checks: [any Check], of history: History) throws {
         findings.removeAll { $0.kind == .check }
@@ -77,12 +80,18 @@ extension RunResults {
             switch try check.judge(history) {
             case .keys(let report): add(report)
             case .findings(let found):
-                findings += found.map {
+                findings += found.prefix(Self.mostFindings).map {
                     Finding(
                         .check, node: nil,
                         detail: "\($0.check): " + ($0.key.map { "key \($0): " } ?? "")
                             + $0.sentence)
                 }
+                guard found.count > Self.mostFindings else { continue }
+                findings.append(
+                    Finding(
+                        .check, node: nil,
+                        detail: "\(check.name): \(found.count - Self.mostFindings) more like these")
+                )
             }
         }
     }

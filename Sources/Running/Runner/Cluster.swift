@@ -284,7 +284,19 @@ final class Cluster: FaultSite, LoadTarget {
 
     /// What is wrong with the nodes beside what clients saw.
     func findings() async -> [Finding] {
-        await nonsense.withLock { $0 } + unaskedFindings() + panics()
+        await contradicted() + unaskedFindings() + panics()
+    }
+
+    /// What nodes said that no right node can say.
+    private func contradicted() -> [Finding] {
+        nonsense.withLock { $0 }
+            + system.contradictions.map { contradiction in
+                Finding(
+                    contradiction.statement.rule == .diverged ? .divergedState : .wentBackward,
+                    node: NodeName(contradiction.statement.node),
+                    detail: contradiction.statement.words,
+                    time: clock.withLock { $0.time(of: contradiction.instant) / .seconds(1) })
+            }
     }
 
     private func unaskedFindings() async -> [Finding] {
@@ -298,7 +310,7 @@ final class Cluster: FaultSite, LoadTarget {
 
     /// What is wrong with the nodes as far as it is known while they run.
     func findingsSoFar() async -> [Finding] {
-        await unaskedFindings() + nonsense.withLock { $0 } + logs.panics
+        await contradicted() + unaskedFindings() + logs.panics
     }
 
     /// What a failed set-up shows of the nodes: a program that refuses to start says nothing

@@ -58,8 +58,10 @@ public struct Judge: Sendable {
         } else {
             results.verdict = .valid
             results.reasons = [
-                "all \(results.keys.count) keys are linearizable, and \(results.bitten) of "
-                    + "\(results.faults.count) faults bit"
+                (results.keys.isEmpty
+                    ? "nothing contradicts the workload's rules"
+                    : "all \(results.keys.count) keys are linearizable")
+                    + ", and \(results.bitten) of \(results.faults.count) faults bit"
             ]
         }
     }

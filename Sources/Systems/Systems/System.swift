@@ -37,6 +37,10 @@ public protocol System: Sendable {
     func client(of node: Node, for worker: Worker) -> any Client
     /// What a node says of itself; nil if it does not answer in time.
     func status(of node: Node) async -> NodeStatus?
+    /// What a node says that it holds while nobody writes.
+    func stateAtRest(of node: Node) async -> StateAtRest.Answer
+    /// What clients have seen so far that nodes cannot have said if all were well.
+    var contradictions: [SystemContradiction] { get }
     /// Whether a node serves: it answers a linearizable read.
     func serves(_ node: Node) async -> Bool
     /// A log line with one of these in it is a finding.
@@ -52,6 +56,16 @@ extension System {
     ) throws(PlanError) -> SystemCharacter {
         SystemCharacter(
             workloads: workloads, electionTimeout: settings[CommonOptions.electionTimeout].duration)
+    }
+
+    /// Nothing: most clients compare no replies with each other.
+    public var contradictions: [SystemContradiction] { [] }
+
+    /// The hash that its status has, if it has one.
+    public func stateAtRest(of node: Node) async -> StateAtRest.Answer {
+        guard let status = await status(of: node) else { return .silence }
+        guard let applied = status.applied else { return .unsaid }
+        return .state(StateAtRest(index: applied.index, parts: ["state": "\(applied.hash)"]))
     }
 }
 

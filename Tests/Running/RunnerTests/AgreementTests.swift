@@ -10,9 +10,11 @@ import Topologies
     private let nodes = (1...3).map(NodeName.init)
 
     private func findings(_ states: [(index: UInt64, hash: UInt64)?]) -> [Finding] {
-        var known: [NodeName: NodeStatus.Applied] = [:]
+        var known: [NodeName: StateAtRest] = [:]
         for (node, state) in zip(nodes, states) {
-            known[node] = state.map { NodeStatus.Applied(index: $0.index, hash: $0.hash) }
+            known[node] = state.map {
+                StateAtRest(index: $0.index, parts: ["state": "\($0.hash)"])
+            }
         }
         return Cluster.disagreements(known, of: nodes)
     }
@@ -36,5 +38,19 @@ import Topologies
     @Test func `silence is no agreement, not even that of all`() {
         #expect(findings([(7, 1), nil, (7, 1)]).map(\.node) == [nodes[1]])
         #expect(findings([nil, nil, nil]).map(\.node) == nodes)
+    }
+
+    @Test func `parts are compared where both have them, and named where they differ`() {
+        let found = Cluster.disagreements(
+            [
+                nodes[0]: StateAtRest(
+                    index: 7, parts: ["revision": "5", "hash since revision 3": "1"]),
+                nodes[1]: StateAtRest(
+                    index: 7, parts: ["revision": "5", "hash since revision 2": "9"]),
+                nodes[2]: StateAtRest(
+                    index: 7, parts: ["revision": "6", "hash since revision 3": "1"]),
+            ], of: nodes)
+        #expect(found.map(\.node) == [nodes[2]])
+        #expect(found.first?.detail.hasSuffix("entries: revision 6 and not 5") == true)
     }
 }

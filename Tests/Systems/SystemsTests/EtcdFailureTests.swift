@@ -68,7 +68,9 @@ import Testing
         let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(silent.localAddress?.port)
         let client = EtcdClient(
-            base: "http://127.0.0.1:\(port)", gateway: HTTPLink(group: group),
+            EtcdGateway(
+                of: "n1", base: "http://127.0.0.1:\(port)", link: HTTPLink(group: group),
+                revisions: RevisionWatch()),
             isSerializable: false)
         let write = Invocation("write", key: 1, 5)
         #expect(

@@ -14,15 +14,22 @@ public struct Etcd: System {
     public static let summary = "etcd 3.4 or later, through its JSON gateway"
 
     /// The workloads that it can serve.
-    public static let workloads: Set<String> = ["register"]
+    public static let workloads: Set<String> = ["register", "lock", "lease"]
 
     /// Its keys.
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat,
+            CommonOptions.heartbeat, lockTTL, waiters,
         ]
     }
+
+    static let lockTTL = PlanOption(
+        "lock-ttl", default: 2, in: 1...3_600,
+        "The time to live of the lease behind each lock, in seconds.")
+    static let waiters = PlanOption(
+        "waiters", default: LockWaiters.kept,
+        "kept, or lapsing: clients that wait for a lock let their leases expire meanwhile.")
 
     /// The port for clients, on each node's own address.
     static let clientPort = 2379
@@ -35,6 +42,8 @@ public struct Etcd: System {
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
     private let monitor: HTTPLink
+    private let workload: String
+    private let revisions = RevisionWatch()
 
     /// What a plan's settings make of it.
     public static func character(
@@ -52,6 +61,7 @@ public struct Etcd: System {
     public init(_ setup: SystemSetup) throws {
         settings = setup.settings
         topology = setup.topology
+        workload = setup.plan.workload.name
         binary = try settings.program(
             "etcd",
             in: Self.folders.map { FileManager.default.currentDirectoryPath + "/" + $0 },
@@ -94,43 +104,51 @@ public struct Etcd: System {
         Int((duration.duration / .milliseconds(1)).rounded())
     }
 
-    /// A client with a connection of its own.
+    /// A client of the plan's workload, with connections of its own.
     public func client(of node: Node, for worker: Worker) -> any Client {
-        EtcdClient(
-            base: base(of: node), gateway: HTTPLink(group: group),
-            isSerializable: settings[CommonOptions.reads] == .serializable)
+        // A client that waits for a lock keeps its lease alive beside that.
+        let link = HTTPLink(group: group, connections: workload == "lock" ? 3 : 1)
+        let gateway = EtcdGateway(
+            of: "\(node.name)", base: base(of: node), link: link, revisions: revisions)
+        switch workload {
+        case "lock":
+            return EtcdLockClient(
+                gateway, timeToLive: settings[Self.lockTTL], waiters: settings[Self.waiters])
+        case "lease": return EtcdLeaseClient(gateway)
+        default:
+            return EtcdClient(
+                gateway, isSerializable: settings[CommonOptions.reads] == .serializable)
+        }
     }
+
+    /// What clients have seen of revisions that cannot be.
+    public var contradictions: [SystemContradiction] { revisions.contradictions }
 
     private func base(of node: Node) -> String { "http://\(node.address):\(Self.clientPort)" }
 
     /// What the node's status endpoint says, which answers without a leader too.
     public func status(of node: Node) async -> NodeStatus? {
-        struct Status: Decodable {
-            struct Header: Decodable {
-                let member: String
-                enum CodingKeys: String, CodingKey { case member = "member_id" }
-            }
-            let header: Header
-            let leader: String?
-            let raftTerm: String
-        }
-        guard
-            let reply = try? await monitor.post(
-                base(of: node) + "/v3/maintenance/status", Empty(), timeout: .milliseconds(500)),
-            reply.status == 200,
-            let status = try? JSONDecoder().decode(Status.self, from: Data(reply.body)),
-            let term = Int(status.raftTerm)
+        guard let status = await EtcdStatus(of: base(of: node), monitor), let term = status.term
         else { return nil }
         // etcd sets the term that it tells when it applies an entry: who has just been elected, and
         // has not applied its own first entry yet, tells an older one.
-        return NodeStatus(
-            isLeader: status.leader == status.header.member, term: term, termIsRaftsOwn: false)
+        return NodeStatus(isLeader: status.isLeader, term: term, termIsRaftsOwn: false)
+    }
+
+    /// Revision and hash at an applied index that did not move meanwhile.
+    public func stateAtRest(of node: Node) async -> StateAtRest.Answer {
+        let peer = "http://\(node.address):\(Self.peerPort)"
+        guard let before = await EtcdStatus(of: base(of: node), monitor)?.applied,
+            let hash = await EtcdHash(of: peer, monitor),
+            await EtcdStatus(of: base(of: node), monitor)?.applied == before
+        else { return .silence }
+        return .state(StateAtRest(index: before, parts: hash.parts))
     }
 
     /// Whether a linearizable read of a missing key is answered.
     public func serves(_ node: Node) async -> Bool {
         let reply = try? await monitor.post(
-            base(of: node) + "/v3/kv/range", ["key": EtcdClient.encoded("whitewater")],
+            base(of: node) + "/v3/kv/range", ["key": EtcdGateway.encoded("whitewater")],
             timeout: .seconds(1))
         return reply?.status == 200
     }
