@@ -50,8 +50,10 @@ struct EtcdClient: Client {
             }
     }
 
-    /// What a sound reply says: whatever the key holds is what was read, even if nobody can have
-    /// written it. JSON leaves out an empty value.
+    /// What a sound reply says.
+    ///
+    /// Whatever the key holds is what was read, even if nobody can have written it. JSON leaves out
+    /// an empty value.
     private static func completion(of reply: EtcdRange) -> Completion {
         guard let pair = reply.kvs?.first else { return .ok(.null) }
         return .ok(Value(stored: Array(Data(base64Encoded: pair.value ?? "") ?? Data())))

@@ -49,8 +49,13 @@ struct EtcdGateway: Sendable {
 
     /// Posts a request and reads the reply.
     ///
-    /// - Parameter judge: what the reply shows the request to have been, for the checks of
-    ///   revisions; nil if it makes no sense.
+    /// - Parameters:
+    ///   - path: of the call.
+    ///   - request: its body.
+    ///   - timeout: for all of it.
+    ///   - judge: what the reply shows the request to have been, for the checks of revisions; nil
+    ///     if it makes no sense.
+    /// - Returns: the reply.
     /// - Throws: ``Refusal`` for a reply that is no success; what the HTTP library throws if there
     ///   is none.
     func call<Reply: Decodable>(
@@ -70,7 +75,7 @@ struct EtcdGateway: Sendable {
         return parsed
     }
 
-    /// Reads the body of a reply.
+    /// Reads the body of a reply, and what it shows the request to have been.
     ///
     /// - Throws: ``Refusal`` if it makes no sense.
     static func parse<Reply: Decodable>(

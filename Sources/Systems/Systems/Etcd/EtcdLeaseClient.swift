@@ -11,28 +11,21 @@ struct EtcdLeaseClient: Client {
 
     func close() async { await gateway.close() }
 
-    private struct Grant: Encodable {
-        let TTL: Int
-    }
-
-    private struct Granted: Decodable {
-        let ID: String
-    }
-
     func perform(_ invocation: Invocation, timeout: Duration) async -> Completion {
         do {
             switch invocation.function {
             case "grant":
-                let reply: Granted = try await gateway.call(
-                    "/v3/lease/grant", Grant(TTL: invocation.value.int ?? 1), timeout: timeout)
-                guard let id = Int(reply.ID) else {
-                    return .nonsense("a lease was granted with the number \(reply.ID)")
+                let reply: EtcdLease.Granted = try await gateway.call(
+                    "/v3/lease/grant", EtcdLease.Grant(timeToLive: invocation.value.int ?? 1),
+                    timeout: timeout)
+                guard let id = Int(reply.id) else {
+                    return .nonsense("a lease was granted with the number \(reply.id)")
                 }
                 return .ok([invocation.value, .int(id)])
             case "renew":
                 let id = invocation.value
-                let reply: EtcdRenewal = try await gateway.call(
-                    "/v3/lease/keepalive", EtcdRenewal.Request(ID: "\(id)"), timeout: timeout)
+                let reply: EtcdLease.Renewal = try await gateway.call(
+                    "/v3/lease/keepalive", EtcdLease.Request(id: "\(id)"), timeout: timeout)
                 guard let seconds = reply.seconds else {
                     return .info(.string(reply.error?.message ?? "no result"))
                 }
@@ -43,38 +36,4 @@ struct EtcdLeaseClient: Client {
             return EtcdGateway.completion(of: error)
         }
     }
-}
-
-/// The reply to a renewal, the first of a stream that ends with its request.
-struct EtcdRenewal: Decodable {
-    struct Request: Encodable {
-        let ID: String
-    }
-    struct Result: Decodable {
-        let ID: String
-        let TTL: String?
-    }
-    struct Failure: Decodable {
-        let message: String?
-    }
-    let result: Result?
-    let error: Failure?
-
-    /// How long the lease lives now; 0 if it is gone, which JSON leaves out.
-    var seconds: Int? { result.map { $0.TTL.flatMap { Int($0) } ?? 0 } }
-}
-
-/// The reply to a read of keys.
-struct EtcdRange: Decodable {
-    struct Request: Encodable {
-        let key: String
-        var serializable: Bool?
-        var revision: String?
-    }
-    struct Pair: Codable {
-        var key: String?
-        var value: String?
-    }
-    let header: EtcdGateway.Header?
-    let kvs: [Pair]?
 }

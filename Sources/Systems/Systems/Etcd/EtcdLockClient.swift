@@ -59,14 +59,6 @@ final class EtcdLockClient: Client {
 
     // MARK: Acquiring
 
-    private struct Grant: Encodable {
-        let TTL: Int
-    }
-
-    private struct Granted: Decodable {
-        let ID: String
-    }
-
     private struct Lock: Encodable {
         let name: String
         let lease: String
@@ -79,26 +71,26 @@ final class EtcdLockClient: Client {
 
     private func acquire(_ name: String, _ timeout: Duration) async -> Completion {
         let deadline = ContinuousClock.now + timeout
-        let granted: Granted
+        let granted: EtcdLease.Granted
         do {
             granted = try await gateway.call(
-                "/v3/lease/grant", Grant(TTL: timeToLive), timeout: timeout)
+                "/v3/lease/grant", EtcdLease.Grant(timeToLive: timeToLive), timeout: timeout)
         } catch {
             // A lease without a key locks nothing.
             return .fail([.keyword("no-lease"), .string("\(error)")])
         }
-        let keeping = waiters == .kept ? keep(granted.ID) : nil
+        let keeping = waiters == .kept ? keep(granted.id) : nil
         do {
             // What is left is for giving up in good order.
             let locked: Locked = try await gateway.call(
                 "/v3/lock/lock",
-                Lock(name: EtcdGateway.encoded(name), lease: granted.ID),
+                Lock(name: EtcdGateway.encoded(name), lease: granted.id),
                 timeout: (deadline - .now) * 3 / 4)
-            held.withLock { $0 = Held(key: locked.key, keeping: keeping ?? keep(granted.ID)) }
+            held.withLock { $0 = Held(key: locked.key, keeping: keeping ?? keep(granted.id)) }
             return .ok(await grant(locked, by: deadline))
         } catch {
             keeping?.cancel()
-            return await giveUp(granted.ID, because: error, by: deadline)
+            return await giveUp(granted.id, because: error, by: deadline)
         }
     }
 
@@ -120,9 +112,6 @@ final class EtcdLockClient: Client {
     private func giveUp(
         _ lease: String, because error: any Error, by deadline: ContinuousClock.Instant
     ) async -> Completion {
-        struct Revoke: Encodable {
-            let ID: String
-        }
         struct Revoked: Decodable {}
         let message = (error as? EtcdGateway.Refusal)?.message ?? ""
         if ["session is expired", "lease not found"].contains(where: message.contains) {
@@ -130,7 +119,7 @@ final class EtcdLockClient: Client {
         }
         do {
             let _: Revoked = try await gateway.call(
-                "/v3/lease/revoke", Revoke(ID: lease),
+                "/v3/lease/revoke", EtcdLease.Request(id: lease),
                 timeout: max(deadline - .now, .milliseconds(100)))
             return .fail(.keyword("gave-up"))
         } catch {
@@ -146,8 +135,8 @@ final class EtcdLockClient: Client {
         return Task {
             while !Task.isCancelled {
                 // One that is lost is seen by the lock's key.
-                let _: EtcdRenewal? = try? await gateway.call(
-                    "/v3/lease/keepalive", EtcdRenewal.Request(ID: lease), timeout: interval)
+                let _: EtcdLease.Renewal? = try? await gateway.call(
+                    "/v3/lease/keepalive", EtcdLease.Request(id: lease), timeout: interval)
                 try? await Task.sleep(for: interval)
             }
         }
