@@ -65,7 +65,10 @@ public struct HTTPLink: Sendable {
     public static func completion(of error: any Error) -> Completion {
         if isRefusedConnection(error) { return .fail(.keyword("connection-refused")) }
         if let error = error as? HTTPClientError {
-            let isTimeout = [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error)
+            let timeouts: [HTTPClientError] = [
+                .deadlineExceeded, .readTimeout, .connectTimeout, .getConnectionFromPoolTimeout,
+            ]
+            let isTimeout = timeouts.contains(error)
             return .info(isTimeout ? .keyword("timeout") : .string(error.shortDescription))
         }
         return .info(.string(String("\(error)".prefix(200))))
