@@ -58,7 +58,7 @@ struct MutantTable {
         print("| Mutant | What it does wrong | Found by | At seed |")
         print("|---|---|---|---|")
         var (rows, found, others, foundOthers) = (0, 0, 0, 0)
-        for mutant in Mutant.all {
+        for mutant in Mutant.all where mutant.fitsSimulator {
             let result = try search(mutant)
             let isRow = Int(mutant.id) != nil
             if isRow { rows += 1 } else { others += 1 }

@@ -29,6 +29,14 @@ public struct Mutant: Sendable, Identifiable {
     package enum EmbedderBug: Hashable, Sendable {
         /// What depends on the disk does not wait for it.
         case carriesOutBeforeSync
+        /// Names of files are not made durable.
+        case skipsFolderSyncs
+        /// A sync that failed is taken for one that did not.
+        case ignoresFailedSyncs
+        /// A lease is measured by the wall clock, which may jump.
+        case leasesByWallClock
+        /// A lease holds however slow the clock runs that measures it.
+        case leasesByAnyClock
         /// Messages leave before the term and the vote are safe.
         case sendsAllEarly
         /// The disk is said to have what it does not have yet.
@@ -82,11 +90,20 @@ public struct Mutant: Sendable, Identifiable {
     public var fitsNodes: Bool {
         switch bug {
         case nil, .carriesOutBeforeSync, .answersOnceProposed, .forgetsSessions,
-            .refusesWhenDeposed:
+            .refusesWhenDeposed, .keepsTornTail:
             true
-        case .sendsAllEarly, .tellsPersistedEarly, .keepsTornTail, .wipedAtCrash,
-            .snapshotsOmitSessions, .snapshotsIndexEarlier, .installsNothing, .confirmsOverwritten:
+        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock: true
+        case .sendsAllEarly, .tellsPersistedEarly, .wipedAtCrash, .snapshotsOmitSessions,
+            .snapshotsIndexEarlier, .installsNothing, .confirmsOverwritten:
             false
+        }
+    }
+
+    /// Whether the simulator can have it: it has no folders, no syncs that fail and no wall clock.
+    public var fitsSimulator: Bool {
+        switch bug {
+        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock: false
+        default: true
         }
     }
 

@@ -201,5 +201,19 @@ extension Mutant {
         Mutant(
             "overwritten-confirmed", "a command that was overwritten is confirmed",
             [.linearizability], bug: .confirmsOverwritten),
+        Mutant(
+            "folder-not-synced", "files are synced, their names are not",
+            seen: "Pillai et al. 2014, §4", [.leaderCompleteness, .linearizability],
+            bug: .skipsFolderSyncs),
+        Mutant(
+            "failed-sync-ignored", "a sync that failed is taken for done",
+            seen: "PostgreSQL 2018, Rebello et al. 2020", [.leaderCompleteness, .equality],
+            bug: .ignoresFailedSyncs),
+        Mutant(
+            "wall-clock-lease", "a lease is measured by the wall clock",
+            [.linearizability], bug: .leasesByWallClock),
+        Mutant(
+            "slow-clock-lease", "a lease holds however slow its clock runs",
+            seen: "dissertation §6.4.1", [.linearizability], bug: .leasesByAnyClock),
     ]
 }

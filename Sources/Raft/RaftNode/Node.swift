@@ -24,6 +24,7 @@ public final class Node: @unchecked Sendable {
     let storage: Storage
     let disk: any Disk
     let takeStep: Step
+    let now: @Sendable () -> NIODeadline
     let snapshotter: Snapshotter
     private let ended: EventLoopPromise<Void>
 
@@ -68,7 +69,7 @@ public final class Node: @unchecked Sendable {
     package init(
         _ options: NodeOptions, storage: Storage, recovery: Recovery, disk: any Disk,
         on loop: any EventLoop, log: Logger, rules: any Rules = PaperRules(),
-        step: @escaping Step
+        now: @escaping @Sendable () -> NIODeadline = NIODeadline.now, step: @escaping Step
     ) throws(StorageError) {
         self.options = options
         self.storage = storage
@@ -76,6 +77,7 @@ public final class Node: @unchecked Sendable {
         self.loop = loop
         self.log = log
         takeStep = step
+        self.now = now
         var random = SystemRandomNumberGenerator()
         server = Server(
             id: options.id, hard: recovery.hard, log: recovery.log, options: options.raft,
@@ -86,7 +88,7 @@ public final class Node: @unchecked Sendable {
         snapshotter.begin(behind: snapshot.index)
         // No number of an earlier life comes again, so no late answer fits a new request.
         number = UInt64.random(in: 0...UInt64.max / 2, using: &random)
-        clock = .now()
+        clock = now()
         ended = loop.makePromise()
     }
 
@@ -166,7 +168,7 @@ public final class Node: @unchecked Sendable {
 
     private func begin(_ listeners: [any Channel]) {
         self.listeners = listeners
-        clock = .now()
+        clock = now()
         for (peer, address) in options.servers where peer != options.id {
             let link = PeerLink(to: peer, at: address, of: self)
             links[peer] = link

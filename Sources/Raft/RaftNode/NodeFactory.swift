@@ -27,13 +27,14 @@ public enum NodeFactory {
 
     package static func node(
         _ options: NodeOptions, disk: any Disk, isJoining: Bool, log: Logger, rules: any Rules,
-        step: @escaping (inout Server, Event) -> [Effect]
+        now: @escaping @Sendable () -> Duration, step: @escaping (inout Server, Event) -> [Effect]
     ) async throws -> Node {
         var random = SystemRandomNumberGenerator()
         let parts = try open(options, disk, isJoining, log, using: &random)
         return try Node(
             options, storage: parts.storage, recovery: parts.recovery, disk: disk,
-            on: MultiThreadedEventLoopGroup.singleton.next(), log: log, rules: rules, step: step)
+            on: MultiThreadedEventLoopGroup.singleton.next(), log: log, rules: rules,
+            now: { .uptimeNanoseconds(UInt64(now() / .nanoseconds(1))) }, step: step)
     }
 
     private static func open(

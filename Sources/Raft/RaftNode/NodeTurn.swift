@@ -32,7 +32,7 @@ extension Node {
 
     /// Time first, for what comes in may only be judged as of now.
     private func takeEvents() -> [Event] {
-        let now = NIODeadline.now()
+        let now = now()
         let tick = TimeAmount(options.tick)
         let due = (now - clock).nanoseconds / tick.nanoseconds
         clock = clock + TimeAmount.nanoseconds(due * tick.nanoseconds)

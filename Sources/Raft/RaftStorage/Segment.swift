@@ -6,9 +6,9 @@ internal import Wire
 /// checksum of these. A batch is its length, a checksum, its number, and its records, filled up to a multiple of eight bytes.
 /// Numbers of batches go on from one segment to the next. The salt, in each checksum, keeps a
 /// client's value that looks like a batch from being taken for one.
-enum Segment {
-    static let headerBytes = 32
-    static let batchHeaderBytes = 16
+package enum Segment {
+    package static let headerBytes = 32
+    package static let batchHeaderBytes = 16
     private static let magic: UInt64 = 0x3147_4f4c_5446_4152
 
     /// Names sort as numbers do.
@@ -17,21 +17,21 @@ enum Segment {
         return "log-" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    static func number(_ name: String) -> UInt64? {
+    package static func number(_ name: String) -> UInt64? {
         name.hasPrefix("log-") && name.count == 20 ? UInt64(name.dropFirst(4), radix: 16) : nil
     }
 
-    static func checksum(_ bytes: some ContiguousBytes, _ seed: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: some ContiguousBytes, _ seed: UInt32 = 0) -> UInt32 {
         bytes.withRawBytes { Frame.checksum($0, seed) }
     }
 
     // MARK: Header
 
     /// What a segment begins with.
-    struct Header: Hashable {
-        let number: UInt64
-        let firstBatch: UInt64
-        let salt: UInt32
+    package struct Header: Hashable {
+        package let number: UInt64
+        package let firstBatch: UInt64
+        package let salt: UInt32
 
         init(number: UInt64, firstBatch: UInt64, salt: UInt32) {
             self.number = number
@@ -50,7 +50,7 @@ enum Segment {
         }
 
         /// The header at the beginning of some bytes; nil if there is none.
-        init?(_ bytes: ArraySlice<UInt8>) {
+        package init?(_ bytes: ArraySlice<UInt8>) {
             guard bytes.count >= headerBytes, load(UInt64.self, bytes, 0) == magic,
                 load(UInt32.self, bytes, 28) == checksum(bytes[..<28])
             else { return nil }
@@ -74,7 +74,7 @@ enum Segment {
 
     /// The records of the batch at an offset of a segment's bytes, which begin at index 0, and where the next one begins; nil if no whole batch
     /// of this number stands there.
-    static func batch(
+    package static func batch(
         in bytes: ArraySlice<UInt8>, at offset: Int, number: UInt64, salt: UInt32
     ) -> (records: ArraySlice<UInt8>, next: Int)? {
         guard offset + batchHeaderBytes <= bytes.count else { return nil }
@@ -112,18 +112,18 @@ enum Segment {
 }
 
 /// Bytes that stand behind each other in memory.
-protocol ContiguousBytes {
+package protocol ContiguousBytes {
     func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
 }
 
 extension [UInt8]: ContiguousBytes {
-    func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeBytes(body)
     }
 }
 
 extension ArraySlice<UInt8>: ContiguousBytes {
-    func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withRawBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeBytes(body)
     }
 }

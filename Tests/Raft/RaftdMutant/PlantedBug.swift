@@ -1,7 +1,10 @@
+import Foundation
 import Logging
 import Raft
 import RaftMutants
+import RaftNode
 import RaftStorage
+import Synchronization
 import Wire
 
 /// A mutant in a real node: the core with its rules, and its embedder's bug around the core.
@@ -26,9 +29,49 @@ final class PlantedBug: @unchecked Sendable {
     /// Says that it does what a right server would not.
     private func deviated() { log.warning("deviates", metadata: ["mutant": "\(mutant.id)"]) }
 
-    /// The disk, or one that says too early that something is safe.
+    /// The disk, or one that is used in a wrong way.
     func disk(_ disk: any Disk) -> any Disk {
-        mutant.bug == .carriesOutBeforeSync ? HastyDisk(disk, deviated) : disk
+        let mistake: MistakenDisk.Mistake
+        switch mutant.bug {
+        case .carriesOutBeforeSync: mistake = .skipsSyncs
+        case .skipsFolderSyncs: mistake = .skipsFolderSyncs
+        case .ignoresFailedSyncs: mistake = .ignoresFailedSyncs
+        case .keepsTornTail: mistake = .acceptsTornTails
+        default: return disk
+        }
+        return MistakenDisk(disk, mistake, deviated)
+    }
+
+    /// The options, with leases where the bug is one of leases.
+    func options(_ options: NodeOptions) -> NodeOptions {
+        guard mutant.bug == .leasesByWallClock || mutant.bug == .leasesByAnyClock else {
+            return options
+        }
+        deviated()
+        var options = options
+        options.hasLeases = true
+        return options
+    }
+
+    /// The time by which the node measures time-outs and leases.
+    ///
+    /// A wall clock that was put back stands still until it has caught up, as far as anybody can see
+    /// who waits for a moment.
+    var now: @Sendable () -> Duration {
+        guard mutant.bug == .leasesByWallClock else { return { Self.time(CLOCK_MONOTONIC) } }
+        let latest = Mutex(Duration.zero)
+        return {
+            latest.withLock { latest in
+                latest = max(latest, Self.time(CLOCK_REALTIME))
+                return latest
+            }
+        }
+    }
+
+    private static func time(_ clock: clockid_t) -> Duration {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     func step(_ server: inout Server, _ event: Event) -> [Effect] {

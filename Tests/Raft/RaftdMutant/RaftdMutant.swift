@@ -31,8 +31,8 @@ import RaftNode
             try await Daemon.run(arguments) { options, disk, isJoining, log in
                 let bug = PlantedBug(mutant, log)
                 return try await NodeFactory.node(
-                    options, disk: bug.disk(disk), isJoining: isJoining, log: log,
-                    rules: bug.rules
+                    bug.options(options), disk: bug.disk(disk), isJoining: isJoining, log: log,
+                    rules: bug.rules, now: bug.now
                 ) { server, event in
                     bug.step(&server, event)
                 }

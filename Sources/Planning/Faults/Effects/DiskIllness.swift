@@ -1,6 +1,6 @@
 public import Topologies
 
-/// A node's disk is ill while the node works on.
+/// Nodes' disks are ill while the nodes work on.
 public struct DiskIllness: Effect {
     /// From what it suffers.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -12,17 +12,17 @@ public struct DiskIllness: Effect {
         case slow
     }
 
-    /// The node.
-    public let node: NodeName
-    /// From what its disk suffers.
+    /// The nodes.
+    public let nodes: [NodeName]
+    /// From what their disks suffer.
     public let kind: Kind
 
     /// What a disk does to a node shows at once.
     public let leastElectionTimeouts = 0
 
-    /// An ill disk.
-    public init(of node: NodeName, _ kind: Kind) {
-        self.node = node
+    /// Ill disks.
+    public init(of nodes: [NodeName], _ kind: Kind) {
+        self.nodes = nodes
         self.kind = kind
     }
 

@@ -28,6 +28,6 @@ public struct IllDisk: Fault {
     /// Takes aim.
     public func aim(_ aiming: Aiming) -> Aim? {
         let node = aiming.order[0]
-        return Aim(affected: [node], DiskIllness(of: node, kind))
+        return Aim(affected: [node], DiskIllness(of: [node], kind))
     }
 }

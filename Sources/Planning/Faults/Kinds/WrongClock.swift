@@ -61,26 +61,34 @@ public struct WrongClock: Fault {
 
     /// Takes aim.
     public func aim(_ aiming: Aiming) -> Aim? {
-        target.nodes(aiming).map { nodes in
-            var draws = Draws(aiming)
-            let movements = nodes.map { ($0, movement(aiming.intensity, &draws)) }
-            return Aim(
-                affected: nodes, ClockChange(Dictionary(uniqueKeysWithValues: movements)))
+        target.nodes(aiming).map {
+            Aim(affected: $0, Self.change(of: $0, misbehaviour, aiming))
         }
     }
 
-    private func movement(_ intensity: Intensity, _ draws: inout Draws) -> ClockChange.Movement {
+    /// A change that follows from the shuffle of the nodes.
+    static func change(
+        of nodes: [NodeName], _ misbehaviour: Misbehaviour, _ aiming: Aiming
+    ) -> ClockChange {
+        var draws = Draws(aiming)
+        let movements = nodes.map { ($0, movement(misbehaviour, aiming.intensity, &draws)) }
+        return ClockChange(Dictionary(uniqueKeysWithValues: movements))
+    }
+
+    private static func movement(
+        _ misbehaviour: Misbehaviour, _ intensity: Intensity, _ draws: inout Draws
+    ) -> ClockChange.Movement {
         let isForward = draws.next() < 0.5
         switch misbehaviour {
         case .bump, .strobe:
             let most = intensity.clockStep / .seconds(1)
-            let least = min(Self.leastStep / .seconds(1), most)
-            let offset = Duration.seconds(Self.between(least, most, draws.next()))
+            let least = min(leastStep / .seconds(1), most)
+            let offset = Duration.seconds(between(least, most, draws.next()))
             let signed = isForward ? offset : .zero - offset
             return misbehaviour == .bump ? .step(signed) : .strobe(signed)
         case .drift:
-            let least = min(Self.leastRate, intensity.clockRate)
-            let rate = Self.between(least, intensity.clockRate, draws.next())
+            let least = min(leastRate, intensity.clockRate)
+            let rate = between(least, intensity.clockRate, draws.next())
             return .rate(isForward ? rate : 1 / rate)
         }
     }

@@ -63,8 +63,38 @@ public struct Verb: Sendable {
         LateTraffic(of: $0[0], among: $1.nodes, .delay($1.intensity.delay))
     }
 
+    /// The wall clock jumps.
+    public static let bump = clock("bump", .bump)
+    /// The wall clock jumps to and fro.
+    public static let strobe = clock("strobe", .strobe)
+    /// The monotonic clock runs at another rate.
+    public static let drift = clock("drift", .drift)
+    /// The disk has no room left.
+    public static let fillDisk = disk("fill-disk", .full)
+    /// Every nth sync or read fails.
+    public static let failDisk = disk("fail-disk", .errors)
+    /// Syncs take long.
+    public static let slowDisk = disk("slow-disk", .slow)
+
     /// Every verb; a new one is a line here.
-    public static let all = [pause, kill, power, cut, hold, oneWay, delay]
+    public static let all = [
+        pause, kill, power, cut, hold, oneWay, delay, bump, strobe, drift, fillDisk, failDisk,
+        slowDisk,
+    ]
+
+    private static func clock(_ name: String, _ misbehaviour: WrongClock.Misbehaviour) -> Verb {
+        Verb(
+            name, family: "clock-\(misbehaviour.rawValue)", isExclusive: false, needs: [.clocks]
+        ) {
+            WrongClock.change(of: $0, misbehaviour, $1)
+        }
+    }
+
+    private static func disk(_ name: String, _ kind: DiskIllness.Kind) -> Verb {
+        Verb(name, family: "disk", isExclusive: true, needs: [.disks]) { nodes, _ in
+            DiskIllness(of: nodes, kind)
+        }
+    }
 
     private static func outward(
         _ nodes: [NodeName], _ aiming: Aiming
@@ -97,13 +127,15 @@ public enum Role: Hashable, Sendable {
     case majority
     /// Any one.
     case one
+    /// Every node.
+    case all
     /// These.
     case exactly([NodeName])
 
     /// The roles that have a word.
     public static let named: [Role] = [
         .leader, .oldLeader, .newLeader, .follower, .otherFollower, .candidate, .learner,
-        .minority, .majority, .one,
+        .minority, .majority, .one, .all,
     ]
 
     /// The word in a plan; the nodes where there is none.
@@ -119,6 +151,7 @@ public enum Role: Hashable, Sendable {
         case .minority: "minority"
         case .majority: "majority"
         case .one: "one"
+        case .all: "all"
         case .exactly(let nodes): nodes.map(\.description).joined(separator: "+")
         }
     }
@@ -155,6 +188,7 @@ public enum Role: Hashable, Sendable {
         case .minority: return order.prefix(max(1, minority)).sorted()
         case .majority: return order.prefix(minority + 1).sorted()
         case .one: return order.prefix(1).sorted()
+        case .all: return order.sorted()
         case .exactly(let nodes): return nodes
         }
     }
