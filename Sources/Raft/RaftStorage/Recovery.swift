@@ -19,6 +19,8 @@ public struct Recovery: Sendable {
     /// Where the segment that was written last is to end, once another has taken its place.
     var ending: (number: UInt64, offset: Int)?
     var nextBatch: UInt64 = 1
+    /// What was written last, and may have been read from the kernel's cache alone.
+    private var written: [(file: String, offset: Int, bytes: [UInt8])] = []
 
     private var entries: [Entry] = []
     private var position: LogIndex = 0
@@ -129,6 +131,25 @@ public struct Recovery: Sendable {
             cut = (path, content.end, bytes)
         }
         ending = (content.number, content.end)
+        let name = Segment.name(content.number)
+        if let header = content.header { written.append((name, 0, header.bytes)) }
+        if let last = content.batches.last {
+            written.append((name, last.offset, content.lastBatch))
+        }
+    }
+
+    /// Writes once more what was written last, and returns when it is safe.
+    ///
+    /// If the sync of it failed in an earlier life, the kernel has dropped it from what is to be
+    /// written and yet shows it to whoever reads; no sync says so a second time (Rebello et al.
+    /// 2020, §3). A storage ends at the first sync that fails, so there is no more than one header or
+    /// one batch of which that can be true.
+    func rewriteEnd(on disk: any Disk) throws(StorageError) {
+        for (file, offset, bytes) in written {
+            let file = try disk.open(file, size: nil)
+            try file.write(bytes, at: offset)
+            try file.sync()
+        }
     }
 
     // MARK: Records

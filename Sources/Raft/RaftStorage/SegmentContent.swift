@@ -24,6 +24,8 @@ struct SegmentContent: Sendable {
     /// nil if it is damaged, or was never written.
     let header: Segment.Header?
     let batches: [Batch]
+    /// The bytes of the last whole batch.
+    let lastBatch: [UInt8]
     let end: Int
     let rest: Rest
 
@@ -37,6 +39,7 @@ struct SegmentContent: Sendable {
         guard let header = Segment.Header(bytes), header.number == number else {
             self.header = nil
             batches = []
+            lastBatch = []
             end = 0
             let isBlank = bytes.dropFirst(Segment.headerBytes).allSatisfy { $0 == 0 }
             rest = isBlank ? .clean : .damaged
@@ -54,6 +57,7 @@ struct SegmentContent: Sendable {
             offset = end
         }
         self.batches = batches
+        lastBatch = batches.last.map { Array(bytes[$0.offset..<min(offset, count)]) } ?? []
         end = offset
         let left = bytes[min(offset, count)...]
         if left.allSatisfy({ $0 == 0 }) {

@@ -92,6 +92,7 @@ public final class Storage {
         lastBefore = last
         number = recovery.nextSegment
         salt = UInt32.random(in: 1...UInt32.max, using: &random)
+        try recovery.rewriteEnd(on: disk)
         file = try Self.create(
             disk, .init(number: number, firstBatch: nextBatch, salt: salt), options.segmentBytes)
         if let (number, end) = recovery.ending {

@@ -52,6 +52,35 @@ import Testing
         #expect(installs > 100)
     }
 
+    @Test(arguments: 0..<60)
+    func `takes nothing for safe that it read after a failed sync, and a crash proves it`(
+        operations: Int
+    ) throws {
+        var random = SplitMix64(seed: UInt64(operations))
+        let disk = MemoryDisk()
+        disk.dropWhatFailedSyncsHad()
+        var options = Storage.Options()
+        options.segmentBytes = 512
+        func open() throws(StorageError) -> (storage: Storage, recovery: Recovery) {
+            try Storage.open(
+                disk, server: ServerID(1), members: Self.members, options: options,
+                using: &random)
+        }
+        let storage = try open().storage
+        disk.fail(after: operations, with: .failed(operation: "sync", file: "", errno: 5))
+        do throws(StorageError) {
+            for index in LogIndex(1)... {
+                let bytes = [UInt8](repeating: 5, count: 90)
+                storage.append([Entry(term: 1, index: index, .command(bytes))])
+                try storage.sync()
+            }
+        } catch {}
+        disk.fail(after: nil)
+        let read = try open().recovery
+        disk.crash(using: &random)
+        #expect(try open().recovery.log == read.log)
+    }
+
     /// One change as a server makes it, synced or not yet.
     private static func change(
         _ storage: Storage, _ latest: inout Expected, _ safe: inout Expected,
