@@ -8,7 +8,7 @@ SWIFT_FILES := Package.swift Sources Tests
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants simulate simulate-mutants soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-pysyncobj build lint format bench fuzz kills mutants detections simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -88,6 +88,11 @@ SAMPLE :=
 mutants: setup build
 	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
 	.build/release/whitewater self-test $(SAMPLE)
+
+## Plant the bugs that tests know by their plans, five runs each; each run must find its bug.
+detections: setup-tests
+	swift build $(CONFIGURATION) $(TESTABLE) --build-tests
+	WHITEWATER_MUTANT_RUNS=5 $(TEST) --filter 'planted bug is found in real processes'
 
 ## Simulate Raft clusters: SEEDS of them, for a minute of their time each.
 SEEDS := 1000

@@ -16,6 +16,8 @@ public actor MountedDisk {
     private let log: String
     private var process: ServerProcess?
     private var channel: OrderChannel?
+    /// Why it was given up, though nobody asked it to end.
+    private var failure: DiskError?
 
     /// How long the process may take for one order.
     private static let patience = Duration.seconds(30)
@@ -33,6 +35,15 @@ public actor MountedDisk {
 
     /// Whether it is served at present.
     public var isMounted: Bool { process != nil }
+
+    /// Why it cannot be used any more, though nobody asked its process to end; nil as long as all is
+    /// well.
+    public func broken() -> DiskError? {
+        if failure == nil, process?.hasEnded == true {
+            failure = .server(disk: name, why: "its process has ended")
+        }
+        return failure
+    }
 
     /// The number of the process that serves it.
     public var server: Int32? { process?.number }
@@ -126,6 +137,7 @@ public actor MountedDisk {
             return try await channel.ask(order, within: Self.patience)
         } catch {
             // What does not answer might hold the node.
+            if failure == nil { failure = error as? DiskError }
             await kill()
             throw error
         }

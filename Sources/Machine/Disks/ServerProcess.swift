@@ -31,6 +31,13 @@ struct ServerProcess: Sendable {
         self.number = number
     }
 
+    /// Whether it has ended; it stays to be waited for.
+    var hasEnded: Bool {
+        var info = siginfo_t()
+        let result = waitid(P_PID, id_t(number), &info, WEXITED | WNOHANG | WNOWAIT)
+        return result != 0 || info.si_signo != 0
+    }
+
     /// Kills it if it has not ended, and waits for its end.
     func end() async {
         let number = number

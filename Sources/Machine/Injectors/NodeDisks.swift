@@ -41,6 +41,13 @@ public final class NodeDisks: Sendable {
         try await disk.start()
     }
 
+    /// The disks that cannot be used any more, though nobody asked for it.
+    public func broken() async -> [NodeName: DiskError] {
+        var broken: [NodeName: DiskError] = [:]
+        for (node, disk) in disks { broken[node] = await disk.broken() }
+        return broken
+    }
+
     /// Unmounts all disks; their files stay, as plain ones.
     public func unmount() async {
         await withTaskGroup { group in

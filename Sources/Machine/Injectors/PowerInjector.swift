@@ -18,8 +18,11 @@ extension PowerCut: Injectable {
                 disks.map(\.1), first: Int(site.disks.seed(of: number, on: nodes[0]) % 97))
             return ActivePowerCut(nodes, try await cut(disks, number, site), acknowledged, site)
         } catch {
-            // A silent disk would hold its node for ever.
-            for (_, disk) in disks { try? await disk.fail() }
+            // A silent disk would hold its node for ever; the node may end of what it gets instead.
+            for (node, disk) in disks {
+                site.disks.permits.grant(node)
+                try? await disk.fail()
+            }
             throw error
         }
     }

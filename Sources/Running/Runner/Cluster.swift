@@ -284,7 +284,14 @@ final class Cluster: FaultSite, LoadTarget {
 
     /// What is wrong with the nodes beside what clients saw.
     func findings() async -> [Finding] {
-        await contradicted() + unaskedFindings() + panics()
+        // A node whose disk the harness has lost proves nothing by ending.
+        let broken = await disks.broken()
+        return await (contradicted() + unaskedFindings() + panics()).filter { finding in
+            switch finding.kind {
+            case .unaskedExit, .panic: finding.node.map { broken[$0] == nil } ?? true
+            default: true
+            }
+        }
     }
 
     /// What nodes said that no right node can say.

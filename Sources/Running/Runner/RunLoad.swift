@@ -53,6 +53,9 @@ extension Run {
         }
         let watching = Task { await watch.watch() }
         let reacting = Task { await react(to: judge, on: cluster, signals) }
+        let guarding = Task { [disks = cluster.disks] in
+            await DiskGuard(disks: disks, stop: stop).watch()
+        }
         let stopping = Task { [stop] in
             if await stop.wait() { signals.stopAll() }
         }
@@ -69,7 +72,9 @@ extension Run {
                 / max(clock.now / .seconds(1), 0.001))
         results.timings.load = stopwatch.lap()
         await keepAlive(cluster, signals)
-        let (records, failures) = await faulting.value
+        var (records, failures) = await faulting.value
+        guarding.cancel()
+        failures += await guarding.value
         results.faults = records
         if atFirst.ends, judge.first.isStopped {
             results.ending = .foundFirst

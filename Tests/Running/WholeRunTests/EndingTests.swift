@@ -130,9 +130,9 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...kills)
+    @Test(arguments: ["kills", "kills-disks"], 1...kills)
     func `SIGKILL at any moment leaves nothing behind, and loses no older completion`(
-        number: Int
+        plan: String, number: Int
     ) throws {
         defer { machine.removeResults() }
         // Spread evenly over set-up, load, faults, restarts, final reads and check.
@@ -144,9 +144,8 @@ import Testing
         let count = try SharedCount(file: file)
         let before = Machine.surroundings()
         let (process, _) = try machine.start([
-            "test", "Tests/Running/WholeRunTests/kills.yaml", "--results", machine.results,
-            "--seed",
-            "\(number)", "--count-file", file,
+            "test", "Tests/Running/WholeRunTests/\(plan).yaml", "--results", machine.results,
+            "--seed", "\(number)", "--count-file", file,
         ])
         let start = ContinuousClock.now
         var samples = Samples()
@@ -169,6 +168,40 @@ import Testing
         let operations = try History(contentsOf: history, tail: .maybeTorn).operations
         let completed = operations.count { $0.hasCompletion }
         #expect(completed >= acknowledged, "killed at \(moment)")
+    }
+
+    /// The processes that serve disks, of a program that this test has started.
+    private static func diskServers(of process: Int32) -> [Int32] {
+        Machine.descendants(of: process).filter { candidate in
+            FileManager.default.contents(atPath: "/proc/\(candidate)/cmdline")
+                .map { $0.split(separator: 0).map { String(decoding: $0, as: UTF8.self) } }
+                .map { $0.dropFirst().first == "disk" && $0.contains("--limbo") } ?? false
+        }
+    }
+
+    @Test(arguments: 1...kills)
+    func `SIGKILL of a process that serves a disk fails the run, and leaves nothing behind`(
+        number: Int
+    ) throws {
+        defer { machine.removeResults() }
+        let before = Machine.surroundings()
+        let (process, output) = try machine.start([
+            "test", "Tests/Running/WholeRunTests/kills-disks.yaml", "--results", machine.results,
+            "--seed", "\(number)", "--faults", "disk-slow,disk-errors",
+        ])
+        // In the midst of the load, between faults and during them.
+        machine.awaitHistory(longerThan: 20_000 + 300_000 * number / max(Self.kills, 1))
+        let servers = Self.diskServers(of: process.processIdentifier)
+        #expect(servers.count == 3)
+        let descendants = Machine.descendants(of: process.processIdentifier)
+        kill(try #require(servers.randomElement()), SIGKILL)
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 70, "\(text)")
+        #expect(text.contains("failed: its process has ended"), "\(text)")
+        #expect(!descendants.contains(where: Machine.isAlive))
+        #expect(Machine.surroundings() == before)
     }
 
     @Test func `of two runs at once one is killed, and the other ends valid`() throws {

@@ -30,6 +30,30 @@ import Topologies
         return try #require(found)
     }
 
+    @Test func `a plan that needs disks is refused before it starts where there is no FUSE`() throws
+    {
+        defer { machine.removeResults() }
+        try FileManager.default.createDirectory(
+            atPath: machine.results, withIntermediateDirectories: true)
+        // Devices without the one: all else that programs want is there.
+        let script = """
+            mkdir "$0"/dev && mount -t tmpfs tmpfs "$0"/dev || exit 1
+            for device in null zero random urandom; do
+              touch "$0"/dev/$device && mount --bind /dev/$device "$0"/dev/$device || exit 1
+            done
+            mount --rbind "$0"/dev /dev && exec "$@"
+            """
+        let user = geteuid() == 0 ? [] : ["--user", "--map-root-user"]
+        let (status, text) = try machine.run(
+            user + ["--mount", "sh", "-c", script, machine.results, Machine.program]
+                + ["test", "Workloads/raftd-power.yaml", "--results", machine.results + "/runs"],
+            program: "/usr/bin/unshare")
+        #expect(status == 70, "\(text)")
+        #expect(text.contains("power-one, power-minority"), "\(text)")
+        #expect(text.contains("modprobe fuse"), "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: machine.results + "/runs"))
+    }
+
     @Test func `a harness that is killed exits with 70, and its history is judged by check`() throws
     {
         defer { machine.removeResults() }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct `raftd under test` {
     private let machine = Machine()
 
-    /// `make mutants` asks for five runs of each.
+    /// `make detections` asks for five runs of each.
     private static let runs: ClosedRange<Int> = {
         let text = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"] ?? "1"
         return 1...max(1, Int(text) ?? 1)
@@ -61,6 +61,41 @@ import Testing
             "test", "Tests/Running/WholeRunTests/mutants.yaml", "--seed", "1", "--time-limit",
             "12s",
             "--results", machine.results,
+        ])
+        #expect(status == 0, "\(output)")
+    }
+
+    /// Bugs that show only when disks lose what was not synced, or clocks are wrong, each with the
+    /// plan that finds it; a minute or two each, so `make mutants` asks for them.
+    private static let machineBugs = [
+        ("29", "raftd-power"), ("folder-not-synced", "raftd-power"), ("35", "raftd-torn"),
+        ("failed-sync-ignored", "raftd-disks"), ("wall-clock-lease", "raftd-clocks"),
+        ("slow-clock-lease", "raftd-clocks"),
+    ]
+
+    @Test(
+        .enabled(if: ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"] != nil),
+        arguments: machineBugs, runs)
+    func `a planted bug is found in real processes on disks and clocks that fail`(
+        bug: (String, String), seed: Int
+    ) throws {
+        defer { machine.removeResults() }
+        let binary = URL(filePath: Machine.program).deletingLastPathComponent()
+            .appending(path: "raftd-mutant").path
+        let (status, output) = try machine.run(
+            [
+                "test", "Workloads/\(bug.1).yaml", "--binary", binary, "--seed", "\(seed)",
+                "--results", machine.results,
+            ], environment: ["WHITEWATER_MUTANT": bug.0])
+        #expect(status == 1, "\(bug.0): \(output)")
+    }
+
+    @Test(arguments: ["raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks"])
+    func `the plans that break disks and clocks acquit the true node`(plan: String) throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.run([
+            "test", "Workloads/\(plan).yaml", "--seed", "1", "--time-limit", "30s", "--results",
+            machine.results,
         ])
         #expect(status == 0, "\(output)")
     }
