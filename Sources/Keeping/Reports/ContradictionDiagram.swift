@@ -109,7 +109,8 @@ struct ContradictionDiagram {
     ) -> (Double, Double) {
         let (start, end) = (x(span[0], axis), max(x(span[1], axis), x(span[0], axis) + leastBar))
         let room = Double(label.count) * 7.3 + 10
-        return end + room < width ? (start, end + room) : (start - room, end)
+        if end + room < width { return (start, end + room) }
+        return start - room > left ? (start - room, end) : (start, end)
     }
 
     private static func label(of operation: OperationExcerpt, _ violation: Violation) -> String {
@@ -150,11 +151,12 @@ struct ContradictionDiagram {
     private func row(_ bar: Bar) -> Markup {
         guard bar.isFirstOfRow else { return "" }
         let middle = y(bar.row) + Self.barHeight / 2
-        let process = "p\(bar.operation.process)"
+        let client = bar.operation.clientName
         let name =
-            bar.operation.node.map { "\($0) · \(process)" } ?? "process \(bar.operation.process)"
+            bar.operation.node.map { "\($0) · p\(client)" }
+            ?? (bar.operation.client == nil ? "process \(client)" : client)
         return """
-            <text x="0" y="\(middle + 5)" class="process">\(name)</text><line class="grid" \
+            <text x="0" y="\(middle + 5)" class="process">\(name.cut(14))</text><line class="grid" \
             x1="\(Self.left)" x2="\(Self.width)" y1="\(middle)" y2="\(middle)"/>
             """
     }
@@ -167,7 +169,9 @@ struct ContradictionDiagram {
             bar.operation.completion == nil
             ? Self.width - Self.right : max(Self.x(span[1], axis), left + Self.leastBar)
         let room = Double(bar.label.count) * 7.3 + 10
-        let isInside = bar.operation.completion == nil && right - left > room
+        // Inside where there is no room beside the bar, and where the bar has no end.
+        let isBeside = right + room < Self.width || left - room > Self.left
+        let isInside = right - left > room && (bar.operation.completion == nil || !isBeside)
         let isRight = isInside || right + room < Self.width
         let x = isInside ? left + 6 : isRight ? right + 6 : left - 6
         let top = y(bar.row)
@@ -176,7 +180,7 @@ struct ContradictionDiagram {
             <g class="bar \(role(of: bar.operation))" tabindex="0" role="img" \
             aria-label="\(details)"><title>\(details)</title><rect x="\(left)" y="\(top)" \
             width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(x)" \
-            y="\(top + 15)"\(isRight ? "" : " text-anchor=\"end\"" as Markup)>\(bar.label)</text></g>
+            y="\(top + 15)"\(isInside ? " class=\"inside\"" as Markup : "")\(isRight ? "" : " text-anchor=\"end\"" as Markup)>\(bar.label)</text></g>
             """
     }
 
@@ -189,8 +193,8 @@ struct ContradictionDiagram {
 
     private func details(of operation: OperationExcerpt) -> String {
         let place =
-            operation.node.map { "on \($0), process \(operation.process)" }
-            ?? "process \(operation.process)"
+            operation.node.map { "on \($0), process \(operation.clientName)" }
+            ?? "process \(operation.clientName)"
         let from = operation.invokedAt.map { "\($0.fixed(6)) s" } ?? "event \(operation.invocation)"
         let to =
             operation.completedAt.map { "\($0.fixed(6)) s" }
@@ -246,6 +250,11 @@ struct ContradictionDiagram {
                 """
         }.joined()
     }
+}
+
+extension OperationExcerpt {
+    /// What the history calls the process.
+    var clientName: String { client ?? "\(process)" }
 }
 
 extension Timeline.Outcome {

@@ -30,7 +30,7 @@ struct Legend {
         let isSlight = violations.contains { ($0.behind ?? 1) <= NodeLane.clearlyBehind }
         add(isLate, "<g class=\"mark\">\(diamond)</g>", "violation")
         add(isSlight, "<g class=\"mark slight\">\(diamond)</g>", "less than 0.1 s behind")
-        add(!run.nodes.isEmpty, box("lane up"), "node up")
+        add(!run.nodes.isEmpty && run.subject == .run, box("lane up"), "node up")
         add(
             !(run.results.digest?.leaders ?? []).isEmpty,
             "<rect class=\"lead\" x=\"1\" y=\"10\" width=\"20\" height=\"4\"/>", "leads")

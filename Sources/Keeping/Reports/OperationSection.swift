@@ -15,7 +15,7 @@ struct OperationSection {
             function, counts -> Markup in
             let quantiles = run.results.digest?.latencies[function] ?? Quantiles()
             let times = [quantiles.median, quantiles.p95, quantiles.p99, quantiles.most]
-                .map { "<td>\(($0 * 1_000).fixed(2))</td>" as Markup }.joined()
+                .map { "<td>\(run.isTimed ? ($0 * 1_000).fixed(2) : "")</td>" as Markup }.joined()
             return """
                 <tr><td>\(function)</td><td>\(counts.ok)</td><td>\(counts.refused.map { "\($0)" } ?? "")</td><td>\(counts.errors)</td>\
                 <td>\(counts.info)</td>\(times)</tr>

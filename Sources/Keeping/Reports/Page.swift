@@ -69,18 +69,32 @@ public struct Page: Sendable {
     }
 
     private var timeline: Markup {
-        """
-        <section id="when"><h2>Where and when</h2>\(Legend(run).html)
-        <p class="tools"><button type="button" id="whole" hidden>Show the whole run</button> \
-        <span class="quiet" id="hint" hidden>Drag, pinch or press + and - to look closer; arrows \
-        move; Escape shows the whole run; click a fault or a ◆.</span></p>
-        <div class="wide" id="field" tabindex="0" role="region" aria-label="Everything over time">\
-        \(TimelineDrawing(run).svg)</div></section>
+        guard run.isTimed else {
+            return """
+                <p class="quiet">This history has no times: what follows is in the order of its \
+                events.</p>
 
-        """
+                """
+        }
+        return """
+            <section id="when"><h2>Where and when</h2>\(Legend(run).html)
+            <p class="tools"><button type="button" id="whole" hidden>Show the whole run</button> \
+            <span class="quiet" id="hint" hidden>Drag, pinch or press + and - to look closer; arrows \
+            move; Escape shows the whole run; click a fault or a ◆.</span></p>
+            <div class="wide" id="field" tabindex="0" role="region" aria-label="Everything over time">\
+            \(TimelineDrawing(run).svg)</div></section>
+
+            """
     }
 
     private var plan: Markup {
+        guard run.subject == .run else {
+            return """
+                <section><h2>How it was read</h2><ul><li>model: \(run.results.model)</li>\
+                <li>\(run.results.semantics)</li></ul></section>
+
+                """
+        }
         let versions = run.results.versions.sorted { $0.key < $1.key }
             .map { "<li>\($0.key): \($0.value.cut(500))</li>" as Markup }.joined()
         let timings = run.results.timings

@@ -4,6 +4,14 @@ internal import Topologies
 
 /// Everything that a report is made of; a pure function of it.
 public struct StoredRun: Sendable {
+    /// What a page tells of.
+    public enum Subject: Sendable {
+        /// A run of Whitewater's, with its folder around the page.
+        case run
+        /// A history from anywhere, and nothing else; the page stands alone.
+        case history
+    }
+
     /// What the run found out.
     public var results: RunResults
     /// What is drawn of its history.
@@ -14,6 +22,11 @@ public struct StoredRun: Sendable {
     public var logs: [String: String]
     /// What could not be read or drawn, for the page to say.
     public var troubles: [String] = []
+    /// What the page tells of.
+    public var subject = Subject.run
+    /// Contradictions as histories of their own, by the culprit's number, for a page that has no
+    /// folder of files beside it.
+    public var contradictions: [Int: String] = [:]
 
     /// A run from its parts.
     public init(
@@ -24,6 +37,12 @@ public struct StoredRun: Sendable {
         self.excerpt = excerpt
         self.plan = plan
         self.logs = logs
+    }
+
+    /// Whether anything can be drawn over time; a run has times even if nothing came of it.
+    var isTimed: Bool {
+        subject == .run
+            || excerpt.timeline.parts.contains { part in part.counts.contains { $0 > 0 } }
     }
 
     /// The nodes that anything is known about, in the order of their numbers.

@@ -32,12 +32,23 @@ struct VerdictHeader {
 
     /// Plan, system, size, seed.
     private var facts: String {
+        if run.subject == .history { return historyFacts }
         let load = results.timings.load > 0 ? "\(results.timings.load.fixed(0)) s load" : nil
         return [
             results.plan, results.versions["system"],
             run.nodes.isEmpty ? nil : "\(run.nodes.count) nodes", Self.date(results.started), load,
             results.started.isEmpty ? nil : "seed \(String(results.seed))",
         ].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// The file, and how much is in it.
+    private var historyFacts: String {
+        let operations = results.keys.reduce(0) { $0 + $1.operations }
+        let keys = results.keys.count == 1 && results.keys[0].key == nil ? nil : results.keys.count
+        return [
+            results.plan, "\(operations.grouped) operations",
+            keys.map { "\($0.grouped) \($0 == 1 ? "key" : "keys")" }, "model \(results.model)",
+        ].compactMap(\.self).joined(separator: " · ")
     }
 
     /// `20261121T082806.123Z` as a person reads it.
@@ -79,6 +90,11 @@ struct VerdictHeader {
     }
 
     private var lead: [String] {
+        if run.subject == .history, let violation = results.digest?.violations.first,
+            results.digest?.violations.count == 1
+        {
+            return [Self.capitalised(violation.sentence)]
+        }
         let diagnoses = results.digest?.diagnoses ?? []
         if results.verdict == .invalid, !diagnoses.isEmpty {
             return Array(diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised))
@@ -102,15 +118,18 @@ struct VerdictHeader {
             + (total.refused.map { "\($0.grouped) compared and refused, " } ?? "")
             + "\(total.errors.grouped) failed, \(total.info.grouped) unknown"
         let faults =
-            results.faults.isEmpty
-            ? "no faults"
-            : "\(results.bitten) of \(results.faults.count) faults certainly took effect"
+            run.subject == .history
+            ? ""
+            : results.faults.isEmpty
+                ? " No faults."
+                : " \(results.bitten) of \(results.faults.count) faults certainly took effect."
         let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
         return [
             findings == 0
-                ? (run.nodes.isEmpty ? nil : "No crash found, all nodes served again.")
+                ? (run.nodes.isEmpty || run.subject == .history
+                    ? nil : "No crash found, all nodes served again.")
                 : "\(findings) findings beside the history, below.",
-            "\(counts). \(faults).", results.rate.map { "Rate: \($0.words)." },
+            "\(counts).\(faults)", results.rate.map { "Rate: \($0.words)." },
             (results.digest?.worstOutage).map { "Longest time without any success: \($0.words)." },
             stalled > 0 ? "The harness itself stood still for \(stalled.fixed(2)) s." : nil,
             results.ending == .stopped ? "Somebody stopped the run before its planned end." : nil,

@@ -37,8 +37,6 @@ struct ViolationSection {
             diagram.undrawn > 0
             ? "<p class=\"quiet\">\(diagram.undrawn) more operations take part; see its own history.</p>"
             : ""
-        let name = (violation.key ?? "history").filter { $0.isLetter || $0.isNumber || $0 == "-" }
-        let file = "contradictions/key-\(name).edn"
         return """
             <article class="violation" id="v\(number)" \(range(of: violation))>
             <h3>\(violation.key.map { "Key \($0.cut(80))" } ?? "The history"): \(violation.noun)</h3>
@@ -46,10 +44,29 @@ struct ViolationSection {
             <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
             \(diagram.svg)</div>\(rest)
             \(states(result))\(way(result))
-            <p class="quiet">Its own smallest history: <a href="\(file)">\(file)</a></p>
-            <details><summary>Everything on this key in the surrounding second</summary>\
+            \(smallest(violation))
+            <details><summary>Everything on this key \(run.isTimed ? "in the surrounding second" : "around it")</summary>\
             \(surroundings(of: violation))</details></article>
 
+            """
+    }
+
+    /// The contradiction as a history of its own: a file of the run, or on the page itself.
+    private func smallest(_ violation: Violation) -> Markup {
+        guard run.subject == .history else {
+            let name = (violation.key ?? "history")
+                .filter { $0.isLetter || $0.isNumber || $0 == "-" }
+            let file = "contradictions/key-\(name).edn"
+            return """
+                <p class="quiet">Its own smallest history: <a href="\(file)">\(file)</a></p>
+                """
+        }
+        guard let text = run.contradictions[violation.culprit] else { return "" }
+        let name = Markup(raw: "history-\(violation.culprit)")
+        return """
+            <details><summary>The smallest history that contradicts itself, as EDN</summary>\
+            <p class="tools"><button type="button" class="copy" data-copy="\(name)" hidden>copy\
+            </button></p><pre id="\(name)">\(text)</pre></details>
             """
     }
 
@@ -95,7 +112,7 @@ struct ViolationSection {
                 ? "culprit" : operation.id == violation.missed ? "missed" : ""
             return """
                 <tr class="\(role)"><td>\(operation.node.map { "\($0)" } ?? "")</td>\
-                <td>\(operation.process)</td><td>\(operation.label)</td>\
+                <td>\(operation.clientName.cut(40))</td><td>\(operation.label)</td>\
                 <td>\(operation.invokedAt?.fixed(6) ?? "")</td>\
                 <td>\(operation.completedAt?.fixed(6) ?? "")</td>\
                 <td>\(operation.outcome.sentence)</td></tr>

@@ -177,8 +177,8 @@ extension Violation {
         guard kind == .stale, let missed, let behind, let time, let acknowledged else {
             return results.namingNodes(in: found.sentence) + state
         }
-        let who = node.map { "\($0)" } ?? "process \(culprit.process)"
-        let other = missedNode.map { "\($0)" } ?? "process \(missed.process)"
+        let who = node.map { "\($0)" } ?? "process \(culprit.client)"
+        let other = missedNode.map { "\($0)" } ?? "process \(missed.client)"
         let lag = behind < 0.1 ? "\((behind * 1_000).fixed(1)) ms" : "\(behind.fixed(2)) s"
         return "\(who) answered \(OperationWords.label(of: culprit)) at \(time.fixed(4)) s, asked "
             + "\(lag) after \(other) had acknowledged \(OperationWords.label(of: missed)) "
@@ -187,8 +187,11 @@ extension Violation {
 }
 
 extension RunResults {
-    /// The node that an operation was performed on, if that is known.
-    public func node(of operation: Operation) -> NodeName? { node(of: operation.process) }
+    /// The node that an operation was performed on, if that is known: as its history says, or
+    /// else the one that its process works on.
+    public func node(of operation: Operation) -> NodeName? {
+        operation.node.flatMap { NodeName($0) } ?? node(of: operation.process)
+    }
 
     /// A sentence of the checker with nodes instead of processes' numbers alone.
     func namingNodes(in sentence: String) -> String {

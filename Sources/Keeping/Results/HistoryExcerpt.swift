@@ -50,7 +50,9 @@ public struct HistoryExcerpt: Codable, Sendable {
             var told: [Int] = near
             told += found?.operations.prefix(200) ?? []
             told += found?.history?.prefix(200) ?? []
-            told += found?.order?.prefix(200).map(\.operation) ?? []
+            for way in [found?.order ?? []] + (found?.ways ?? []) {
+                told += way.prefix(200).map(\.operation)
+            }
             told += [violation.missed ?? culprit.id, culprit.id]
             for id in told
             where history.operations.indices.contains(id) && operations[id] == nil {
@@ -87,6 +89,8 @@ public struct OperationExcerpt: Codable, Hashable, Sendable {
     public var id: Int
     /// The process that invoked it.
     public var process: Int
+    /// What the history calls that process, where that is no number.
+    public var client: String?
     /// The node that it was performed on.
     public var node: NodeName?
     /// Its name.
@@ -107,6 +111,7 @@ public struct OperationExcerpt: Codable, Hashable, Sendable {
     init(_ operation: Operation, of results: RunResults) {
         id = operation.id
         process = operation.process
+        client = operation.client.int == nil ? "\(operation.client)" : nil
         node = results.node(of: operation)
         function = operation.function
         label = OperationWords.label(of: operation)

@@ -66,6 +66,9 @@ public struct ContradictionResult: Codable, Sendable {
     public var history: [Int]?
     /// The longest order of them that is legal.
     public var order: [Step]?
+    /// After an exhaustive search: ways in which all before the culprit may have gone, each to
+    /// another state; nil in older runs.
+    public var ways: [[Step]]?
 
     /// The rule's name as files keep it.
     public var kindName: String { kind.rawValue }
@@ -76,6 +79,11 @@ public struct ContradictionResult: Codable, Sendable {
         public var operation: Int
         /// What the object held after it.
         public var state: String
+
+        init(_ step: Contradiction.Step) {
+            operation = step.operation
+            state = step.state
+        }
     }
 
     init(_ found: Contradiction) {
@@ -86,7 +94,8 @@ public struct ContradictionResult: Codable, Sendable {
         missed = found.missed
         states = found.states
         history = found.history
-        order = found.order.map { Step(operation: $0.operation, state: $0.state) }
+        order = found.order.map(Step.init)
+        ways = found.lastOrders.isEmpty ? nil : found.lastOrders.map { $0.map(Step.init) }
     }
 }
 

@@ -86,6 +86,14 @@ extension Whitewater {
         @Option(help: "Write the smallest contradiction of each violation to this folder, as EDN.")
         var contradictions: String?
 
+        @Option(
+            help: """
+                Write a page about the history to this file: when what happened, each \
+                contradiction with the way there, and tables; for one history. It needs no \
+                network and no other file, and all keys are checked.
+                """)
+        var page: String?
+
         @Flag(help: "Check all keys, also where one of them is violated.")
         var allKeys = false
 
@@ -122,11 +130,16 @@ extension Whitewater {
             guard witness == nil || files.count == 1 else {
                 throw ValidationError("--witness is for one history, not for \(files.count)")
             }
+            guard page == nil || files.count == 1 else {
+                throw ValidationError("--page is for one history, not for \(files.count)")
+            }
             let checker = FileChecker(
                 rules: try rules(), isJSON: json, wantsContradictions: contradictions != nil,
-                wantsWitness: witness != nil, checksAllKeys: allKeys,
+                wantsWitness: witness != nil, wantsPage: page != nil,
+                checksAllKeys: allKeys || page != nil,
                 wantsSmallest: smallest || contradictions != nil || files.count == 1)
-            let printer = FindingPrinter(contradictions: contradictions, witness: witness)
+            let printer = FindingPrinter(
+                contradictions: contradictions, witness: witness, page: page)
             let rank = try FileQueue(files: files, isOrderly: json).check(with: checker) {
                 finding in
                 try printer.print(finding)

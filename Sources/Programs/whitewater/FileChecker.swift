@@ -2,6 +2,7 @@ import Checkers
 import Foundation
 import Histories
 import Models
+import Reports
 
 /// Checks one history file.
 struct FileChecker: Sendable {
@@ -9,6 +10,7 @@ struct FileChecker: Sendable {
     let isJSON: Bool
     let wantsContradictions: Bool
     let wantsWitness: Bool
+    let wantsPage: Bool
     let checksAllKeys: Bool
     let wantsSmallest: Bool
 
@@ -22,13 +24,16 @@ struct FileChecker: Sendable {
         /// Files that were asked for.
         var contradictions: [ContradictionFile] = []
         var witness: WitnessFile?
+        /// In HTML.
+        var page: String?
     }
 
     /// Reads and checks a file.
     func check(_ file: String) -> Finding {
         do {
             let usage = Usage(marksPeak: isJSON)
-            let history = try read(file)
+            var history = try read(file)
+            if wantsPage { history = history.countingFromStart() }
             let dropped = history.droppedBytes
             let read = usage.lap()
             let report = try report(of: history, with: rules.model)
@@ -113,6 +118,15 @@ struct FileChecker: Sendable {
         if wantsWitness {
             finding.witness = WitnessFile(
                 report, of: history, file: file, options: rules.options)
+        }
+        if wantsPage {
+            let name =
+                file == HistoryFiles.standardInput
+                ? "the standard input" : URL(filePath: file).lastPathComponent
+            let checked = CheckedHistory(
+                history, report, name: name,
+                rerun: "whitewater check \(rules.command)\(ShellWord(file))")
+            finding.page = Page(checked.run).html
         }
         guard wantsContradictions else { return }
         for key in report.violations {

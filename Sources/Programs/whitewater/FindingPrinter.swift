@@ -5,9 +5,10 @@ import Foundation
 struct FindingPrinter {
     let contradictions: String?
     let witness: String?
+    let page: String?
 
-    /// - Throws: an exit status if the verdict cannot be printed, or the witness of a linearizable
-    ///   history cannot be written. A violation stands without its contradiction file.
+    /// - Throws: an exit status if the verdict cannot be printed, or the witness or the page of a
+    ///   linearizable history cannot be written. A violation stands without its contradiction file.
     func print(_ finding: FileChecker.Finding) throws {
         try Self.verdict(finding.line)
         for remark in finding.remarks { Console.complain(remark) }
@@ -22,12 +23,26 @@ struct FindingPrinter {
                 }
             }
         }
-        guard let witness, let file = finding.witness else { return }
+        if let witness, let file = finding.witness {
+            try put("order", of: finding, in: witness) { try file.write(to: witness) }
+        }
+        if let page, let html = finding.page {
+            try put("page", of: finding, in: page) {
+                try Data(html.utf8).write(to: URL(filePath: page))
+            }
+        }
+    }
+
+    /// Writes a file beside a verdict: what is wrong with the file is said, but never instead of
+    /// what is wrong with the history.
+    private func put(
+        _ what: String, of finding: FileChecker.Finding, in path: String, _ write: () throws -> Void
+    ) throws {
         do {
-            try file.write(to: witness)
+            try write()
         } catch {
             Console.complain(
-                "whitewater: the order cannot be written to \(witness): \(Self.words(error))")
+                "whitewater: the \(what) cannot be written to \(path): \(Self.words(error))")
             if finding.rank == .valid { throw Exit.failure }
         }
     }

@@ -130,6 +130,28 @@ extension History {
         return self
     }
 
+    /// The history with its times counted from its first one, where they are times of day: longer
+    /// than a day after the beginning, or before it.
+    ///
+    /// Other tools record seconds since 1970, which no axis can show.
+    public consuming func countingFromStart() -> History {
+        let times = operations.lazy.compactMap { $0.invokedAt?.nanoseconds }
+        guard let first = times.min(), !(0..<86_400_000_000_000).contains(first) else {
+            return self
+        }
+        func since(_ time: Timestamp?) -> Timestamp? {
+            time.map { time in
+                let (since, isTooLong) = time.nanoseconds.subtractingReportingOverflow(first)
+                return Timestamp(nanoseconds: isTooLong ? .max : since)
+            }
+        }
+        for place in operations.indices {
+            operations[place].invokedAt = since(operations[place].invokedAt)
+            operations[place].completedAt = since(operations[place].completedAt)
+        }
+        return self
+    }
+
     /// The ids of the operations of each key, in the order of the keys' first appearance.
     ///
     /// Linearizability is local: a history is linearizable if and only if it is so for every

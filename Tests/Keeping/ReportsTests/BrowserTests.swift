@@ -1,5 +1,6 @@
 import Checkers
 import Foundation
+import Histories
 import Reports
 import Results
 import SampleRuns
@@ -27,6 +28,19 @@ import Testing
                 {:process 0 :type :ok :f :write :value 1}
                 {:process 1 :type :ok :f :write :value 1}
                 """, budget: Budget(configurations: 1))
+        case "timeless":
+            try {
+                let history = try History(
+                    text: """
+                        {:process alice :type :invoke :f :write :value 1}
+                        {:process alice :type :ok :f :write :value 1}
+                        {:process bob :type :invoke :f :read :value nil}
+                        {:process bob :type :ok :f :read :value 2}
+                        """)
+                return CheckedHistory(
+                    history, try Checker().check(history), name: "timeless.edn", rerun: "r"
+                ).run
+            }()
         case "empty": StoredRun.sample(operations: 0)
         default: StoredRun.sample(operations: 1_000_000)
         }
@@ -51,6 +65,7 @@ import Testing
     @Test(arguments: [
         ("valid", "Valid: linearizable"), ("violation", "Invalid: a stale read"),
         ("undecided", "Undecided: the checker met a limit"),
+        ("timeless", "Invalid: a read of what nobody wrote"),
         ("empty", "Inconclusive: too little was tested"), ("million", "Valid: linearizable"),
     ])
     func `a page opens without a script error`(name: String, headline: String) throws {

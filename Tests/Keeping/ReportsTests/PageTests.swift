@@ -95,6 +95,21 @@ import Topologies
         #expect(links.allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("contradictions/") })
     }
 
+    @Test func `a history's page shows no more violations in full than a reader looks at`() throws {
+        var lines: [String] = []
+        for key in 0..<2_000 {
+            for (kind, value) in [("invoke", "nil"), ("ok", "7")] {
+                lines.append("{:process 0 :type :\(kind) :f :read :value [\(key) \(value)]}")
+            }
+        }
+        let history = try History(text: lines.joined(separator: "\n")).keyed(.independent)
+        let run = CheckedHistory(history, try Checker().check(history), name: "h", rerun: "r").run
+        #expect(run.contradictions.count == HistoryExcerpt.mostDrawn)
+        let html = Page(run).html
+        #expect(html.contains("Invalid: 2000 of 2000 keys have a read of what nobody wrote"))
+        #expect(html.utf8.count < 1_000_000)
+    }
+
     @Test func `a page is bounded however much happened to the cluster`() {
         var run = StoredRun.sample(operations: 1_000)
         let fault = run.results.faults[0]

@@ -130,6 +130,74 @@ import Testing
         #expect(try machine.run(["check", out]).status == 1)
     }
 
+    private static let stale = """
+        {:process alice, :type :invoke, :f :write, :value 1, :time 1700000000000000000}
+        {:process alice, :type :ok, :f :write, :value 1, :time 1700000000001000000}
+        {:process alice, :type :invoke, :f :write, :value 2, :time 1700000000001500000}
+        {:process alice, :type :ok, :f :write, :value 2, :time 1700000000001900000}
+        {:process bob, :type :invoke, :f :read, :value nil, :time 1700000002000000000, :node "n2"}
+        {:process bob, :type :ok, :f :read, :value 1, :time 1700000002003000000, :node "n2"}
+
+        """
+
+    @Test func `a history from anywhere has a page that stands alone`() throws {
+        defer { remove() }
+        let file = try write(Self.stale, "it's one.edn")
+        let page = folder + "/page.html"
+        let (status, output) = try machine.run(["check", file, "--page", page])
+        #expect(status == 1, "\(output)")
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("Invalid: a stale read"))
+        #expect(
+            html.contains(
+                "n2 answered read 1 at 2.0030 s, asked 2.00 s after process alice had "
+                    + "acknowledged write 2 (0.0019 s)"))
+        #expect(html.contains("class=\"bar culprit\""))
+        #expect(html.contains("{:index 5, "), "the contradiction itself, as EDN")
+        #expect(html.contains("it&#39;\\&#39;&#39;s one.edn"), "a command that a shell can read")
+        for word in ["No faults", "No crash", "tear-down", "href=\"contradictions", "seed 0"] {
+            #expect(!html.contains(word), "\(word)")
+        }
+    }
+
+    @Test func `a page tells an order, a limit, and a history without times`() throws {
+        defer { remove() }
+        let page = folder + "/page.html"
+        let good = try write(Self.good, "good.edn")
+        #expect(try machine.run(["check", good, "--page", page]).status == 0)
+        var html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("Valid: linearizable"))
+        #expect(html.contains("One legal order explains every operation"))
+        #expect(html.contains("This history has no times"))
+        #expect(!html.contains("svg class=\"timeline\""))
+        let hard = try write(
+            """
+            {:process 0 :type :invoke :f :write :value 1}
+            {:process 1 :type :invoke :f :write :value 1}
+            {:process 0 :type :ok :f :write :value 1}
+            {:process 1 :type :ok :f :write :value 1}
+            """, "hard.edn")
+        let limit = ["check", hard, "--page", page, "--budget-configurations", "1"]
+        #expect(try machine.run(limit).status == 2)
+        html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("Undecided: the checker met a limit"))
+        #expect(html.contains("raise --budget-configurations"))
+    }
+
+    @Test func `a page that cannot be written fails what is linearizable, never hides a violation`()
+        throws
+    {
+        defer { remove() }
+        let nowhere = folder + "/none/page.html"
+        let good = try write(Self.good, "good.edn")
+        let refused = try machine.run(["check", good, "--page", nowhere])
+        #expect(refused.status == 70)
+        #expect(refused.output.contains("the page cannot be written to \(nowhere)"))
+        let bad = try write(Self.bad, "bad.edn")
+        #expect(try machine.run(["check", bad, "--page", nowhere]).status == 1)
+        #expect(try machine.run(["check", good, bad, "--page", nowhere]).status == 64)
+    }
+
     @Test func `a process that goes on after an info has a contradiction that can be read`() throws
     {
         defer { remove() }

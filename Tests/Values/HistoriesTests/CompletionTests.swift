@@ -23,4 +23,20 @@ import Testing
         let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(text.split(separator: "\n").last?.hasSuffix(line) == true, "\(text)")
     }
+
+    @Test func `times of day are counted from the first, times of a run stay`() throws {
+        func first(_ times: [Int]) throws -> [Int?] {
+            let lines = times.enumerated().map { place, time in
+                "{:process 0 :type :\(place % 2 == 0 ? "invoke" : "ok") :f :read :time \(time)}"
+            }
+            let history = try History(text: lines.joined(separator: "\n")).countingFromStart()
+            return history.operations.flatMap { operation in
+                [operation.invokedAt?.nanoseconds, operation.completedAt?.nanoseconds]
+            }
+        }
+        #expect(try first([5, 7, 8, 9]) == [5, 7, 8, 9])
+        let now = 1_700_000_000_000_000_000
+        #expect(try first([now, now + 2, now + 3, now + 9]) == [0, 2, 3, 9])
+        #expect(try first([-7, -5]) == [0, 2])
+    }
 }

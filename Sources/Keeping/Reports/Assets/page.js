@@ -4,12 +4,13 @@ addEventListener("error", e => { root.dataset.script = "failed: " + e.message; }
 const svg = document.querySelector("svg.timeline");
 const tip = document.getElementById("tip");
 const parts = JSON.parse(document.getElementById("parts").textContent);
-const end = Number(svg.dataset.end), left = Number(svg.dataset.left);
-const width = Number(svg.dataset.width), ns = "http://www.w3.org/2000/svg";
+// A history without times has no time axis; all else is there.
+const end = svg ? Number(svg.dataset.end) : 0, left = svg ? Number(svg.dataset.left) : 0;
+const width = svg ? Number(svg.dataset.width) : 0, ns = "http://www.w3.org/2000/svg";
 const whole = document.getElementById("whole");
 const articles = [...document.querySelectorAll("article.violation")];
 let from = 0, to = end, grabbed = null, shown = 0, node = null;
-document.getElementById("hint").hidden = false;
+if (svg) document.getElementById("hint").hidden = false;
 
 function x(time) { return left + (time - from) / (to - from) * width; }
 function time(event) {
@@ -25,7 +26,7 @@ function make(name, attributes) {
 
 // A closer look: everything in .data is stretched, names and marks only move.
 function show(a, b, quietly) {
-  if (!(b - a > end / 20000)) return;
+  if (!svg || !(b - a > end / 20000)) return;
   from = Math.max(0, a); to = Math.min(end, b);
   const scale = end / (to - from), origin = left + from / end * width;
   svg.querySelector(".data").setAttribute("transform", `translate(${left - origin * scale} 0) scale(${scale} 1)`);
@@ -62,7 +63,7 @@ function choose(number, scroll) {
   if (!articles.length) return;
   shown = Math.min(Math.max(number, 1), articles.length);
   articles.forEach((article, place) => article.classList.toggle("away", place + 1 !== shown));
-  for (const mark of svg.querySelectorAll(".mark")) mark.classList.toggle("here", Number(mark.dataset.violation) === shown);
+  for (const mark of document.querySelectorAll("svg.timeline .mark")) mark.classList.toggle("here", Number(mark.dataset.violation) === shown);
   document.getElementById("which").textContent = `${shown} of ${articles.length}`;
   const drawing = articles[shown - 1].querySelector(".wide");
   drawing.scrollLeft = drawing.scrollWidth;
@@ -95,68 +96,71 @@ function read() {
 }
 addEventListener("hashchange", read);
 
-const height = svg.viewBox.baseVal.height;
-const cross = make("line", {id: "cross-hair", y1: 0, y2: height - 22, visibility: "hidden"});
-const choice = make("rect", {id: "choice", y: 0, height: height - 22, width: 0});
-svg.append(choice, cross);
-const fingers = new Map();
-svg.addEventListener("pointermove", event => {
-  const t = time(event), part = parts[Math.min(parts.length - 1, Math.floor(t / end * parts.length))];
-  if (fingers.has(event.pointerId) && fingers.size === 2) { pinch(event); return; }
-  const step = end / parts.length;
-  cross.setAttribute("x1", x(t)); cross.setAttribute("x2", x(t));
-  cross.setAttribute("visibility", "visible");
-  const title = event.target !== svg && event.target.closest("[class]")?.querySelector("title");
-  const rate = ["ok", "refused", "failed", "unknown"].map((word, place) => `${word} ${(part[place] / step).toFixed(0)}/s`);
-  const latency = part[4] === null ? "nothing succeeded" : `median ${part[4]} ms, 99th percentile ${part[5]} ms`;
-  tip.textContent = `${t.toFixed(3)} s\n${rate.join(", ")}\n${latency}` + (title && title.parentNode !== svg ? "\n" + title.textContent.slice(0, 160) : "");
-  tip.hidden = false;
-  tip.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)) + "px";
-  tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + "px";
-  if (grabbed !== null) {
-    choice.setAttribute("x", x(Math.min(grabbed, t)));
-    choice.setAttribute("width", Math.abs(x(t) - x(grabbed)));
-  }
-});
-svg.addEventListener("pointerleave", () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); });
-svg.addEventListener("pointerdown", event => {
-  fingers.set(event.pointerId, event.clientX);
-  if (fingers.size === 2) { grabbed = null; choice.setAttribute("width", 0); return; }
-  if (event.target.closest(".mark") || event.pointerType === "touch") return;
-  grabbed = time(event); event.preventDefault(); svg.focus({preventScroll: true});
-});
-function pinch(event) {
-  const before = [...fingers.values()];
-  fingers.set(event.pointerId, event.clientX);
-  const after = [...fingers.values()], scale = Math.abs(before[0] - before[1]) / Math.max(Math.abs(after[0] - after[1]), 1);
-  const middle = time({clientX: (after[0] + after[1]) / 2}), share = (middle - from) / (to - from);
-  const span = Math.min(end, (to - from) * scale);
-  show(Math.max(0, middle - span * share), Math.max(0, middle - span * share) + span);
-}
-addEventListener("pointerup", event => {
-  fingers.delete(event.pointerId);
-  const part = event.target.closest?.("svg.timeline [data-from]");
-  const t = grabbed === null ? null : time(event), start = grabbed;
-  grabbed = null; choice.setAttribute("width", 0);
-  if (t !== null && Math.abs(x(t) - x(start)) > 6) show(Math.min(start, t), Math.max(start, t));
-  else if (part && (t !== null || event.pointerType === "touch")) look(part);
-});
-addEventListener("pointercancel", event => { fingers.delete(event.pointerId); grabbed = null; choice.setAttribute("width", 0); });
 function look(element) {
   const a = Number(element.dataset.from), b = Number(element.dataset.to), margin = Math.max(b - a, end / 200);
   show(a - margin / 2, b + 2 * margin);
 }
-svg.addEventListener("keydown", event => {
-  const span = to - from, middle = (from + to) / 2;
-  if (event.key === "+" || event.key === "=") show(middle - span / 4, middle + span / 4);
-  else if (event.key === "-") show(Math.max(0, middle - span), middle + span);
-  else if (event.key === "ArrowLeft") show(Math.max(0, from - span / 4), Math.max(span, to - span / 4));
-  else if (event.key === "ArrowRight") show(Math.min(end - span, from + span / 4), Math.min(end, to + span / 4));
-  else return;
-  event.preventDefault();
-});
-addEventListener("keydown", event => { if (event.key === "Escape") { node = null; show(0, end); } });
-whole.addEventListener("click", () => { node = null; show(0, end); });
+if (svg) watch();
+function watch() {
+  const height = svg.viewBox.baseVal.height;
+  const cross = make("line", {id: "cross-hair", y1: 0, y2: height - 22, visibility: "hidden"});
+  const choice = make("rect", {id: "choice", y: 0, height: height - 22, width: 0});
+  svg.append(choice, cross);
+  const fingers = new Map();
+  svg.addEventListener("pointermove", event => {
+    const t = time(event), part = parts[Math.min(parts.length - 1, Math.floor(t / end * parts.length))];
+    if (fingers.has(event.pointerId) && fingers.size === 2) { pinch(event); return; }
+    const step = end / parts.length;
+    cross.setAttribute("x1", x(t)); cross.setAttribute("x2", x(t));
+    cross.setAttribute("visibility", "visible");
+    const title = event.target !== svg && event.target.closest("[class]")?.querySelector("title");
+    const rate = ["ok", "refused", "failed", "unknown"].map((word, place) => `${word} ${(part[place] / step).toFixed(0)}/s`);
+    const latency = part[4] === null ? "nothing succeeded" : `median ${part[4]} ms, 99th percentile ${part[5]} ms`;
+    tip.textContent = `${t.toFixed(3)} s\n${rate.join(", ")}\n${latency}` + (title && title.parentNode !== svg ? "\n" + title.textContent.slice(0, 160) : "");
+    tip.hidden = false;
+    tip.style.left = Math.max(4, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)) + "px";
+    tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + "px";
+    if (grabbed !== null) {
+      choice.setAttribute("x", x(Math.min(grabbed, t)));
+      choice.setAttribute("width", Math.abs(x(t) - x(grabbed)));
+    }
+  });
+  svg.addEventListener("pointerleave", () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); });
+  svg.addEventListener("pointerdown", event => {
+    fingers.set(event.pointerId, event.clientX);
+    if (fingers.size === 2) { grabbed = null; choice.setAttribute("width", 0); return; }
+    if (event.target.closest(".mark") || event.pointerType === "touch") return;
+    grabbed = time(event); event.preventDefault(); svg.focus({preventScroll: true});
+  });
+  function pinch(event) {
+    const before = [...fingers.values()];
+    fingers.set(event.pointerId, event.clientX);
+    const after = [...fingers.values()], scale = Math.abs(before[0] - before[1]) / Math.max(Math.abs(after[0] - after[1]), 1);
+    const middle = time({clientX: (after[0] + after[1]) / 2}), share = (middle - from) / (to - from);
+    const span = Math.min(end, (to - from) * scale);
+    show(Math.max(0, middle - span * share), Math.max(0, middle - span * share) + span);
+  }
+  addEventListener("pointerup", event => {
+    fingers.delete(event.pointerId);
+    const part = event.target.closest?.("svg.timeline [data-from]");
+    const t = grabbed === null ? null : time(event), start = grabbed;
+    grabbed = null; choice.setAttribute("width", 0);
+    if (t !== null && Math.abs(x(t) - x(start)) > 6) show(Math.min(start, t), Math.max(start, t));
+    else if (part && (t !== null || event.pointerType === "touch")) look(part);
+  });
+  addEventListener("pointercancel", event => { fingers.delete(event.pointerId); grabbed = null; choice.setAttribute("width", 0); });
+  svg.addEventListener("keydown", event => {
+    const span = to - from, middle = (from + to) / 2;
+    if (event.key === "+" || event.key === "=") show(middle - span / 4, middle + span / 4);
+    else if (event.key === "-") show(Math.max(0, middle - span), middle + span);
+    else if (event.key === "ArrowLeft") show(Math.max(0, from - span / 4), Math.max(span, to - span / 4));
+    else if (event.key === "ArrowRight") show(Math.min(end - span, from + span / 4), Math.min(end, to + span / 4));
+    else return;
+    event.preventDefault();
+  });
+  addEventListener("keydown", event => { if (event.key === "Escape") { node = null; show(0, end); } });
+  whole.addEventListener("click", () => { node = null; show(0, end); });
+}
 
 for (const row of document.querySelectorAll("tr.look-at")) {
   const button = document.createElement("button");
