@@ -11,11 +11,8 @@ public struct CheckedHistory {
     private let name: String
     private let rerun: String
 
-    /// A history whose keys have been told apart, and the report on it.
-    ///
-    /// - Parameters:
-    ///   - name: what the page calls the history: its file.
-    ///   - rerun: the command that checks it again.
+    /// A history whose keys have been told apart, the report on it, what the page calls it (its
+    /// file), and the command that checks it again.
     public init(_ history: History, _ report: Report, name: String, rerun: String) {
         self.history = history
         self.report = report
