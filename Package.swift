@@ -218,9 +218,12 @@ let package = Package(
                 "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
                 "Runner", "Stores", "Systems", "Topologies", "Workloads",
             ]),
-        .testTarget(name: "SitesTests", dependencies: ["Archive", "Sites"]),
+        .testTarget(
+            name: "SitesTests",
+            dependencies: ["Archive", "Faults", "Reports", "Results", "SampleRuns", "Sites"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
-        .testTarget(name: "CampaignsTests", dependencies: ["Campaigns", "Faults", "Plans"]),
+        .testTarget(
+            name: "CampaignsTests", dependencies: ["Archive", "Campaigns", "Faults", "Plans"]),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
@@ -243,8 +246,7 @@ let package = Package(
             name: "WholeRunTests",
             dependencies: [
                 "Faults", "Histories", "Netfilter", "Results", "Runner", "Stores", "Topologies",
-                "raftd",
-                "raftd-mutant", "whitewater",
+                "raftd", "raftd-mutant", "whitewater", yams,
             ],
             exclude: ["kills.yaml", "mutants.yaml"]),
         .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),

@@ -136,6 +136,11 @@ public struct Archive: Sendable {
                 table.column("example", .text).notNull()
             }
         }
+        migrator.registerMigration("failures name the system") { database in
+            try database.alter(table: "failures") { table in
+                table.add(column: "system", .text).notNull().defaults(to: "")
+            }
+        }
         return migrator
     }
 
@@ -168,10 +173,10 @@ public struct Archive: Sendable {
         for failure in row.failures {
             let signature = failure.signature
             try database.execute(
-                sql: "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     row.folder, signature.series.rawValue, signature.anomaly,
-                    signature.situation, failure.count, failure.example,
+                    signature.situation, failure.count, failure.example, signature.system,
                 ])
         }
     }
@@ -215,8 +220,9 @@ extension RunRow {
         self.failures = failures.map { failure in
             Failure(
                 Signature(
-                    Signature.Series(rawValue: failure["series"]) ?? .harness, failure["anomaly"],
-                    failure["situation"]), count: failure["count"], example: failure["example"])
+                    Signature.Series(rawValue: failure["series"]) ?? .harness,
+                    of: failure["system"], failure["anomaly"], failure["situation"]),
+                count: failure["count"], example: failure["example"])
         }
     }
 }

@@ -10,6 +10,7 @@ extension RunRow {
             verdict: Verdict(rawValue: results.verdict.rawValue) ?? .failed)
         cell = results.plan
         plan = results.plan
+        system = results.system ?? ""
         version = results.versions["system"] ?? ""
         harness = results.versions["whitewater"] ?? ""
         started = results.started
@@ -43,12 +44,13 @@ extension RunRow {
 extension RunRow.Failure {
     /// Every way in which a run failed, each name once.
     static func all(in results: RunResults) -> [RunRow.Failure] {
+        let system = results.system ?? ""
         let seen: [(Signature, String)] =
             violations(in: results)
             + results.findings.map { finding in
                 (
                     Signature(
-                        .node, finding.kind.rawValue,
+                        .node, of: system, finding.kind.rawValue,
                         finding.kind == .panic ? finding.detail : ""),
                     (finding.node.map { "\($0): " } ?? "") + finding.detail
                 )
@@ -60,13 +62,16 @@ extension RunRow.Failure {
 
     /// By anomaly and situation of the nodes; runs of older formats know the anomaly alone.
     private static func violations(in results: RunResults) -> [(Signature, String)] {
+        let system = results.system ?? ""
         guard let digest = results.digest, !digest.diagnoses.isEmpty else {
             return results.keys.compactMap { key in
-                key.contradiction.map { (Signature(.violation, $0.kindName), $0.sentence) }
+                key.contradiction.map {
+                    (Signature(.violation, of: system, $0.kindName), $0.sentence)
+                }
             }
         }
         return digest.diagnoses.map {
-            (Signature(.violation, $0.anomaly, $0.cause.rawValue), $0.sentence)
+            (Signature(.violation, of: system, $0.anomaly, $0.cause.rawValue), $0.sentence)
         }
     }
 

@@ -26,22 +26,31 @@ public struct Signature: Hashable, Sendable, Codable, Comparable, CustomStringCo
 
     /// Whose failure it is.
     public let series: Series
+    /// The system that is accused, by its name without a version; empty where none is, and in runs
+    /// that did not keep it.
+    public let system: String
     /// What was seen: `stale read`, `unasked exit`.
     public let anomaly: String
     /// In what situation: that of the node, or what a log said, normalised; empty if unknown.
     public let situation: String
 
     /// A signature; the words are normalised.
-    public init(_ series: Series, _ anomaly: String, _ situation: String = "") {
+    public init(
+        _ series: Series, of system: String = "", _ anomaly: String, _ situation: String = ""
+    ) {
         self.series = series
+        self.system = series.accusesSystem ? system : ""
         self.anomaly = NormalisedLine(anomaly).text
         self.situation = NormalisedLine(situation).text
     }
 
-    /// `violation: stale-read, cut off`.
+    /// `violation of etcd: stale read, cut off`.
     public var description: String {
-        "\(series.rawValue): \(anomaly)" + (situation.isEmpty ? "" : ", \(situation)")
+        series.rawValue + (system.isEmpty ? "" : " of \(system)") + ": \(words)"
     }
+
+    /// What was seen, and in what situation: `stale read, cut off`.
+    public var words: String { anomaly + (situation.isEmpty ? "" : ", \(situation)") }
 
     /// The name as a part of a path: letters, digits and dashes, with a digest that tells apart
     /// what such a short name would merge.
@@ -58,9 +67,10 @@ public struct Signature: Hashable, Sendable, Codable, Comparable, CustomStringCo
         description.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    /// By series, then by words.
+    /// By series, then by system, then by words.
     public static func < (left: Signature, right: Signature) -> Bool {
-        (left.series, left.anomaly, left.situation) < (right.series, right.anomaly, right.situation)
+        (left.series, left.system, left.anomaly, left.situation)
+            < (right.series, right.system, right.anomaly, right.situation)
     }
 }
 

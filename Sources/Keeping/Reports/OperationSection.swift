@@ -23,7 +23,7 @@ struct OperationSection {
         }.joined()
         return """
             <section><h2>Operations</h2><p class="quiet">Latencies in milliseconds, of those that \
-            took effect.</p><div class="wide" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>\
+            took effect.</p><div class="wide" tabindex="0" role="region" aria-label="Operations by name"><table class="sortable"><thead><tr>\
             <th scope="col">operation</th><th scope="col">ok</th><th scope="col">compared and refused</th><th scope="col">failed</th><th scope="col">unknown</th><th scope="col">median</th>\
             <th scope="col">95th percentile</th><th scope="col">99th percentile</th><th scope="col">slowest</th></tr></thead>\
             <tbody>\(rows)</tbody></table></div></section>
@@ -49,7 +49,7 @@ struct OperationSection {
             \(run.results.keys.count == 1 ? "key" : "keys"), violations \
             first\(rest > 0 ? "; the first \(Self.mostKeys)" : "").</p><details\
             \(Markup(raw: sorted.first.map { $0.verdict != .linearizable } == true ? " open" : ""))>\
-            <summary>Verdict by key</summary><div class="wide" tabindex="0" role="region" aria-label="Table"><table class="sortable"><thead><tr>\
+            <summary>Verdict by key</summary><div class="wide" tabindex="0" role="region" aria-label="Verdicts by key"><table class="sortable"><thead><tr>\
             <th scope="col">key</th><th scope="col">verdict</th><th scope="col">operations</th><th scope="col">decided by</th>\
             <th scope="col">configurations</th><th scope="col">milliseconds</th><th scope="col">limit</th></tr></thead>\
             <tbody>\(rows)</tbody></table></div></details></section>

@@ -33,6 +33,9 @@ public struct Page: Sendable {
             """
     }
 
+    /// What was found, in a few lines of Markdown for a chat or an issue.
+    public var markdown: String { VerdictHeader(run).markdown }
+
     /// Drawings for files of their own, by name, each with its title, verdict and legend.
     public var plots: [(name: String, svg: String)] {
         [

@@ -148,7 +148,7 @@ struct VerdictHeader {
     }
 
     /// The same for a chat or an issue.
-    private var markdown: String {
+    var markdown: String {
         let lines =
             ["**\(Self.headline(results))** (\(facts))", ""]
             + lead.map { "- \($0)" } + ["- \(rest)", "", "Again: `\(results.rerun)`"]

@@ -66,6 +66,8 @@ public struct RunResults: Codable, Sendable {
     public var ending: RunEnding?
     /// The plan's name.
     public var plan: String
+    /// The system, as plans name it; nil in older runs.
+    public var system: String?
     /// The seed.
     public var seed: UInt64
     /// The command that runs this again.

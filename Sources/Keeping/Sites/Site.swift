@@ -66,8 +66,8 @@ public struct Site: Sendable {
     static func link(_ signature: Signature, depth: Int = 0) -> Markup {
         let up = String(repeating: "../", count: depth)
         return """
-            <a href="\(up)signatures/\(signature.slug).html">\(signature.anomaly)\
-            \(signature.situation.isEmpty ? "" : ", " + signature.situation)</a>
+            <a href="\(up)signatures/\(signature.slug).html">\
+            \(signature.system.isEmpty ? "" : signature.system + ": ")\(signature.words)</a>
             """
     }
 }

@@ -55,8 +55,10 @@ extension Whitewater {
                 let rows = try archive.runs(of: folder.name)
                 try SiteWriter(results: folder.results).write(Site(try archive.runs()))
                 let verdict = CampaignVerdict(rows, reason: reason)
+                try CampaignExports(folder, verdict: verdict).write()
                 for line in verdict.lines { Console.line(line) }
                 Console.line("pages: \(folder.results)/index.html")
+                Console.line("tests: \(folder.path)/junit.xml, summary.md and summary.json")
                 throw ExitCode(verdict.exitStatus)
             } catch let code as ExitCode {
                 throw code

@@ -24,7 +24,7 @@ import Runner
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
             List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self,
             Compare.self,
-            Reproduce.self, Shrink.self, SelfTest.self,
+            Reproduce.self, Shrink.self, Export.self, SelfTest.self,
             Disk.self, TraceClocks.self,
         ])
 

@@ -76,6 +76,25 @@ public struct CampaignFolder: Sendable {
         path = base + "/" + latest
     }
 
+    /// The folder of a campaign, or the latest of those in a folder of campaigns.
+    ///
+    /// - Throws: `CampaignError` if it is neither.
+    public init(at path: String) throws(CampaignError) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let place = parts.lastIndex(of: "campaigns"), place + 1 < parts.count else {
+            throw CampaignError(
+                path: path,
+                why: "is the folder of no run (it has no results.json) and of no campaign "
+                    + "(results/campaigns/NAME/TIME)")
+        }
+        let results = parts[..<place].joined(separator: "/")
+        if FileManager.default.fileExists(atPath: path + "/campaign.json") {
+            self.init(existing: path, results: results)
+        } else {
+            try self.init(latestOf: String(parts[place + 1]), results: results)
+        }
+    }
+
     /// A folder of an earlier campaign below a results folder.
     init(existing path: String, results: String) {
         self.path = path
@@ -96,6 +115,47 @@ public struct CampaignFolder: Sendable {
 
     /// The path relative to the results folder, under which the archive knows the campaign.
     public var name: String { relative(path) }
+
+    /// How a campaign stands.
+    public enum State: Hashable, Sendable {
+        /// A process works on it.
+        case running
+        /// It came to an end of its own, or was asked to: in words, with the time in seconds since
+        /// 1970.
+        case ended(String, at: Double)
+        /// Its process is gone, and did not say why; `--resume` goes on.
+        case cutShort
+    }
+
+    private struct End: Codable {
+        let reason: String
+        let at: Double
+    }
+
+    /// How it stands.
+    public var state: State {
+        if CampaignHold.isHeld(path) { return .running }
+        guard let data = FileManager.default.contents(atPath: path + "/ended.json"),
+            let end = try? JSONDecoder().decode(End.self, from: data)
+        else { return .cutShort }
+        return .ended(end.reason, at: end.at)
+    }
+
+    /// Notes that the campaign is over; nil that it goes on.
+    ///
+    /// - Throws: the error of the file system.
+    func write(end reason: CampaignMachine.Reason?) throws {
+        let file = URL(filePath: path + "/ended.json")
+        guard let reason else {
+            if FileManager.default.fileExists(atPath: file.path) {
+                try FileManager.default.removeItem(at: file)
+            }
+            return
+        }
+        try JSONEncoder().encode(
+            End(reason: reason.words, at: Date.now.timeIntervalSince1970)
+        ).write(to: file, options: .atomic)
+    }
 
     /// A path below the results folder, relative to that.
     func relative(_ path: String) -> String {

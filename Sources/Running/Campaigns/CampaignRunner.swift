@@ -52,8 +52,11 @@ public final class CampaignRunner {
 
     /// Runs the campaign to its end.
     ///
-    /// - Throws: the error of the system when a run cannot be started, or its end not be noted.
+    /// - Throws: `CampaignError` if another process works on it, or the error of the system when a run cannot be started, or its end not be noted.
     public func run() throws -> CampaignMachine.Reason {
+        let hold = try CampaignHold(folder.path)
+        defer { withExtendedLifetime(hold) {} }
+        try folder.write(end: nil)
         try folder.removeUnfinished()
         try perform(machine.step(.began(after: folder.outcomes())))
         while reason == nil {
@@ -69,7 +72,9 @@ public final class CampaignRunner {
             progress.capacity = pool.allowed
             report(progress)
         }
-        return reason ?? .complete
+        let reason = self.reason ?? .complete
+        try folder.write(end: reason)
+        return reason
     }
 
     private func perform(_ effects: [CampaignMachine.Effect]) throws {

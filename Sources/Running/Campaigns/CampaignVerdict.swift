@@ -9,8 +9,8 @@ public struct CampaignVerdict: Hashable, Sendable {
     /// Plans that must be found guilty, and were not in any run.
     public let deadCanaries: [String]
 
-    /// The verdict over the runs of a campaign.
-    public init(_ rows: [RunRow], reason: CampaignMachine.Reason) {
+    /// The verdict over the runs of a campaign; without a reason, of one that goes on.
+    public init(_ rows: [RunRow], reason: CampaignMachine.Reason?) {
         let last = Self.lastTries(rows)
         let canaries = Dictionary(grouping: last.filter(\.expectsViolation), by: \.cell)
         deadCanaries = canaries.filter { !$0.value.contains { $0.verdict == .invalid } }
@@ -26,9 +26,9 @@ public struct CampaignVerdict: Hashable, Sendable {
         lines.append(
             "\(last.count) runs, \(last.count(where: \.isAsExpected)) as expected, "
                 + "\(accused.count) found guilty, \(open.count) open, \(failed.count) failed")
-        self.lines = lines + [Self.words(reason)]
+        self.lines = lines + (reason.map { [$0.words] } ?? [])
         exitStatus =
-            if case .refused = reason {
+            if case .refused? = reason {
                 64
             } else if !accused.isEmpty || !deadCanaries.isEmpty {
                 1
@@ -42,7 +42,7 @@ public struct CampaignVerdict: Hashable, Sendable {
     }
 
     /// A run that failed by set-up and was tried again counts by its last try.
-    private static func lastTries(_ rows: [RunRow]) -> [RunRow] {
+    public static func lastTries(_ rows: [RunRow]) -> [RunRow] {
         let byNumber = Dictionary(grouping: rows) { $0.number ?? 0 }
         return byNumber.sorted { $0.key < $1.key }.compactMap { _, tries in
             tries.max { ($0.attempt ?? 0) < ($1.attempt ?? 0) }
@@ -63,9 +63,12 @@ public struct CampaignVerdict: Hashable, Sendable {
         }
         return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
+}
 
-    private static func words(_ reason: CampaignMachine.Reason) -> String {
-        switch reason {
+extension CampaignMachine.Reason {
+    /// The reason as a person reads it.
+    public var words: String {
+        switch self {
         case .complete: "the campaign is complete"
         case .timeIsUp: "the campaign's time is over"
         case .violations(let count): "ended after \(count) runs that found something"

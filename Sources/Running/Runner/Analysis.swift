@@ -66,6 +66,7 @@ public enum AnalysisError: Error, Sendable, CustomStringConvertible {
 extension RunResults {
     /// Takes over what the plan says of nodes and workers: older results lack it.
     mutating func describe(_ experiment: Experiment) {
+        system = system ?? experiment.plan.system.name
         nodes = nodes ?? experiment.topology.names
         workers = workers ?? experiment.workload.shape.workers
     }

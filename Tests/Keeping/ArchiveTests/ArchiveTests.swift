@@ -63,6 +63,58 @@ import Testing
         #expect(found == Set(rows.map(\.folder)))
     }
 
+    @Test func `the same failure of two systems is two failures`() throws {
+        let etcd = Signature(.violation, of: "etcd", "stale read", "isolation")
+        let raftd = Signature(.violation, of: "raftd", "stale read", "isolation")
+        #expect(etcd != raftd && etcd.slug != raftd.slug)
+        #expect(etcd.description == "violation of etcd: stale read, isolation")
+        #expect(Signature(.harness, of: "etcd", "no results").system.isEmpty, "nobody is accused")
+        try withArchive { archive, _ in
+            try archive.record([row("1", [etcd]), row("2", [raftd])])
+            #expect(try archive.runs().flatMap { $0.failures.map(\.signature) } == [etcd, raftd])
+        }
+    }
+
+    @Test func `an archive of an earlier version is brought up to date`() throws {
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString).sqlite").path
+        defer { for end in ["", "-wal", "-shm", ".lock"] { unlink(file + end) } }
+        let script = """
+            import sqlite3, sys
+            base = sqlite3.connect(sys.argv[1])
+            base.executescript('''
+              CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+              INSERT INTO grdb_migrations VALUES ('runs, faults, failures');
+              CREATE TABLE runs (folder TEXT PRIMARY KEY, campaign TEXT, number INTEGER,
+                attempt INTEGER, cell TEXT, plan TEXT, system TEXT, version TEXT, harness TEXT,
+                "commit" TEXT, seed TEXT, verdict TEXT, expectsViolation BOOLEAN, started TEXT,
+                seconds DOUBLE, ok INTEGER, failed INTEGER, unknown INTEGER, worstOutage DOUBLE,
+                slowestRecovery DOUBLE, medianLatency DOUBLE, p99Latency DOUBLE);
+              CREATE TABLE faults (folder TEXT REFERENCES runs ON DELETE CASCADE, kind TEXT,
+                tried INTEGER, bit INTEGER, slowestRecovery DOUBLE);
+              CREATE TABLE failures (folder TEXT REFERENCES runs ON DELETE CASCADE, series TEXT,
+                anomaly TEXT, situation TEXT, count INTEGER, example TEXT);
+              INSERT INTO runs VALUES ('p/1', NULL, NULL, NULL, 'p', 'p', '', '', '', NULL, '7',
+                'invalid', 0, '', 1.0, 1, 0, 0, NULL, NULL, NULL, NULL);
+              INSERT INTO failures VALUES ('p/1', 'violation', 'stale read', '', 2, 'x');
+            ''')
+            base.commit()
+            """
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script, file]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let archive = try Archive(file: file)
+        #expect(
+            try archive.runs().flatMap { $0.failures.map(\.signature) }
+                == [Signature(.violation, "stale read")])
+        let new = row("2", [Signature(.violation, of: "etcd", "stale read")])
+        try archive.record(new)
+        #expect(try archive.runs(of: "campaigns/n/1") == [new])
+    }
+
     @Test func `a file that is no archive is refused with what to do`() throws {
         try withArchive { _, file in
             let other = file + ".txt"

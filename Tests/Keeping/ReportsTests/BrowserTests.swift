@@ -1,5 +1,4 @@
 import Checkers
-import Foundation
 import Histories
 import Reports
 import Results
@@ -10,11 +9,7 @@ import Testing
 ///
 /// Screenshots stay in `.build/pages` for people to look at.
 @Suite(.serialized) struct `Pages in a browser` {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build/pages")
-
-    private static let browser = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
-        .first(where: FileManager.default.isExecutableFile(atPath:))
+    private let browser = Browser()
 
     private static func run(named name: String) throws -> StoredRun {
         switch name {
@@ -46,22 +41,6 @@ import Testing
         }
     }
 
-    private func open(_ file: URL, _ arguments: [String]) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: try #require(Self.browser, "run `make setup`"))
-        process.arguments =
-            ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"] + arguments
-            + [file.absoluteString]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: text, as: UTF8.self)
-    }
-
     @Test(arguments: [
         ("valid", "Valid: linearizable"), ("violation", "Invalid: a stale read"),
         ("undecided", "Undecided: the checker met a limit"),
@@ -69,34 +48,21 @@ import Testing
         ("empty", "Inconclusive: too little was tested"), ("million", "Valid: linearizable"),
     ])
     func `a page opens without a script error`(name: String, headline: String) throws {
-        try FileManager.default.createDirectory(
-            at: Self.folder, withIntermediateDirectories: true)
-        let file = Self.folder.appending(path: "\(name).html")
         let html = Page(try Self.run(named: name)).html
         #expect(html.utf8.count < 5_000_000)
-        try Data(html.utf8).write(to: file)
-        let page = try open(file, ["--dump-dom"])
+        let file = try browser.write(html, named: name)
+        let page = try browser.document(of: file)
         #expect(page.contains("data-script=\"ready\""), "\(page.prefix(300))")
         #expect(page.contains(headline))
-        // Windows are never as narrow as a phone, but frames are.
-        let phone = Self.folder.appending(path: "\(name)-phone.html")
-        let frame =
-            "<body style='margin:0'><iframe src='\(name).html' width=400 height=1800 "
-            + "style='border:0'></iframe>"
-        try Data(frame.utf8).write(to: phone)
-        for (width, file) in [(1_400, file), (400, phone)] {
-            for scheme in ["light", "dark"] {
-                let picture = Self.folder.appending(path: "\(name)-\(width)-\(scheme).png")
-                try? FileManager.default.removeItem(at: picture)
-                _ = try open(
-                    file,
-                    [
-                        "--window-size=\(width),1800", "--screenshot=\(picture.path)",
-                        "--blink-settings=preferredColorScheme=\(scheme == "dark" ? 0 : 1)",
-                    ])
-                let size = try FileManager.default.attributesOfItem(atPath: picture.path)[.size]
-                #expect(size as? Int ?? 0 > 10_000)
-            }
-        }
+        #expect(try browser.pictures(of: file).allSatisfy { $0 > 10_000 })
+    }
+
+    @Test(
+        .enabled(if: Browser.hasRules, "make setup-tests unpacks axe-core"),
+        arguments: ["valid", "violation", "undecided", "timeless", "empty"], Browser.Scheme.allCases
+    )
+    func `axe-core finds nothing on a page`(name: String, scheme: Browser.Scheme) throws {
+        let html = Page(try Self.run(named: name)).html
+        #expect(try browser.brokenRules(of: html, named: name, scheme: scheme) == [])
     }
 }

@@ -1,4 +1,5 @@
 import Archive
+import SampleRuns
 import Testing
 
 @testable import Sites
@@ -85,5 +86,38 @@ import Testing
         let night = Night(name: "n", runs: [run(0, night: 1), run(30, night: 1)])
         // Ten seconds past the minute, and forty; thirty seconds each.
         #expect(try #require(night.runsPerHour) == 120)
+    }
+
+    /// Every kind of page of a site that has everything to show.
+    private var pages: [String: String] {
+        let canary = run(4, night: 2, cell: "canary", failures: [Self.stale], canary: true)
+        let rows = [
+            run(1, night: 1, commit: "a1"), run(2, night: 1, failures: [Self.panic]),
+            run(3, night: 2, failures: [Self.stale], commit: "b2"), canary,
+        ]
+        let site = Site(rows)
+        var pages = [
+            "morning": site.pages["index.html"] ?? "", "trends": site.pages["trends.html"] ?? "",
+            "nothing": Site([]).pages["index.html"] ?? "",
+            "comparison": Comparison(
+                [rows[0], rows[1]], named: "1.0", [rows[2], rows[0]], named: "1.1"
+            ).page,
+        ]
+        pages["signature"] = site.pages["signatures/\(Self.stale.slug).html"]
+        return pages
+    }
+
+    @Test(arguments: ["morning", "trends", "nothing", "comparison", "signature"])
+    func `axe-core finds nothing on a page of the site, at two widths, light and dark`(
+        name: String
+    ) throws {
+        let browser = Browser()
+        let html = try #require(pages[name])
+        let file = try browser.write(html, named: "site-" + name)
+        #expect(try browser.pictures(of: file, height: 900).allSatisfy { $0 > 2_000 })
+        guard Browser.hasRules else { return }
+        for scheme in Browser.Scheme.allCases {
+            #expect(try browser.brokenRules(of: html, named: name, scheme: scheme) == [])
+        }
     }
 }

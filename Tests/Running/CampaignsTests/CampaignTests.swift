@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Plans
 import Testing
@@ -157,5 +158,56 @@ import Testing
         #expect(capacity.count == 6)
         capacity.note(cpu: .seconds(30), wall: .seconds(60), memory: 4_000_000_000)
         #expect(capacity.count == 1)
+    }
+}
+
+@Suite struct `What a campaign comes to` {
+    private func row(
+        _ number: Int, _ verdict: RunRow.Verdict, canary: Bool = false, attempt: Int = 1
+    ) -> RunRow {
+        var row = RunRow(folder: "r/\(number).\(attempt)", seed: 1, verdict: verdict)
+        (row.number, row.attempt, row.cell) = (number, attempt, canary ? "canary" : "plan")
+        row.expectsViolation = canary
+        return row
+    }
+
+    @Test func `its exit status is that of the worst run, against what was expected`() {
+        func status(_ rows: [RunRow], _ reason: CampaignMachine.Reason? = .complete) -> Int32 {
+            CampaignVerdict(rows, reason: reason).exitStatus
+        }
+        #expect(status([row(1, .valid), row(2, .invalid, canary: true)]) == 0)
+        #expect(status([row(1, .valid), row(2, .valid, canary: true)]) == 1, "a dead canary")
+        #expect(status([row(1, .invalid), row(2, .failed), row(3, .undecided)]) == 1)
+        #expect(status([row(1, .failed), row(2, .inconclusive)]) == 70)
+        #expect(status([row(1, .inconclusive), row(2, .valid)]) == 2)
+        #expect(status([]) == 2, "nothing was tested")
+        #expect(status([row(1, .failed), row(1, .valid, attempt: 2)]) == 0, "the last try counts")
+    }
+
+    @Test func `a folder is worked on by one process at a time, and says how it stands`() throws {
+        let results = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: results) }
+        let folder = try CampaignFolder(
+            results: results, name: "n", started: "s",
+            ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0))
+        #expect(folder.state == .cutShort)
+        var hold: CampaignHold? = try CampaignHold(folder.path)
+        #expect(folder.state == .running)
+        let error = #expect(throws: CampaignError.self) { try CampaignHold(folder.path) }
+        #expect(error?.description.contains("another process works on it") == true)
+        withExtendedLifetime(hold) {}
+        hold = nil
+        try folder.write(end: .complete)
+        guard case .ended("the campaign is complete", _) = folder.state else {
+            Issue.record("\(folder.state)")
+            return
+        }
+        try folder.write(end: nil)
+        #expect(folder.state == .cutShort)
+        for path in [folder.path, results + "/campaigns/n"] {
+            #expect(try CampaignFolder(at: path).name == "campaigns/n/s")
+        }
+        #expect(throws: CampaignError.self) { try CampaignFolder(at: results) }
     }
 }
