@@ -8,9 +8,10 @@ import Synchronization
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
         subcommands: [
-            ClockReads.self, Cuts.self, Checks.self, Decide.self, Failover.self, Fuzz.self,
+            ClockReads.self, Cuts.self, Checks.self, Decide.self, ExecCost.self, Failover.self,
+            Fuzz.self,
             Harness.self, Keyed.self,
-            Pages.self, Recover.self,
+            Pages.self, Power.self, Recover.self,
             Serve.self, Simulate.self, Soak.self,
         ])
 
