@@ -4,7 +4,10 @@ CONFIGURATION := -c release
 # Tests look inside modules; one build serves them and the program.
 TESTABLE := -Xswiftc -enable-testing
 TEST := swift test $(CONFIGURATION) $(TESTABLE) --skip-build --disable-xctest
-SWIFT_FILES := Package.swift Sources Tests
+SWIFT_FILES := Package.swift Sources Tests $(EXAMPLE)/Package.swift $(EXAMPLE)/Sources $(EXAMPLE)/Tests
+
+# A package that builds on this one.
+EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
@@ -16,13 +19,15 @@ run: setup build
 
 ## Install what is missing, check the format, and run every test: those that change the network
 ## inside of a lab, those that trace children there too but alone, for they must not share a process
-## with others that start some, those that run whole clusters alone on the machine, then all others.
+## with others that start some, those that run whole clusters alone on the machine, then all others;
+## then the example of a package that builds on this one.
 test: setup-tests lint
 	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
 	sh .ci/in-lab $(TEST) --filter 'LabsTests|DisksTests'
 	sh .ci/in-lab $(TEST) --filter ClocksTests
 	$(TEST) --filter WholeRunTests
 	$(TEST) --skip LabsTests --skip DisksTests --skip ClocksTests --skip WholeRunTests
+	swift test --package-path $(EXAMPLE) --disable-xctest
 
 ## Build the documentation of what people build on; a link that leads nowhere is an error.
 DOCUMENTED := Checkers Faults Plans Systems Runner Raft Wire

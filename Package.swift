@@ -13,7 +13,7 @@ let floors: [(name: String, rooms: [String])] = [
     ),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Results", "Stores", "Reports", "Archive", "Sites"]),
-    ("Running", ["Runner", "Campaigns"]),
+    ("Running", ["Runner", "Campaigns", "PlanRuns"]),
     (
         "Raft",
         [
@@ -48,6 +48,13 @@ let package = Package(
         .executable(name: "raftd", targets: ["raftd"]),
         .library(name: "Raft", targets: ["Raft"]),
         .library(name: "Checkers", targets: ["Histories", "Models", "Checkers"]),
+        // What a package needs that tests a system of its own, and runs plans from its tests.
+        .library(
+            name: "WhitewaterKit",
+            targets: [
+                "WhitewaterKit", "Checkers", "Clients", "Generators", "Histories", "Labs", "Models",
+                "Plans", "PlanRuns", "Results", "Systems", "Topologies", "Workloads",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -158,15 +165,19 @@ let package = Package(
             dependencies: [
                 "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores", yams,
             ]),
+        .target(name: "PlanRuns", dependencies: ["Results", "Stores"]),
         .executableTarget(
-            name: "whitewater",
+            name: "whitewater", dependencies: ["WhitewaterKit"], path: "Sources/Programs/Main"),
+        .target(
+            name: "WhitewaterKit",
             dependencies: [
                 "Archive", "Campaigns", "Checkers", "CheckerTrials", "Clocks", "Compression",
                 "Disks", "Faults", "Generators", "Histories", "Labs", "Models", "Plans", "Reports",
                 "Results",
                 "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads", argumentParser,
                 logging,
-            ]),
+            ],
+            path: "Sources/Programs/whitewater"),
 
         .executableTarget(
             name: "whitewater-bench",

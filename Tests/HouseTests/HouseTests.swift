@@ -40,6 +40,7 @@ import Testing
             "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
         ],
         "Archive": ["Faults", "Results"],
+        "PlanRuns": ["Results", "Stores"],
         "Sites": ["Archive", "Reports", "Results"],
         "Campaigns": [
             "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores",
@@ -124,6 +125,30 @@ import Testing
             #expect(impure.isEmpty, "\(target)/\(file.name)")
             let ownDice = file.text.matches(of: /\.random\((?!.*using:)|\.shuffled\(\)/)
             #expect(ownDice.isEmpty, "\(target)/\(file.name)")
+        }
+    }
+
+    @Test func `whoever imports the checkers builds no server and no client`() throws {
+        let manifest = try String(
+            contentsOf: Self.sources.deletingLastPathComponent().appending(path: "Package.swift"),
+            encoding: .utf8)
+        let product = try #require(
+            manifest.firstMatch(of: /\.library\(name: "Checkers", targets: \[(.*?)\]\)/))
+        var reached = Set(product.1.matches(of: /"(\w+)"/).map { String($0.1) })
+        #expect(!reached.isEmpty)
+        while case let next = reached.union(reached.flatMap { Self.allowed[$0] ?? [] }),
+            next != reached
+        {
+            reached = next
+        }
+        for target in reached {
+            let declared = try #require(
+                manifest.firstMatch(
+                    of: try Regex("target\\(\\s*name: \"\(target)\"[^)]*\\)")), "\(target)")
+            let text = String(manifest[declared.range])
+            for library in ["nio", "asyncHTTPClient", "grdb", "yams", "subprocess", "logging"] {
+                #expect(!text.contains(library), "\(target) needs \(library)")
+            }
         }
     }
 

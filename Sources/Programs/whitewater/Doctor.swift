@@ -107,7 +107,7 @@ extension Whitewater {
         /// The programs of the systems that can be tested, with their versions.
         private static func systems() async -> [Examination.Finding] {
             var findings: [Examination.Finding] = []
-            let known = SystemCatalog.standard.all.filter {
+            let known = Offer.systems.all.filter {
                 !DeclaredPlans.generic.contains($0.name)
             }
             for definition in known {

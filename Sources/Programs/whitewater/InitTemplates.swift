@@ -7,9 +7,11 @@ enum InitTemplates {
           name: exec
           # How to start a node. {name} {number} {address} {data} {folder} {first} stand for the
           # node's own; programs and files are looked for beside this plan, then on the path.
-          start: [python3, NAME-node.py, "{address}", "{first}"]
+          start: [python3, NAME-node.py, "{address}", "{first}", "{others}"]
+          each: {peers: "{address}"}
           # start: [./my-raftd, --listen, "{address}:7000", --data, "{data}", --peers, "{peers}"]
           # each: {peers: "{name}={address}:7000"}
+          # If only the leader answers: ready: {tcp: 7000}
           # How to start a client; it speaks JSON Lines on its standard input and output.
           client: [python3, NAME-client.py]
           workloads: [register]
@@ -76,10 +78,22 @@ enum InitTemplates {
 
     static let node = #"""
         """A toy in the place of a real system: the first node keeps everything in its memory."""
-        import http.client, http.server, json, sys, threading
+        import http.client, http.server, json, socket, sys, threading, time
 
-        address, first = sys.argv[1:]
+        address, first, others = sys.argv[1:]
         store, lock = {}, threading.Lock()
+
+        def beat():  # as nodes of a Raft do: a fault of the network counts only if it cuts traffic
+            heart = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            while True:
+                for other in filter(None, others.split(",")):
+                    try:
+                        heart.sendto(b"alive", (other, 7001))
+                    except OSError:
+                        pass  # there is no way at the moment
+                time.sleep(0.1)
+
+        threading.Thread(target=beat, daemon=True).start()
 
         def perform(ask):
             if address != first:  # the others only pass requests on

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Faults
 import Models
+import Runner
 import Systems
 import Workloads
 
@@ -24,7 +25,7 @@ extension Whitewater {
             let rows: [(String, String)] =
                 switch what {
                 case .systems: systems
-                case .workloads: WorkloadCatalog.standard.all.map { ($0.name, $0.summary) }
+                case .workloads: Offer.workloads.all.map { ($0.name, $0.summary) }
                 case .faults: faults
                 case .models: ModelCatalog.all.map { ($0.name, $0.summary) }
                 }
@@ -35,7 +36,7 @@ extension Whitewater {
         }
 
         private var systems: [(String, String)] {
-            SystemCatalog.standard.all.map { ($0.name, $0.summary) }
+            Offer.systems.all.map { ($0.name, $0.summary) }
                 + DeclaredPlans(folder: plans).all.map { ($0.file, $0.summary) }
         }
 

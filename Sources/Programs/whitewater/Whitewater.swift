@@ -1,13 +1,17 @@
-import ArgumentParser
+public import ArgumentParser
 import Labs
 import Plans
 import Runner
+public import Systems
+public import Workloads
 
 /// The command line.
 ///
-/// One file a subcommand.
-@main struct Whitewater: ParsableCommand {
-    static let configuration = CommandConfiguration(
+/// A program that tests systems of its own calls ``main(systems:workloads:)`` and nothing else. One
+/// file a subcommand.
+public struct Whitewater: ParsableCommand {
+    /// The subcommands.
+    public static let configuration = CommandConfiguration(
         commandName: "whitewater",
         abstract: "Throw a Raft cluster into the rapids, and decide whether it kept its promises.",
         discussion: """
@@ -28,8 +32,21 @@ import Runner
             Disk.self, TraceClocks.self,
         ])
 
+    /// A command line that has not been parsed.
+    public init() {}
+
+    /// The command line with more systems and workloads, which come before Whitewater's own.
+    ///
+    /// Nothing may have started a thread before: the program starts itself anew inside of a lab.
+    public static func main(systems: [any System.Type], workloads: [any Workload.Type] = []) {
+        Offer.add(systems: systems, workloads: workloads)
+        main()
+    }
+
+    /// The command line.
+    ///
     /// Synchronous, so that no thread has started when a lab is entered.
-    static func main() {
+    public static func main() {
         do {
             try refuseUnknownCommand()
             var command = try parseAsRoot()

@@ -100,7 +100,7 @@ final class Cluster: FaultSite, LoadTarget {
             guard ContinuousClock.now < deadline else {
                 throw LabError.timedOut(
                     what: "\(node.name) does not serve", after: recoveryTimeout,
-                    advice: lastWords(of: node.name))
+                    advice: refusal(of: node) + lastWords(of: node.name))
             }
             await stop.wait(until: .now + .milliseconds(50))
         }
@@ -113,6 +113,11 @@ final class Cluster: FaultSite, LoadTarget {
             throw SetUpError.ended(
                 node: process.node, how: exit.status, lastWords: lastWords(of: process.node))
         }
+    }
+
+    /// What the node's client was told.
+    private func refusal(of node: Node) -> String {
+        system.refusal(of: node).map { "asked whether it serves, its client says \($0); " } ?? ""
     }
 
     /// What a node wrote last, and where to read on.
@@ -360,12 +365,13 @@ final class Cluster: FaultSite, LoadTarget {
         let recoveryTimeout = max(recoveryTimeout, patience)
         let deadline = ContinuousClock.now + recoveryTimeout
         var findings: [Finding] = []
-        for node in network.topology.names where !(await answers(node, by: deadline)) {
+        for node in network.topology.nodes where !(await answers(node.name, by: deadline)) {
+            let refusal = system.refusal(of: node).map { "; its client says \($0)" } ?? ""
             findings.append(
                 Finding(
-                    .notServing, node: node,
+                    .notServing, node: node.name,
                     detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
-                        + "healing"))
+                        + "healing\(refusal)"))
         }
         return findings
     }

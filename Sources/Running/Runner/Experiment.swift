@@ -28,8 +28,8 @@ public struct Experiment: Sendable {
     ///
     /// - Throws: `PlanError` with file and line, also for a run that could not be conclusive.
     public init(
-        _ file: PlanFile, seed: UInt64? = nil, systems: SystemCatalog = .standard,
-        workloads: WorkloadCatalog = .standard
+        _ file: PlanFile, seed: UInt64? = nil, systems: SystemCatalog = Offer.systems,
+        workloads: WorkloadCatalog = Offer.workloads
     ) throws(PlanError) {
         self = try file.locating { () throws(PlanError) in
             try file.plan.validate()
@@ -46,8 +46,8 @@ public struct Experiment: Sendable {
     ///
     /// - Throws: `PlanError` with file and line.
     public init(
-        stored file: PlanFile, systems: SystemCatalog = .standard,
-        workloads: WorkloadCatalog = .standard
+        stored file: PlanFile, systems: SystemCatalog = Offer.systems,
+        workloads: WorkloadCatalog = Offer.workloads
     ) throws(PlanError) {
         self = try file.locating { () throws(PlanError) in
             try Experiment(

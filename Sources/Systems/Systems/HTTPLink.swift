@@ -37,6 +37,11 @@ public struct HTTPLink: Sendable {
             eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
+    /// A link with so many connections to a host, served by the process's own threads.
+    public init(connections: Int = 1) {
+        self.init(group: .singleton, connections: connections)
+    }
+
     /// Sends a request and reads the whole reply.
     ///
     /// - Throws: what the library throws; ``completion(of:)`` tells what is certain then.
@@ -53,6 +58,16 @@ public struct HTTPLink: Sendable {
             request, deadline: NIODeadline.now() + TimeAmount(timeout))
         let bytes = try await response.body.collect(upTo: Self.mostBytes)
         return Reply(status: Int(response.status.code), body: Array(bytes.readableBytesView))
+    }
+
+    /// Posts a value as JSON and reads the whole reply.
+    ///
+    /// - Throws: what the library throws; ``completion(of:)`` tells what is certain then.
+    public func post(
+        _ url: String, _ value: some Encodable, timeout: Duration
+    ) async throws -> Reply {
+        try await send(
+            "POST", url, body: Array(try JSONEncoder().encode(value)), timeout: timeout)
     }
 
     /// Ends the connections.

@@ -43,6 +43,8 @@ public protocol System: Sendable {
     var contradictions: [SystemContradiction] { get }
     /// Whether a node serves: it answers a linearizable read.
     func serves(_ node: Node) async -> Bool
+    /// Why the node did not serve when it was last asked, in its own words; nil if it said nothing.
+    func refusal(of node: Node) -> String?
     /// A log line with one of these in it is a finding.
     var panicPatterns: [String] { get }
     /// Ends everything that the system holds open.
@@ -67,6 +69,9 @@ extension System {
         guard let applied = status.applied else { return .unsaid }
         return .state(StateAtRest(index: applied.index, parts: ["state": "\(applied.hash)"]))
     }
+
+    /// Nothing: what a node writes to its log has to do.
+    public func refusal(of node: Node) -> String? { nil }
 }
 
 /// What the harness must know of a system before there is one.

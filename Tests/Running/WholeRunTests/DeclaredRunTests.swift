@@ -27,6 +27,18 @@ import Testing
         #expect(clients.contains("w0.log") && clients.contains("w9.log"))
     }
 
+    @Test func `that init has written gets a verdict at once, not an excuse`() throws {
+        defer { machine.removeResults() }
+        try FileManager.default.createDirectory(
+            atPath: machine.results, withIntermediateDirectories: true)
+        let (made, written) = try machine.run(["init", "mine", "--folder", machine.results])
+        #expect(made == 0, "\(written)")
+        let (status, output) = try machine.run([
+            "test", machine.results + "/mine.yaml", "--seed", "1", "--results", machine.results,
+        ])
+        #expect(status == 0, "\(output)")
+    }
+
     @Test func `in Maelstrom's protocol is valid if it is right`() throws {
         defer { machine.removeResults() }
         let (status, output) = try run(

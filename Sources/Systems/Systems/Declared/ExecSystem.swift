@@ -172,6 +172,9 @@ public struct ExecSystem: System {
     /// Whether the node serves, in the way that the plan tells.
     public func serves(_ node: Node) async -> Bool { await probe.serves(node) }
 
+    /// What the client's answer to `serves` was, if it was none that lets the node serve.
+    public func refusal(of node: Node) -> String? { probe.refusal(of: node) }
+
     /// What the plan says.
     public var panicPatterns: [String] { settings[Keys.panic] }
 

@@ -2,10 +2,11 @@ internal import Foundation
 internal import Histories
 internal import NIOCore
 internal import NIOPosix
+internal import Synchronization
 internal import Topologies
 
 /// Finds out what nodes are in the way that a plan tells.
-struct NodeProbe: Sendable {
+final class NodeProbe: Sendable {
     private static let patience = Duration.milliseconds(500)
 
     private let clients: ClientPrograms
@@ -17,6 +18,7 @@ struct NodeProbe: Sendable {
     private let logs: NodeLogs
     private let link: HTTPLink
     private let group: MultiThreadedEventLoopGroup
+    private let refusals = Mutex<[NodeName: String]>([:])
 
     init(
         _ clients: ClientPrograms, setup: SystemSetup, status: Inquiry, ready: Inquiry,
@@ -71,12 +73,26 @@ struct NodeProbe: Sendable {
 
     // MARK: Readiness
 
+    /// Why a client's answer did not let a node serve when it was last asked.
+    func refusal(of node: Node) -> String? { refusals.withLock { $0[node.name] } }
+
+    private func clientServes(_ node: Node) async -> Bool {
+        let refusal: String?
+        do {
+            let answer = try await clients.ask("serves", of: node, within: .seconds(1))
+            let serves =
+                answer.member("type")?.word == "ok" && answer.member("value") != .some(.bool(false))
+            refusal = serves ? nil : "\(answer.member("error") ?? answer)"
+        } catch {
+            refusal = "\(error)"
+        }
+        refusals.withLock { $0[node.name] = refusal.map { String($0.prefix(300)) } }
+        return refusal == nil
+    }
+
     func serves(_ node: Node) async -> Bool {
         switch ready.source {
-        case .client:
-            let answer = try? await clients.ask("serves", of: node, within: .seconds(1))
-            return answer?.member("type")?.word == "ok"
-                && answer?.member("value") != .some(.bool(false))
+        case .client: return await clientServes(node)
         case .tcp(let port):
             let connecting = ClientBootstrap(group: group).connectTimeout(.milliseconds(500))
                 .connect(host: "\(node.address)", port: port)

@@ -167,13 +167,3 @@ public struct Etcd: System {
 
 /// `{}`.
 struct Empty: Encodable {}
-
-extension HTTPLink {
-    /// Posts a value as JSON.
-    func post(
-        _ url: String, _ value: some Encodable, timeout: Duration
-    ) async throws -> Reply {
-        try await send(
-            "POST", url, body: Array(try JSONEncoder().encode(value)), timeout: timeout)
-    }
-}
