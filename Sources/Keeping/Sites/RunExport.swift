@@ -76,10 +76,10 @@ public struct RunExport: Sendable {
     }
 
     private func faultCase(_ fault: FaultRecord) -> TestCase {
-        let name = "fault \(fault.number): \(fault.kindName) on \(fault.nodeWords)"
+        let name = "fault \(fault.number): \(fault.kind) on \(fault.nodeWords)"
         if fault.bit { return TestCase(name: name, ending: .passed) }
         let unmet = fault.checks.filter { !$0.isMet }.map { "\($0.demand): \($0.detail)" }
-        let others = results.faults.count { $0.bit && $0.kindName == fault.kindName }
+        let others = results.faults.count { $0.bit && $0.kind == fault.kind }
         return TestCase(
             name: name,
             ending: others > 0
