@@ -30,9 +30,9 @@ public struct SelfTest: Sendable {
         subjects("register", Register(), linearTime: true)
         + subjects("register, many crashes", Register(), linearTime: true, crashes: 0.4)
         + subjects("counter", Counter(), linearTime: true)
-        + subjects("fifo-queue", FIFOQueue(), linearTime: true)
+        + subjects("fifo-queue", FIFOQueue(), linearTime: true, structured: true)
         + subjects("unordered-queue", UnorderedQueue(), linearTime: true)
-        + subjects("stack", Stack(), linearTime: true)
+        + subjects("stack", Stack(), linearTime: true, structured: true)
         + subjects("set", GrowOnlySet(), linearTime: true)
         + subjects("list-append", ListAppend(), linearTime: true)
         + subjects("owned-mutex", MutexModel(), linearTime: true)
@@ -46,13 +46,17 @@ public struct SelfTest: Sendable {
     }
 
     private static func subjects<M: Simulated>(
-        _ name: String, _ model: M, linearTime: Bool, crashes: Double = 0.15
+        _ name: String, _ model: M, linearTime: Bool, structured: Bool = false,
+        crashes: Double = 0.15
     ) -> [Subject] {
         let draw = { @Sendable (unique: Bool) in
             RandomTrack(
                 model, unique: unique, crashRate: crashes, mostCrashed: crashes < 0.3 ? 4 : 12)
         }
-        let methods = Method.allCases.filter { $0 != .linearTime || linearTime }
+        let methods = Method.allCases.filter { method in
+            method != .linearTime && method != .structured
+                || method == .linearTime && linearTime || method == .structured && structured
+        }
         return methods.map { method in
             Subject(name: "\(name), \(method.rawValue)") { histories, seed in
                 let unique = method == .linearTime

@@ -53,6 +53,9 @@ struct Decision<M: Model> {
         case .undecided(let limit, let frontier):
             self.init(.undecided(limit, frontier), .search, cost)
         case .violation(let end): self.init(.deadEnd(end), .search, cost)
+        case .ordered(let order):
+            precondition(track.accepts(order), "the search's own order must be legal")
+            self.init(.linearizable(order), .search, cost)
         case .linearizable(let steps):
             let order = steps.map { WitnessOrder.entries(of: $0, in: space) }
             precondition(

@@ -4,6 +4,8 @@ package import Models
 package enum Method: String, Sendable, CaseIterable {
     /// The linear-time decider of the model.
     case linearTime = "linear-time"
+    /// The search for the structure of the model's states.
+    case structured = "structured"
     /// The breadth-first search.
     case breadthFirst = "breadth-first"
     /// The depth-first search.
@@ -28,6 +30,7 @@ package enum Method: String, Sendable, CaseIterable {
             case .contradiction: .violation
             case .notApplicable: track.unwritten == nil ? .open : .violation
             }
+        case .structured: search(track, .turns)
         case .breadthFirst: search(track, .breadthFirst)
         case .depthFirst: search(track, .depthFirst)
         }
@@ -39,6 +42,7 @@ package enum Method: String, Sendable, CaseIterable {
         switch finding {
         case .undecided: return .open
         case .violation: return .violation
+        case .ordered(let order): return track.accepts(order) ? .linearizable : .wrongOrder
         case .linearizable(let steps?):
             let order = WitnessOrder.entries(of: steps, in: space)
             return track.accepts(order) ? .linearizable : .wrongOrder

@@ -1,7 +1,8 @@
 internal import Models
 
-/// The exact search for any model: breadth first and depth first in turns, each going on where it
-/// stopped, until one of them knows.
+/// The exact search for any model: by the structure of its states where there is a search for that
+/// (``PushdownSearch``, ``LockstepSearch``); otherwise breadth first and depth first in turns, each
+/// going on where it stopped, until one of them knows.
 ///
 /// The frontier finds violations soon, for it never visits a configuration that a better one
 /// dominates; the descent finds orders soon where there are many of them. In turns that grow by
@@ -29,18 +30,35 @@ enum Search {
         let meter = Meter(budget, cancellation: cancellation)
         let space = SearchSpace(
             track, recordsPaths: recordsPaths, looksAhead: looksAhead)
-        let finding = run(space, meter, order)
+        let finding =
+            (order == .turns ? structured(track, meter) : nil)
+            ?? run(space, meter, order)
         let cost = Cost(
-            configurations: meter.configurations, steps: meter.steps + space.alphabet.questions,
+            configurations: meter.configurations, steps: meter.steps + space.alphabet.takeWork(),
             bytes: meter.bytes)
         return (finding, cost, space)
     }
 
     /// Which searches take part.
     enum Order {
+        /// That for the model's structure alone where there is one, the other two in turns otherwise.
         case turns
         case breadthFirst
         case depthFirst
+    }
+
+    /// What the search for the structure of a model's states found; nil if there is none, or too
+    /// many operations are open at once for it.
+    private static func structured<M>(_ track: Track<M>, _ meter: Meter) -> SearchFinding<M>? {
+        switch track {
+        case let track as Track<Stack>:
+            guard var search = PushdownSearch(track) else { return nil }
+            return search.run(meter) as? SearchFinding<M>
+        case let track as Track<FIFOQueue>:
+            guard var search = LockstepSearch(track) else { return nil }
+            return search.run(meter) as? SearchFinding<M>
+        default: return nil
+        }
     }
 
     private static func run<M>(
@@ -62,11 +80,11 @@ enum Search {
         var turn = 4 * space.levels.count + 1_000
         while true {
             var end = meter.configurations + turn
-            if let found = frontier.run(meter, until: end, others: space.bytes + descent.bytes) {
+            if let found = frontier.run(meter, until: end, others: descent.bytes) {
                 return found
             }
             end = meter.configurations + turn
-            if let found = descent.run(meter, until: end, others: space.bytes + frontier.bytes) {
+            if let found = descent.run(meter, until: end, others: frontier.bytes) {
                 return found
             }
             turn *= 2

@@ -4,6 +4,8 @@ internal import Models
 enum SearchFinding<M: Model> {
     /// Some order is legal; the steps to it, where they were recorded.
     case linearizable(steps: [SearchStep]?)
+    /// This order of entries, places in the track, is legal.
+    case ordered([Int])
     /// No configuration survives the completion of an entry.
     case violation(DeadEnd<M>)
     /// The budget was spent.
