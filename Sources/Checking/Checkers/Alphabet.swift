@@ -16,8 +16,8 @@ final class Alphabet<M: Model> {
     private var growths: [Int64: Bool] = [:]
     private let growth: ((M.State, M.State) -> Bool)?
     private var stateBytes = 0
-    /// How often the model was asked.
-    private(set) var questions = 0
+    /// What the model's answers have cost since that was last asked for, in steps.
+    private var work = 0
     /// The classes, by number.
     private(set) var classes: [CallClass] = []
 
@@ -42,13 +42,23 @@ final class Alphabet<M: Model> {
     /// need at least.
     var bytes: Int { stateBytes + transitions.count * 128 + growths.count * 32 }
 
+    /// A call of the model costs as much as some comparisons of configurations, and more where
+    /// there is more of a state to copy and to hash.
+    private func charge(_ state: M.State) { work += 8 + model.bytes(of: state) / 16 }
+
+    /// What the model's answers have cost since the last time, in steps (``Budget/steps``).
+    func takeWork() -> Int {
+        defer { work = 0 }
+        return work
+    }
+
     /// Whether the model lets one state grow into another without a blind write.
     func canGrow(_ state: Int32, into later: Int32) -> Bool {
         guard let growth, state != later else { return true }
         let key = Int64(state) << 32 | Int64(later)
         if let known = growths[key] { return known }
-        questions += 1
         let answer = growth(states[Int(state)], states[Int(later)])
+        charge(states[Int(later)])
         growths[key] = answer
         return answer
     }
@@ -90,7 +100,7 @@ final class Alphabet<M: Model> {
     func workOutAll(_ state: Int32, _ callClass: Int32) -> [Int32] {
         let key = Int64(state) << 32 | Int64(callClass)
         if let known = transitions[key] { return known }
-        questions += 1
+        charge(states[Int(state)])
         let next = model.outcomes(states[Int(state)], calls[Int(callClass)])
             .map { number(of: $0) }.sorted()
         transitions[key] = next

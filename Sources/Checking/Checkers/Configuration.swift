@@ -115,34 +115,26 @@ extension Configuration {
 /// A stack of configurations in one piece of memory.
 struct ConfigurationStack: ~Copyable {
     private let stride: Int
-    private var base: UnsafeMutablePointer<UInt64>
-    private var capacity = 64
+    private var words: WordBuffer
     private(set) var count = 0
 
     init(_ layout: ConfigurationLayout) {
         stride = layout.stride
-        base = .allocate(capacity: capacity * stride)
+        words = WordBuffer(capacity: 16 * layout.stride)
     }
 
-    deinit { base.deallocate() }
+    private var base: Configuration { words.base }
 
-    var bytes: Int { capacity * stride * 8 }
+    var bytes: Int { words.bytes }
 
-    /// Adds a copy; the result is valid until the next push.
+    /// Adds a copy of a configuration that lies elsewhere; the result is valid until the next
+    /// push.
     @discardableResult mutating func push(_ configuration: Configuration) -> Configuration {
-        if count == capacity {
-            // The pushed one may lie in this very memory, which stays until it has been copied.
-            let larger = UnsafeMutablePointer<UInt64>.allocate(capacity: 2 * capacity * stride)
-            larger.update(from: base, count: count * stride)
-            (larger + count * stride).update(from: configuration, count: stride)
-            base.deallocate()
-            base = larger
-            capacity *= 2
-        } else {
-            (base + count * stride).update(from: configuration, count: stride)
-        }
+        if (count + 1) * stride > words.capacity { words.grow(to: (count + 1) * stride) }
+        let copy = base + count * stride
+        copy.update(from: configuration, count: stride)
         count += 1
-        return base + (count - 1) * stride
+        return copy
     }
 
     subscript(place: Int) -> Configuration { base + place * stride }

@@ -4,8 +4,7 @@ internal import Models
 /// (``ConfigurationLayout/dominates(_:_:_:)``).
 struct ConfigurationSet: ~Copyable {
     private let layout: ConfigurationLayout
-    private var base: UnsafeMutablePointer<UInt64>
-    private var capacity = 16
+    private var words: WordBuffer
     /// Members, dead ones included.
     private(set) var count = 0
     private(set) var living = 0
@@ -14,18 +13,20 @@ struct ConfigurationSet: ~Copyable {
     /// Heads of chains by key, once there are too many members to look at each.
     private var heads: [Int32] = []
     private var chain: [Int32] = []
+    /// The most heads there have been; there are at most as many links.
+    private var mostHeads = 0
 
     private static var mostUnhashed: Int { 12 }
     private static var dead: UInt64 { .max }
 
     init(_ layout: ConfigurationLayout) {
         self.layout = layout
-        base = .allocate(capacity: capacity * layout.stride)
+        words = WordBuffer(capacity: 16 * layout.stride)
     }
 
-    deinit { base.deallocate() }
+    private var base: Configuration { words.base }
 
-    var bytes: Int { capacity * layout.stride * 8 + (heads.count + chain.count) * 4 }
+    var bytes: Int { words.bytes + 8 * mostHeads }
 
     mutating func removeAll() {
         count = 0
@@ -63,14 +64,8 @@ struct ConfigurationSet: ~Copyable {
     }
 
     private mutating func append(_ configuration: Configuration) {
-        if count == capacity {
-            let larger = UnsafeMutablePointer<UInt64>.allocate(
-                capacity: 2 * capacity * layout.stride)
-            larger.update(from: base, count: count * layout.stride)
-            base.deallocate()
-            base = larger
-            capacity *= 2
-        }
+        let end = (count + 1) * layout.stride
+        if end > words.capacity { words.grow(to: end) }
         (base + count * layout.stride).update(from: configuration, count: layout.stride)
         base[count * layout.stride] &= 0xffff_ffff
         count += 1
@@ -102,6 +97,7 @@ struct ConfigurationSet: ~Copyable {
     private mutating func rehash(_ window: borrowing Window) {
         var size = 64
         while size < 2 * count { size *= 2 }
+        mostHeads = max(mostHeads, size)
         heads = Array(repeating: -1, count: size)
         chain = Array(repeating: -1, count: count)
         for place in 0..<count {

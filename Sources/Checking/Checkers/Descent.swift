@@ -66,9 +66,9 @@ struct Descent<M: Model>: ~Copyable {
                 configurations.drop()
                 continue
             }
-            let cost = 1 + memo.comparisons - comparisons
+            let cost = 1 + memo.comparisons - comparisons + space.alphabet.takeWork()
             comparisons = memo.comparisons
-            if let limit = meter.spend(cost, bytes: bytes + others) {
+            if let limit = meter.spend(cost, bytes: space.bytes + bytes + others) {
                 return .undecided(limit, deepestFrontier)
             }
             if step == .survive {
@@ -175,14 +175,21 @@ struct ConfigurationMemo: ~Copyable {
     }
 
     /// A level, a link and a hash each, and the heads.
-    var bytes: Int { visited.bytes + (levels.count.roundedUp * 4 + heads.count) * 4 }
+    var bytes: Int { visited.bytes + (levels.count / 2 * 9 + heads.count) * 4 }
 
     /// Remembers a configuration; false if one that dominates it has been visited.
     mutating func insert(
         _ configuration: Configuration, level: Int, _ window: borrowing Window
     ) -> Bool {
         let hash = layout.key(of: configuration, window) &+ level &* 0x2545_f491_4f6c_dd1d
-        if levels.count == heads.count { rehash() }
+        if levels.count == levels.capacity {
+            // Not the doubling that an array does by itself (``WordBuffer``).
+            let room = levels.count + max(64, levels.count / 8)
+            levels.reserveCapacity(room)
+            chain.reserveCapacity(room)
+            hashes.reserveCapacity(room)
+        }
+        if levels.count == 2 * heads.count { rehash() }
         let bucket = hash & (heads.count - 1)
         var place = Int(heads[bucket])
         while place >= 0 {

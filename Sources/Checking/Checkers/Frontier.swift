@@ -78,9 +78,9 @@ struct Frontier<M: Model>: ~Copyable {
         while pending.count > 0 {
             while pending.pop(into: expander.scratch) {
                 let compared = emitted.comparisons + visited.comparisons
-                let cost = 1 + compared - comparisons
+                let cost = 1 + compared - comparisons + space.alphabet.takeWork()
                 comparisons = compared
-                if let limit = meter.spend(cost, bytes: bytes + others) {
+                if let limit = meter.spend(cost, bytes: space.bytes + bytes + others) {
                     return .undecided(limit, deepest)
                 }
                 expand(slot)

@@ -4,6 +4,19 @@ import Histories
 import Models
 import Testing
 
+/// A stack that no decider and no structured search knows.
+private struct Pile: Model {
+    private let stack = Stack()
+    let name = "pile"
+    var initialState: [Value] { stack.initialState }
+
+    func call(for operation: Histories.Operation) throws(ModelError) -> QueueCall? {
+        try stack.call(for: operation)
+    }
+
+    func step(_ state: [Value], _ call: QueueCall) -> [Value]? { stack.step(state, call) }
+}
+
 @Suite struct `What a check costs` {
     /// A stack on which four processes push and pop two values, so that nothing but the search
     /// decides it; the last pop returns what nobody can have left there.
@@ -32,11 +45,23 @@ import Testing
 
     @Test func `the same budget gives the same report, every time`() throws {
         let history = try crowded(30, processes: 3)
-        let checker = Checker(model: Stack(), budget: Budget(steps: 200_000))
+        let checker = Checker(model: Pile(), budget: Budget(steps: 200_000))
         let reports = try (0..<3).map { _ in try checker.check(history).keys[0] }
         #expect(Set(reports.map(\.verdict)).count == 1)
         #expect(Set(reports.map(\.configurations)).count == 1)
         #expect(Set(reports.map(\.bytes)).count == 1)
+    }
+
+    @Test func `states count against the memory limit`() throws {
+        let limit = 16 * 1_048_576
+        let checker = Checker(model: Pile(), budget: Budget(memory: limit))
+        let report = try checker.check(crowded(40, processes: 4)).keys[0]
+        guard case .undecided(let reached, _) = report.verdict else {
+            Issue.record("it said \(report.verdict)")
+            return
+        }
+        #expect(reached == .memory(limit))
+        #expect(report.bytes < limit * 11 / 10)
     }
 
     @Test func `a cancelled check is undecided`() throws {
