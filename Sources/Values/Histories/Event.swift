@@ -46,18 +46,26 @@ public struct Event: Hashable, Sendable {
     public var value: Value
     /// Why it failed or is unknown.
     public var error: Value? {
-        get { if case .value(let value)? = boxedError { value } else { nil } }
-        set { boxedError = newValue.map(Boxed.value) }
+        get { if case .parts(let error, _)? = rare { error } else { nil } }
+        set { rare = Rare(error: newValue, node: node) }
     }
     /// The node that the process talks to, where the history says so (`:node`).
-    public var node: String?
-
-    // Few events have one, and reading a history moves every event several times: up to 128 bytes
-    // without a call.
-    private indirect enum Boxed: Hashable, Sendable {
-        case value(Value)
+    public var node: String? {
+        get { if case .parts(_, let node)? = rare { node } else { nil } }
+        set { rare = Rare(error: error, node: newValue) }
     }
-    private var boxedError: Boxed?
+
+    // Few events have either, and reading a history moves every event several times: up to 128
+    // bytes without a call.
+    private indirect enum Rare: Hashable, Sendable {
+        case parts(error: Value?, node: String?)
+
+        init?(error: Value?, node: String?) {
+            guard error != nil || node != nil else { return nil }
+            self = .parts(error: error, node: node)
+        }
+    }
+    private var rare: Rare?
 
     /// Makes an event from its parts.
     public init(
@@ -72,7 +80,6 @@ public struct Event: Hashable, Sendable {
         self.function = function
         self.key = key
         self.value = value
-        boxedError = error.map(Boxed.value)
-        self.node = node
+        rare = Rare(error: error, node: node)
     }
 }

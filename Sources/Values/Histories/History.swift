@@ -98,7 +98,7 @@ public struct History: Sendable {
         }
         operations[id].recordedEnd = place
         operations[id].completedAt = event.time
-        if operations[id].node == nil { operations[id].node = event.node }
+        if operations[id].node == nil, let node = event.node { operations[id].node = node }
         switch event.kind {
         case .ok:
             operations[id].outcome = .ok(event.value)

@@ -26,16 +26,28 @@ public struct Operation: Hashable, Sendable {
     public var process: Int
     /// What the history calls the process: its number, or its name.
     public var client: Value {
-        get { if case .value(let name)? = boxedName { name } else { .int(process) } }
-        set { boxedName = newValue.int == nil ? .value(newValue) : nil }
+        get { if case .parts(let client?, _)? = rare { client } else { .int(process) } }
+        set { rare = Rare(client: newValue.int == nil ? newValue : nil, node: node) }
     }
-    // Few histories name their processes: eight bytes for those that do not.
-    private indirect enum Boxed: Hashable, Sendable {
-        case value(Value)
-    }
-    private var boxedName: Boxed?
     /// The node that the process talked to, where the history says so.
-    public var node: String?
+    public var node: String? {
+        get { if case .parts(_, let node)? = rare { node } else { nil } }
+        set {
+            let client: Value? = if case .parts(let client, _)? = rare { client } else { nil }
+            rare = Rare(client: client, node: newValue)
+        }
+    }
+
+    // Few histories name their processes or nodes: eight bytes for those that do not.
+    private indirect enum Rare: Hashable, Sendable {
+        case parts(client: Value?, node: String?)
+
+        init?(client: Value?, node: String?) {
+            guard client != nil || node != nil else { return nil }
+            self = .parts(client: client, node: node)
+        }
+    }
+    private var rare: Rare?
     /// Its name, `read` for example.
     public var function: String
     /// The independent key that it works on.
@@ -83,7 +95,7 @@ public struct Operation: Hashable, Sendable {
         self.recordedEnd = recordedEnd ?? completion
         invocationTime = invokedAt.stored
         completionTime = completedAt.stored
-        self.node = node
+        rare = Rare(client: nil, node: node)
     }
 
     /// Whether a completion of some kind was recorded.
