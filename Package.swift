@@ -105,7 +105,7 @@ let package = Package(
 
         // What is pure.
         .target(name: "Models", dependencies: ["Histories"]),
-        .target(name: "Checkers", dependencies: ["CLinux", "Histories", "Models", heap]),
+        .target(name: "Checkers", dependencies: ["Histories", "Models", heap]),
         .target(name: "CheckerTrials", dependencies: ["Checkers", "Histories", "Models"]),
         .target(name: "Generators", dependencies: ["Histories"]),
 
@@ -171,7 +171,8 @@ let package = Package(
         .target(
             name: "WhitewaterKit",
             dependencies: [
-                "Archive", "Campaigns", "Checkers", "CheckerTrials", "Clocks", "Compression",
+                "Archive", "CLinux", "Campaigns", "Checkers", "CheckerTrials", "Clocks",
+                "Compression",
                 "Disks", "Faults", "Generators", "Histories", "Labs", "Models", "Plans", "Reports",
                 "Results",
                 "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads", argumentParser,
@@ -182,7 +183,7 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Checkers", "CheckerTrials", "Clients", "Clocks", "Faults", "Generators",
+                "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Faults", "Generators",
                 "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
                 "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",
                 "Stores", "Systems",

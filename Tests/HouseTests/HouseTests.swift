@@ -24,7 +24,7 @@ import Testing
         ],
         "Netfilter": ["CIPTC", "Topologies"],
         "Models": ["Histories"],
-        "Checkers": ["CLinux", "Histories", "Models"],
+        "Checkers": ["Histories", "Models"],
         "CheckerTrials": ["Checkers", "Histories", "Models"],
         "Generators": ["Histories"],
         "Disks": ["CLinux"],

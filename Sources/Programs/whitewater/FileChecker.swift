@@ -47,7 +47,7 @@ struct FileChecker: Sendable {
                     "whitewater: \(file): its last line has no end; those \(dropped) bytes were "
                         + "left out")
             }
-            if !isJSON { finding.remarks += remarks(on: report) }
+            if !isJSON { finding.remarks += remarks(on: report, of: history) }
             addFiles(to: &finding, report, of: history, file: file)
             return finding
         } catch {
@@ -87,7 +87,7 @@ struct FileChecker: Sendable {
         return try checker.check(history)
     }
 
-    private func remarks(on report: Report) -> [String] {
+    private func remarks(on report: Report, of history: History) -> [String] {
         var remarks: [String] = []
         for key in report.keys {
             let name = key.key.map { "key \($0): " } ?? ""
@@ -101,6 +101,7 @@ struct FileChecker: Sendable {
                 let shown = found.operations.prefix(12).map { "\($0)" }.joined(separator: ", ")
                 let more = found.operations.count > 12 ? " and others" : ""
                 remarks.append("  \(name)operations \(shown)\(more) contradict each other")
+                remarks += OrderLines(found, of: history).lines.map { "  \(name)\($0)" }
             }
         }
         if report.skipped > 0 {

@@ -1,7 +1,9 @@
 import Checkers
+import Dispatch
 import Foundation
 import Histories
 import Models
+import Synchronization
 import Testing
 
 /// The folder of histories from real systems that may lie beside a checkout; never part of it.
@@ -44,6 +46,23 @@ struct `Histories of real systems` {
             let verdict = try RealHistories.verdict(file, semantics)
             #expect(verdict.word == (row[1] == "true" ? "linearizable" : "violation"), "\(row[0])")
         }
+    }
+
+    @Test func `explanations are the same alone and beside other work`() throws {
+        let histories = try RealHistories.files("etcd-jepsen", ".log").prefix(24).map {
+            try History(contentsOf: $0.path).keyed(.single)
+        }
+        let checker = Checker(model: Register(semantics: Semantics(failedCAS: .all)))
+        let alone = try histories.map { try checker.check($0).verdict }
+        #expect(alone.contains { $0.word == "violation" })
+        // More threads than the machine has cores, each with all of them.
+        let agree = Mutex(0)
+        let threads = 4 * ProcessInfo.processInfo.activeProcessorCount
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            let beside = try? histories.map { try checker.check($0).verdict }
+            if beside == alone { agree.withLock { $0 += 1 } }
+        }
+        #expect(agree.withLock { $0 } == threads)
     }
 
     @Test(arguments: ["good", "bad"])
