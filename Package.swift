@@ -232,7 +232,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "SitesTests",
-            dependencies: ["Archive", "Faults", "Reports", "Results", "SampleRuns", "Sites"]),
+            dependencies: [
+                "Archive", "Faults", "Reports", "Results", "SampleRuns", "Sites", "Topologies",
+            ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
         .testTarget(
             name: "CampaignsTests", dependencies: ["Archive", "Campaigns", "Faults", "Plans"]),

@@ -5,6 +5,7 @@ import Reports
 import Results
 import SampleRuns
 import Testing
+import Topologies
 
 @testable import Sites
 
@@ -96,9 +97,9 @@ import Testing
     }
 
     @Test func `a fault passes if it bit, and is an error if none of its kind did`() throws {
-        func fault(_ number: Int, _ kind: String, bit: Bool) -> FaultRecord {
+        func fault(_ number: Int, _ kind: FaultName, bit: Bool) -> FaultRecord {
             var record = FaultRecord(number: number, kind: kind, family: "partition")
-            record.nodes = ["n1"]
+            record.nodes = [NodeName(number: 1)]
             record.checks = [.init("packets were dropped", bit, "0 packets")]
             return record
         }
