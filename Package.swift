@@ -134,7 +134,7 @@ let package = Package(
         .target(name: "Stores", dependencies: ["CLinux", "Histories", "Results"]),
 
         .target(name: "Archive", dependencies: ["Faults", "Results", grdb]),
-        .target(name: "Sites", dependencies: ["Archive", "Reports", "Results"]),
+        .target(name: "Sites", dependencies: ["Archive", "Faults", "Reports", "Results"]),
 
         // What is tested, and with what.
         .target(

@@ -41,7 +41,7 @@ import Testing
         ],
         "Archive": ["Faults", "Results"],
         "PlanRuns": ["Results", "Stores"],
-        "Sites": ["Archive", "Reports", "Results"],
+        "Sites": ["Archive", "Faults", "Reports", "Results"],
         "Campaigns": [
             "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores",
         ],

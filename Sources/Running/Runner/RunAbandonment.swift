@@ -18,15 +18,17 @@ extension Run {
     func watchdog(whenAbandoned: @escaping @Sendable (RunResults) -> Void) -> Watchdog {
         let plan = plan
         let tally = tally
-        let watchdog = Watchdog(phase: { tally.phase }) { phase in
-            let recovery = plan.recoveryTimeout.duration
-            return switch phase {
-            case .settingUp: Self.mostSetUp
-            case .load: plan.timeLimit.duration + recovery + Self.grace
-            case .finalReads: recovery * 2 + Self.mostFinalReads
-            case .frozen, .judging: nil
-            }
-        }
+        let watchdog = Watchdog(
+            of: { tally.phase },
+            allowing: { phase in
+                let recovery = plan.recoveryTimeout.duration
+                return switch phase {
+                case .settingUp: Self.mostSetUp
+                case .load: plan.timeLimit.duration + recovery + Self.grace
+                case .finalReads: recovery * 2 + Self.mostFinalReads
+                case .frozen, .judging: nil
+                }
+            })
         watchdog.begin { [self] phase, limit in whenAbandoned(abandon(in: phase, after: limit)) }
         return watchdog
     }

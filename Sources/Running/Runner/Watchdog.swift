@@ -15,8 +15,8 @@ final class Watchdog: Sendable {
 
     /// Watches over phases, each with so much time; nil for as long as it takes.
     init(
-        phase: @escaping @Sendable () -> Tally.Phase,
-        allowance: @escaping @Sendable (Tally.Phase) -> Duration?
+        of phase: @escaping @Sendable () -> Tally.Phase,
+        allowing allowance: @escaping @Sendable (Tally.Phase) -> Duration?
     ) {
         self.phase = phase
         self.allowance = allowance

@@ -15,7 +15,8 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `barks once at a phase that takes too long, and says which`() async {
         let (barks, continuation) = AsyncStream<(Tally.Phase, Duration)>.makeStream()
-        let watchdog = Watchdog(phase: { .finalReads }) { $0 == .finalReads ? .zero : nil }
+        let watchdog = Watchdog(
+            of: { .finalReads }, allowing: { $0 == .finalReads ? .zero : nil })
         watchdog.begin { phase, limit in
             continuation.yield((phase, limit))
             continuation.finish()
