@@ -51,7 +51,7 @@ public struct MutationMatrix: Sendable, Codable {
         let rows = lines.map { line -> [String] in
             let (row, detection) = (line.row, line.row.detection)
             return [
-                row.mutant, line.title, row.verdict.rawValue, detection?.check ?? "",
+                row.mutant, line.title, row.verdict.rawValue, Self.cut(detection?.check ?? ""),
                 detection.map { Self.name(of: $0.trial.plan) } ?? "",
                 detection.map { "\($0.trial.seed)" } ?? "", Self.seconds(row.load),
                 "\(row.trials)",
@@ -82,6 +82,11 @@ public struct MutationMatrix: Sendable, Codable {
 
     static func name(of plan: String) -> String {
         URL(filePath: plan).deletingPathExtension().lastPathComponent
+    }
+
+    /// Enough of a check to tell it from others; `matrix.json` has the whole.
+    private static func cut(_ check: String) -> String {
+        check.count > 60 ? check.prefix(59) + "…" : check
     }
 
     private static func seconds(_ load: Double) -> String { "\(Int(load.rounded())) s" }
