@@ -189,11 +189,13 @@ extension FaultPlan {
     /// - Throws: `PlanError` that begins with the key.
     public func requireTurns(within timeLimit: PlanDuration) throws(PlanError) {
         let fit = mostFaults(within: timeLimit.duration)
-        let needed = PlanDuration(first.duration + every.duration * kinds.count)
+        let asked = kinds.count + rounds.count
+        let turns = (asked + together.range.lowerBound - 1) / together.range.lowerBound
+        let needed = PlanDuration(first.duration + every.duration * turns)
         try PlanError.require(
-            kinds.count + rounds.count <= fit * together.range.lowerBound,
+            turns <= fit,
             "time-limit: \(timeLimit) has time for \(fit) faults, and faults.kinds asks for "
-                + "\(kinds.count), so that the run could not be conclusive; give it \(needed), or "
+                + "\(turns), so that the run could not be conclusive; give it \(needed), or "
                 + "ask for fewer kinds, or for them more often (faults.every)")
     }
 

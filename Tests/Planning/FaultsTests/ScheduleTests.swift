@@ -54,6 +54,15 @@ import Topologies
         #expect(text(7) != text(8))
     }
 
+    @Test func `a storm draws nothing for which the cluster has to be made in another way`() {
+        let strangers = FaultCatalog.all.filter { !$0.needs.isEmpty }.map(\.name)
+        #expect(!strangers.isEmpty)
+        for seed in 1...100 {
+            let text = schedule(["storm"], seed: UInt64(seed)).description
+            #expect(strangers.allSatisfy { !text.contains($0 + " ") }, "seed \(seed): \(text)")
+        }
+    }
+
     @Test func `faults that overlap are one round, each at its own time`() {
         let schedule = schedule(
             ["halves", "kill-one"], every: .seconds(1)...(.seconds(1)), overlap: true)

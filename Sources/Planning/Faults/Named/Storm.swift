@@ -5,7 +5,7 @@ public struct Storm: FaultKind {
     /// The family's name.
     public let family: FaultName = "scenario"
     /// In words.
-    public let summary = "two or three of everything else together, drawn at random"
+    public let summary = "two or three of everything that needs nothing of its own, at random"
     /// What tests Raft best is what nobody thought of.
     public let leastNodes = 3
 
@@ -16,8 +16,9 @@ public struct Storm: FaultKind {
     public func scenario(
         after offset: Duration, _ style: Style, using random: inout some RandomNumberGenerator
     ) -> any Scenario {
+        // What needs more than every cluster has would come to nothing where nobody asked for it.
         let known = FaultCatalog.all.filter {
-            $0.leastNodes <= style.nodes.count && $0.name != name
+            $0.leastNodes <= style.nodes.count && $0.name != name && $0.needs.isEmpty
         }
         let count = Int.random(in: 2...3, using: &random)
         var style = style
