@@ -22,7 +22,8 @@ struct FaultSection {
             <section id="faults"><h2>Faults, their evidence, and availability</h2>
             <p class="quiet">Times in seconds. First success: of an operation invoked after the \
             injection, or after the healing. Outage: the longest time without any success until \
-            all nodes served again, without what the harness itself stood still.</p>
+            all nodes served again, without what the harness itself stood still.\
+            \(faults.latenessWords.map { " \($0)." } ?? "")</p>
             <div class="wide" tabindex="0" role="region" aria-label="Faults"><table class="sortable follows"><thead><tr><th scope="col">#</th><th scope="col">kind</th>\
             <th scope="col">nodes</th><th scope="col">from</th><th scope="col">to</th><th scope="col">effect</th><th scope="col">first success</th>\
             <th scope="col">after healing</th><th scope="col">outage</th><th scope="col">elections</th><th scope="col">leader (term)</th>\
@@ -40,6 +41,11 @@ struct FaultSection {
             "\(link.link) \(link.droppedPackets) dropped"
                 + (link.probeArrived ? ", probe arrived" : "")
         }.joined(separator: "; ")
+        let late = [("begun", fault.lateness), ("healed", fault.healingLateness)]
+            .compactMap { name, time in
+                time.map { "\(name) \(($0 * 1_000).fixed(0)) ms late" }
+            }.joined(separator: ", ")
+        let delays: Markup = late.isEmpty ? "" : "<li>\(late)</li>"
         let pairs: Markup = links.isEmpty ? "" : "<li>\(links.cut(2_000))</li>"
         func seconds(
             _ availability: FaultAvailability?, _ time: (FaultAvailability) -> Double?
@@ -60,7 +66,7 @@ struct FaultSection {
             <td>\(availability?.longestOutage.fixed(2) ?? "")</td><td>\(elections)</td>\
             <td>\(Self.leadership(fault))</td><td><details><summary>\(fault.checks.count) \
             \(fault.checks.count == 1 ? "check" : "checks")\
-            </summary><ul>\(checks)\(pairs)</ul></details></td></tr>
+            </summary><ul>\(checks)\(delays)\(pairs)</ul></details></td></tr>
             """
     }
 

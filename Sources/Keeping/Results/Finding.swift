@@ -12,6 +12,10 @@ public struct Finding: Codable, Hashable, Sendable {
         case notServing = "not-serving"
         /// A node's state differs from another's that has applied the same entries.
         case divergedState = "diverged-state"
+        /// A node's committed entries differ from another's up to the same index.
+        case divergedLog = "diverged-log"
+        /// Nodes elected again and again though nothing disturbed them.
+        case endlessElections = "endless-elections"
         /// Two nodes said that they led in the same term.
         case twoLeaders = "two-leaders"
         /// A node's term, or what it had applied in one life, fell.
@@ -28,6 +32,8 @@ public struct Finding: Codable, Hashable, Sendable {
             case .panic: "crashed"
             case .notServing: "did not serve again"
             case .divergedState: "holds another state than the others"
+            case .divergedLog: "holds other committed entries than the others"
+            case .endlessElections: "elected again and again though nothing disturbed them"
             case .twoLeaders: "led in a term in which another node led"
             case .wentBackward: "went back to an earlier term or entry"
             case .nonsense: "gave an answer that makes no sense"

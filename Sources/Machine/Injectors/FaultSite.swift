@@ -22,6 +22,12 @@ public protocol FaultSite: Sendable {
     func clock(of node: NodeName) -> NodeClock?
     /// Starts a node's process again, with the data that it had.
     func restart(_ node: NodeName) async throws
+    /// Has the cluster change its members, or its leader; returns when that is so.
+    ///
+    /// - Returns: what was seen of it.
+    func change(
+        _ change: MemberChange, within limit: Duration
+    ) async throws(MemberChangeError) -> String
     /// The links along which a datagram of the harness arrives now.
     func reachable() async -> Set<Link>
     /// Datagrams of the harness sent along a link one after another, as they arrive.

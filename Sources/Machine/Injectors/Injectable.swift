@@ -43,6 +43,8 @@ public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
     case notRunning(NodeName)
     /// The same clock of a node is wrong already.
     case clockMoved(NodeName)
+    /// The cluster did not change its members, or its leader, as it was told.
+    case membersKept(String)
     /// No injector brings such an effect about.
     case unknownEffect(String)
 
@@ -51,6 +53,7 @@ public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .notRunning(let node): "\(node) had ended by itself"
         case .clockMoved(let node): "the same clock of \(node) was wrong already"
+        case .membersKept(let why): why
         case .unknownEffect(let effect): "no injector brings about \(effect)"
         }
     }

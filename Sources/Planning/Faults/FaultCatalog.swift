@@ -11,6 +11,8 @@ public enum FaultCatalog {
         PowerFailure.targets.map(PowerFailure.init),
         DiskIllness.Kind.allCases.map(IllDisk.init),
         WrongClock.all,
+        RemoveMember.targets.map(RemoveMember.init),
+        [TransferLeadership()],
     ].flatMap(\.self)
 
     /// Every scenario of several.

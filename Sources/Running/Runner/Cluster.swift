@@ -196,6 +196,9 @@ final class Cluster: FaultSite, LoadTarget {
         return .seconds(stalls.seconds(between: moment / .seconds(1), and: now() / .seconds(1)))
     }
 
+    /// Whether the harness stood still at any time since so long ago.
+    func stoodStill(within time: Duration) -> Bool { stalled(since: now() - time) > .zero }
+
     func clock(of node: NodeName) -> NodeClock? { clocks?[node] }
 
     // MARK: LoadTarget
@@ -215,6 +218,12 @@ final class Cluster: FaultSite, LoadTarget {
     func now() -> Duration { clock.withLock { $0.now } }
 
     func process(of node: NodeName) -> NodeProcess { processes[node.number - 1] }
+
+    func change(
+        _ change: MemberChange, within limit: Duration
+    ) async throws(MemberChangeError) -> String {
+        try await system.change(change, within: limit)
+    }
 
     func answers(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool {
         let place = network.topology.nodes[node.number - 1]

@@ -64,6 +64,7 @@ public struct Experiment: Sendable {
         system = try systems.system(of: plan, strangers: strangers)
         plan.system = system.settings.section
         faults = try plan.faults.requests(nodes: plan.nodes)
+        try Self.require(system.character, for: faults, in: plan)
         guard let base = IPv4Address(plan.network) else {
             throw PlanError("network: '\(plan.network)' is no network's address")
         }
@@ -72,6 +73,20 @@ public struct Experiment: Sendable {
         plan.seed = seed
         self.seed = seed
         self.plan = plan
+    }
+
+    /// Refuses faults that the system cannot have.
+    private static func require(
+        _ character: SystemCharacter, for faults: [FaultRequest], in plan: Plan
+    ) throws(PlanError) {
+        let strange = faults.first { request in
+            request.kinds.contains { $0.needs.contains(.members) }
+        }
+        guard let strange, !character.changesMembers else { return }
+        throw PlanError(
+            "faults.\(strange.name.hasPrefix("round-") ? "rounds" : "kinds"): \(strange.name) "
+                + "changes members or leaders, and \(plan.system.name) cannot be told so here; "
+                + "raftd can")
     }
 
     /// Refuses a load that is too small to have the successes that it needs, even if all succeed.

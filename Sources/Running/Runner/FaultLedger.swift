@@ -1,4 +1,5 @@
 internal import Faults
+internal import Results
 internal import Synchronization
 
 /// The records of faults that are over.
@@ -11,18 +12,8 @@ final class FaultLedger: Sendable {
     func add(_ record: FaultRecord) { records.withLock { $0.append(record) } }
 
     /// How late actions came, in seconds, each beginning and each healing apart; sorted.
-    var lateness: [Double] {
-        records.withLock { $0 }.flatMap { [$0.lateness, $0.healingLateness].compactMap(\.self) }
-            .sorted()
-    }
+    var lateness: [Double] { all.lateness }
 
     /// How late actions came, in a line.
-    var latenessSummary: String {
-        let lateness = lateness
-        guard let worst = lateness.last else { return "no fault was begun" }
-        func text(_ seconds: Double) -> String { "\((seconds * 1_000).rounded()) ms" }
-        return
-            "\(lateness.count) actions came late by \(text(lateness[lateness.count / 2])) in the "
-            + "median and by \(text(worst)) at worst"
-    }
+    var latenessSummary: String { all.latenessWords ?? "no fault was begun" }
 }

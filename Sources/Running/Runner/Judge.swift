@@ -89,8 +89,9 @@ public struct Judge: Sendable {
         let counts = { (finding: Finding) in
             switch finding.kind {
             case .unaskedExit, .panic: !isExhausted
-            case .divergedState, .twoLeaders, .wentBackward, .nonsense, .check: true
-            case .notServing: failures.isEmpty
+            case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .nonsense, .check:
+                true
+            case .notServing, .endlessElections: failures.isEmpty
             }
         }
         return (
@@ -101,22 +102,27 @@ public struct Judge: Sendable {
 
     // MARK: Doubts
 
+    /// What has to bite: the kinds that the plan names, and each round that it spells out.
+    private var kinds: [String] {
+        plan.faults.kinds + plan.faults.rounds.indices.map { "round-\($0 + 1)" }
+    }
+
     /// `no violation in 9,206 operations, but 4 of 9 kinds of faults never bit`.
     private func untested(_ results: RunResults) -> String {
-        let idle = plan.faults.kinds.filter { !isTested($0, in: results) }
+        let idle = kinds.filter { !isTested($0, in: results) }
         let operations = "no violation in \(results.total.completed.grouped) operations"
         if results.ending == .stopped {
             return "\(operations), but the run was stopped before its end"
         }
         return idle.isEmpty
             ? "\(operations), but too little was tested"
-            : "\(operations), but \(idle.count) of \(plan.faults.kinds.count) kinds of faults "
+            : "\(operations), but \(idle.count) of \(kinds.count) kinds of faults "
                 + "never certainly bit" + advice(results)
     }
 
     /// A longer run, if some fault had no time.
     private func advice(_ results: RunResults) -> String {
-        let kinds = plan.faults.kinds.count
+        let kinds = kinds.count
         guard results.faults.count < kinds else { return "" }
         let seconds =
             plan.faults.first.duration / .seconds(1)
@@ -128,7 +134,7 @@ public struct Judge: Sendable {
     private func doubts(about results: RunResults) -> [String] {
         var doubts: [String] = []
         if results.total.completed == 0 { doubts.append("no operation was performed at all") }
-        for name in plan.faults.kinds where !isTested(name, in: results) {
+        for name in kinds where !isTested(name, in: results) {
             let last = records(of: name, in: results).last
             doubts.append(
                 "no fault of kind \(name) certainly bit"
@@ -156,7 +162,7 @@ public struct Judge: Sendable {
     }
 
     private func records(of name: FaultName, in results: RunResults) -> [FaultRecord] {
-        let kinds = FaultRequest(name, nodes: plan.nodes)?.kinds.map(\.name) ?? []
+        let kinds = FaultRequest(name, nodes: plan.nodes)?.kinds.map(\.name) ?? [name]
         return results.faults.filter { kinds.contains($0.kind) }
     }
 

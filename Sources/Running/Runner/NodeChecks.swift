@@ -50,9 +50,11 @@ struct NodeChecks {
 
     /// Takes a statement; those of a node come in the order in which they were made.
     mutating func note(_ statement: NodeStatement) -> [Contradiction] {
-        let found = [leadership(statement), progress(statement), state(statement)]
-            .compactMap(\.self)
-        last[statement.node] = statement
+        var plain = statement
+        plain.status.recent = []
+        let found =
+            [leadership(plain), progress(plain)].compactMap(\.self) + states(of: statement)
+        last[statement.node] = plain
         return found.filter {
             let term = $0.kind == .twoLeaders ? $0.after.status.term : nil
             return accused.insert(
@@ -88,13 +90,37 @@ struct NodeChecks {
         if isSameLife, let before = applied.0, let after = applied.1, after < before {
             hasFallen = true
         }
+        if isSameLife, let before = last.status.commit, let after = statement.status.commit,
+            after < before
+        {
+            hasFallen = true
+        }
         return hasFallen ? Contradiction(kind: .wentBackward, before: last, after: statement) : nil
+    }
+
+    /// Compares what a node has applied, and what it had applied since it was asked last.
+    private mutating func states(of statement: NodeStatement) -> [Contradiction] {
+        let last = last[statement.node]
+        let known = last?.process == statement.process ? last?.status.applied?.index ?? 0 : 0
+        var states = statement.status.recent.filter { $0.index > known }
+        if let applied = statement.status.applied { states.append(applied) }
+        return states.compactMap { applied in
+            var then = statement
+            then.status.recent = []
+            then.status.applied = applied
+            return state(then)
+        }
     }
 
     private mutating func state(_ statement: NodeStatement) -> Contradiction? {
         guard let applied = statement.status.applied else { return nil }
         if let other = states[applied.index] {
-            guard other.status.applied?.hash != applied.hash else { return nil }
+            let before = other.status.applied
+            // Other entries make other states; the entries are what is wrong then.
+            if let one = before?.log, let two = applied.log, one != two {
+                return Contradiction(kind: .divergedLog, before: other, after: statement)
+            }
+            guard before?.hash != applied.hash else { return nil }
             return Contradiction(kind: .divergedState, before: other, after: statement)
         }
         states[applied.index] = statement
@@ -121,9 +147,14 @@ extension NodeChecks.Contradiction {
     private static func words(_ statement: NodeStatement) -> String {
         let status = statement.status
         let term = status.term.map { " in term \($0)" } ?? ""
-        let applied = status.applied.map { ", applied \($0.index), state \($0.hash)" } ?? ""
-        return
-            "\(statement.node) \(status.isLeader ? "led" : "did not lead")\(term)\(applied) at \(statement.time.formattedSeconds) as process "
+        let applied =
+            status.applied.map {
+                ", applied \($0.index), state \($0.hash)"
+                    + ($0.log.map { ", log \($0)" } ?? "")
+            } ?? ""
+        let commit = status.commit.map { ", committed up to \($0)" } ?? ""
+        return "\(statement.node) \(status.isLeader ? "led" : "did not lead")\(term)"
+            + "\(commit)\(applied) at \(statement.time.formattedSeconds) as process "
             + "\(statement.process)"
     }
 }

@@ -8,11 +8,15 @@ internal import Topologies
 /// Asks every node again and again what it is, and notes what has changed.
 final class NodeWatch: Sendable {
     private static let interval = Duration.milliseconds(50)
+    /// After the harness stood still, nodes have this time to come to rest again.
+    private static let stillness = Duration.seconds(5)
 
     private let cluster: Cluster
     private let clock: RunClock
     private let changes = Mutex<[NodeObservation]>([])
     private let checks = Mutex(NodeChecks())
+    private let quiet = Mutex(true)
+    private let elections: Mutex<QuietElections>
     private let found = Mutex<[Finding]>([])
     private let claims = Mutex(0)
     private let latest: Mutex<[NodeName: ClusterView.Member]>
@@ -22,6 +26,7 @@ final class NodeWatch: Sendable {
 
     init(_ cluster: Cluster, clock: RunClock, tally: Tally, judge: EarlyJudge) {
         self.judge = judge
+        elections = Mutex(QuietElections(electionTimeout: cluster.electionTimeout))
         self.cluster = cluster
         self.clock = clock
         self.tally = tally
@@ -88,10 +93,27 @@ final class NodeWatch: Sendable {
         }
     }
 
-    /// Tells of processes that ended, of panics and of replies without sense.
+    /// Notes whether any fault lasts, or has nodes that do not serve again yet.
+    func note(isQuiet: Bool) { quiet.withLock { $0 = isQuiet } }
+
+    /// Nothing is quiet while the harness stands still: nodes are starved then as well.
+    private func checkElections() {
+        let isQuiet = quiet.withLock { $0 } && !cluster.stoodStill(within: Self.stillness)
+        let term = members.values.compactMap(\.term).max()
+        let finding = elections.withLock {
+            $0.note(term: term, at: clock.now, isQuiet: isQuiet)
+        }
+        guard let finding else { return }
+        found.withLock { $0.append(finding) }
+        judge.tell(finding)
+    }
+
+    /// Tells of processes that ended, of panics, of replies without sense and of elections without
+    /// end.
     private func watchEnds() async {
         while !Task.isCancelled {
             for finding in await cluster.findingsSoFar() { judge.tell(finding) }
+            checkElections()
             try? await Task.sleep(for: Self.interval)
         }
     }
@@ -106,7 +128,7 @@ final class NodeWatch: Sendable {
     private func note(_ status: NodeStatus?, process: NodeObservation.Process, of node: NodeName) {
         latest.withLock { latest in
             latest[node]?.isRunning = process == .up
-            latest[node]?.role = status.map { $0.isLeader ? .leader : .follower }
+            latest[node]?.role = status.map(Self.role)
             if process == .down { latest[node]?.claim = nil }
             guard let status else { return }
             let before = latest[node]?.claim
@@ -122,6 +144,14 @@ final class NodeWatch: Sendable {
         claims.withLock { claims in
             claims += 1
             return claims
+        }
+    }
+
+    private static func role(_ status: NodeStatus) -> ClusterView.Role {
+        switch status.role {
+        case .candidate: .candidate
+        case .learner: .learner
+        case .leader, .follower, nil: status.isLeader ? .leader : .follower
         }
     }
 

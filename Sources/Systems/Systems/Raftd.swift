@@ -49,13 +49,13 @@ public struct Raftd: System {
     /// The port for clients, on each node's own address.
     static let clientPort = 7_100
     private static let peerPort = 7_200
-    private static let patience = Duration.milliseconds(500)
+    static let patience = Duration.milliseconds(500)
 
     private let settings: PlanSettings
     private let topology: Topology
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
-    private let monitors: [NodeName: RaftdLink]
+    let monitors: [NodeName: RaftdLink]
     private let owners = OwnerNumbers()
 
     /// What a plan's settings make of it.
@@ -65,7 +65,8 @@ public struct Raftd: System {
         SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            expectsViolation: settings[CommonOptions.reads] == .serializable)
+            expectsViolation: settings[CommonOptions.reads] == .serializable,
+            changesMembers: true)
     }
 
     /// raftd as the plan wants it.
@@ -140,10 +141,25 @@ public struct Raftd: System {
         guard let link = monitors[node.name],
             case .status(let status)? = try? await link.send(.status, timeout: Self.patience)
         else { return nil }
-        return NodeStatus(
+        return Self.nodeStatus(status)
+    }
+
+    static func nodeStatus(_ status: ServerStatus) -> NodeStatus {
+        func applied(_ state: AppliedState) -> NodeStatus.Applied {
+            .init(index: state.index, hash: state.stateHash, log: state.logDigest)
+        }
+        var result = NodeStatus(
             isLeader: status.role == .leader, term: Int(clamping: status.term),
-            applied: .init(index: status.applied, hash: status.stateHash),
-            snapshot: status.snapshot)
+            applied: applied(status.state), snapshot: status.snapshot)
+        result.commit = status.commit
+        result.recent = status.recent.map(applied)
+        result.role =
+            switch status.role {
+            case .leader: .leader
+            case .candidate: .candidate
+            case .follower: status.learners.contains(status.id) ? .learner : .follower
+            }
+        return result
     }
 
     /// Whether a linearizable read of a missing key is answered.

@@ -45,6 +45,14 @@ public protocol System: Sendable {
     func serves(_ node: Node) async -> Bool
     /// Why the node did not serve when it was last asked, in its own words; nil if it said nothing.
     func refusal(of node: Node) -> String?
+    /// Has the cluster change its members, or its leader; returns when that is so.
+    ///
+    /// Asked only of systems whose character says that they can.
+    ///
+    /// - Returns: what was seen of it.
+    func change(
+        _ change: MemberChange, within limit: Duration
+    ) async throws(MemberChangeError) -> String
     /// A log line with one of these in it is a finding.
     var panicPatterns: [String] { get }
     /// Ends everything that the system holds open.
@@ -52,6 +60,13 @@ public protocol System: Sendable {
 }
 
 extension System {
+    /// Cannot be told so.
+    public func change(
+        _ change: MemberChange, within limit: Duration
+    ) async throws(MemberChangeError) -> String {
+        throw .unsupported(change)
+    }
+
     /// All of the system's workloads, and the timeout of ``CommonOptions/electionTimeout``.
     public static func character(
         of settings: PlanSettings, in plan: Plan
@@ -83,11 +98,15 @@ public struct SystemCharacter: Hashable, Sendable {
     public var electionTimeout: Duration
     /// Whether a violation is expected: reads may be stale by request, for example.
     public var expectsViolation: Bool
+    /// Whether it can be told who belongs to it and who leads (`System.change`).
+    public var changesMembers: Bool
 
     /// A system's character.
     public init(
-        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false
+        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false,
+        changesMembers: Bool = false
     ) {
+        self.changesMembers = changesMembers
         self.workloads = workloads
         self.electionTimeout = electionTimeout
         self.expectsViolation = expectsViolation
@@ -130,9 +149,27 @@ public struct NodeStatus: Hashable, Sendable {
     /// or falls.
     public let termIsRaftsOwn: Bool
     /// What it has applied, if it says so.
-    public let applied: Applied?
+    public var applied: Applied?
     /// The last index that its snapshot covers, if it says so.
     public let snapshot: UInt64?
+    /// Up to where it knows entries to be committed, if it says so.
+    public var commit: UInt64?
+    /// What it is beside or instead of the leader, if it says so.
+    public var role: Role?
+    /// What it had applied at earlier indexes, in their order.
+    public var recent: [Applied] = []
+
+    /// What a node can be.
+    public enum Role: Hashable, Sendable {
+        /// It leads.
+        case leader
+        /// It stands for election.
+        case candidate
+        /// It gets the log without a vote.
+        case learner
+        /// Anything else.
+        case follower
+    }
 
     /// A state machine's state, in short.
     public struct Applied: Hashable, Sendable {
@@ -140,11 +177,14 @@ public struct NodeStatus: Hashable, Sendable {
         public let index: UInt64
         /// A hash of the state: at an equal index it is equal on every node.
         public let hash: UInt64
+        /// A digest of all entries up to there, with their terms, if it says so.
+        public let log: UInt64?
 
         /// A state.
-        public init(index: UInt64, hash: UInt64) {
+        public init(index: UInt64, hash: UInt64, log: UInt64? = nil) {
             self.index = index
             self.hash = hash
+            self.log = log
         }
     }
 

@@ -97,6 +97,15 @@ import Workloads
         #expect(error?.description == "--nodes: 0 is not between 1 and 99")
     }
 
+    @Test func `members change only where the system can be told so`() throws {
+        let plan = "name: x\nfaults: {kinds: [remove-one, transfer]}\nsystem: "
+        #expect(throws: Never.self) { try Experiment(PlanFile(yaml: plan + "raftd")) }
+        let error = #expect(throws: PlanError.self) {
+            try Experiment(PlanFile(yaml: plan + "etcd"))
+        }
+        #expect(error?.description.contains("remove-one") == true, "\(String(describing: error))")
+    }
+
     @Test func `a workload may have several checks, whose findings have one form`() throws {
         struct Nothing: Check {
             let name = "nothing lost"

@@ -53,6 +53,28 @@ import Topologies
         return results
     }
 
+    @Test func `a round that a plan spells out must have reached its point`() throws {
+        let plan = try Plan(
+            yaml: """
+                name: x
+                faults: {kinds: [halves], rounds: [[{pause: leader, as: old}, {resume: old}]]}
+                """)
+        let judge = Judge(plan: plan, functions: [], leastSuccesses: 0)
+        var results = results
+        results.failures = []
+        judge.judge(&results)
+        #expect(results.verdict == .inconclusive)
+        #expect(results.reasons.contains { $0.contains("round-1") }, "\(results.reasons)")
+        var round = FaultRecord(number: 2, kind: "round-1", family: "scenario")
+        round.checks = [.init("the scenario reached its point", false, "nobody led")]
+        results.faults.append(round)
+        judge.judge(&results)
+        #expect(results.reasons.contains { $0.contains("nobody led") }, "\(results.reasons)")
+        results.faults[1].checks[0].isMet = true
+        judge.judge(&results)
+        #expect(results.verdict == .valid)
+    }
+
     @Test func `linearizable, all faults bit, enough successes: valid`() throws {
         #expect(try judged().verdict == .valid)
         #expect(try judged().verdict.exitStatus == 0)

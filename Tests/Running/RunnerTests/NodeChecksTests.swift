@@ -84,4 +84,67 @@ import Topologies
             #expect(finding.detail.contains("n2 led in term 4"))
         }
     }
+
+    // MARK: What raftd says besides
+
+    private mutating func says(
+        _ node: Int, commit: UInt64 = 0, process: Int32 = 1, applied: NodeStatus.Applied,
+        recent: [NodeStatus.Applied] = []
+    ) -> [Finding.Kind] {
+        var status = NodeStatus(isLeader: false, term: 1, applied: applied)
+        status.commit = commit
+        status.recent = recent
+        return checks.note(
+            NodeStatement(
+                node: NodeName(number: node), process: process, time: .seconds(1), status: status)
+        ).map(\.kind)
+    }
+
+    @Test mutating func `what is committed may fall with a restart only`() {
+        let state = NodeStatus.Applied(index: 5, hash: 1, log: 1)
+        #expect(says(1, commit: 9, applied: state).isEmpty)
+        #expect(says(1, commit: 7, process: 2, applied: state).isEmpty)
+        #expect(says(1, commit: 6, process: 2, applied: state) == [.wentBackward])
+    }
+
+    @Test mutating func `other entries under the same index are told as such`() {
+        #expect(says(1, applied: .init(index: 5, hash: 1, log: 1)).isEmpty)
+        #expect(says(2, applied: .init(index: 5, hash: 1, log: 2)) == [.divergedLog])
+        #expect(says(3, applied: .init(index: 5, hash: 2, log: 1)) == [.divergedState])
+    }
+
+    @Test mutating func `nodes that never stand at the same index are compared by their past`() {
+        #expect(
+            says(
+                1, applied: .init(index: 70, hash: 7, log: 7),
+                recent: [.init(index: 64, hash: 1, log: 1)]
+            ).isEmpty)
+        #expect(
+            says(
+                2, applied: .init(index: 90, hash: 9, log: 9),
+                recent: [.init(index: 64, hash: 2, log: 2)]) == [.divergedLog])
+    }
+
+    @Test func `elections without end in a quiet time are a finding, a few are not`() {
+        var elections = QuietElections(electionTimeout: .milliseconds(300))
+        for term in 1...20 {
+            #expect(
+                elections.note(term: term, at: .milliseconds(term * 300), isQuiet: false) == nil,
+                "a fault lasts")
+        }
+        for term in 20..<20 + QuietElections.mostTerms {
+            #expect(elections.note(term: term, at: .milliseconds(term * 300), isQuiet: true) == nil)
+        }
+        let found = elections.note(term: 28, at: .milliseconds(28 * 300), isQuiet: true)
+        #expect(found?.kind == .endlessElections)
+        #expect(elections.note(term: 29, at: .seconds(9), isQuiet: true) == nil, "told once")
+    }
+
+    @Test func `elections far apart, and a node that comes back far ahead, are no such finding`() {
+        var elections = QuietElections(electionTimeout: .milliseconds(300))
+        for term in 1...20 {
+            #expect(elections.note(term: term, at: .seconds(term * 3), isQuiet: true) == nil)
+        }
+        #expect(elections.note(term: 900, at: .seconds(60), isQuiet: true) == nil)
+    }
 }

@@ -56,6 +56,8 @@ extension FaultKind {
 
 /// What some faults need under the nodes from their start on.
 public enum Footing: Hashable, Sendable, CaseIterable {
+    /// A system that can be told who belongs to it and who leads.
+    case members
     /// Disks that can lose power: a file system of the lab's own under each node's data.
     case disks
     /// Clocks that can be moved.

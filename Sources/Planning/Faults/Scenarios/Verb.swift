@@ -76,10 +76,19 @@ public struct Verb: Sendable {
     /// Syncs take long.
     public static let slowDisk = disk("slow-disk", .slow)
 
+    /// The nodes are no members any more, and are added again later.
+    public static let remove = Verb(
+        "remove", family: "members", ending: "add", isExclusive: false, needs: [.members]
+    ) { nodes, _ in MemberRemoval(nodes) }
+    /// The leader lets the first of the nodes lead.
+    public static let transfer = Verb(
+        "transfer", family: "members", isExclusive: false, needs: [.members]
+    ) { nodes, _ in LeadershipTransfer(to: nodes[0]) }
+
     /// Every verb; a new one is a line here.
     public static let all = [
         pause, kill, power, cut, hold, oneWay, delay, bump, strobe, drift, fillDisk, failDisk,
-        slowDisk,
+        slowDisk, remove, transfer,
     ]
 
     private static func clock(_ name: String, _ misbehaviour: WrongClock.Misbehaviour) -> Verb {

@@ -1,0 +1,25 @@
+public import Topologies
+
+/// Nodes are no members of the cluster, and become members again later.
+///
+/// Their processes go on, with the log that they have: a leader that has removed itself, or a node
+/// that does not know yet that it is out, must disturb nobody (Raft dissertation §4.2).
+public struct MemberRemoval: Effect {
+    /// Which nodes.
+    public let nodes: [NodeName]
+
+    /// A removal of nodes.
+    public init(_ nodes: [NodeName]) { self.nodes = nodes }
+}
+
+/// A node leads because the leader was told to let it (Raft dissertation §3.10).
+public struct LeadershipTransfer: Effect {
+    /// The node that is to lead.
+    public let target: NodeName
+
+    /// It has happened when it has happened.
+    public let leastElectionTimeouts = 0
+
+    /// A transfer to a node.
+    public init(to target: NodeName) { self.target = target }
+}
