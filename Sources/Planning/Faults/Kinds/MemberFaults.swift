@@ -4,7 +4,7 @@ public struct RemoveMember: Fault {
     /// Which nodes.
     public let target: Target
     /// The family's name.
-    public let family = "members"
+    public let family: FaultName = "members"
     /// Two have to be left, for one has no majority to lose.
     public let leastNodes = 3
     /// A node that is being removed can be killed, frozen or cut off as well.
@@ -19,7 +19,7 @@ public struct RemoveMember: Fault {
     public init(_ target: Target) { self.target = target }
 
     /// `remove-one` or `remove-leader`.
-    public var name: String { "remove-\(target.rawValue)" }
+    public var name: FaultName { "remove-\(target.rawValue)" }
     /// In words.
     public var summary: String { "remove \(target.summary) from the cluster; add it again later" }
     /// If it is the leader that is removed.
@@ -35,9 +35,9 @@ public struct RemoveMember: Fault {
 /// answered twice (Raft dissertation §3.10).
 public struct TransferLeadership: Fault {
     /// The name.
-    public let name = "transfer"
+    public let name: FaultName = "transfer"
     /// The family's name.
-    public let family = "members"
+    public let family: FaultName = "members"
     /// In words.
     public let summary = "let another node lead, at the leader's own word"
     /// Somebody else has to be there.
