@@ -140,7 +140,8 @@ let package = Package(
         .target(
             name: "Systems",
             dependencies: [
-                "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+                "CLinux", "Clients", "Faults", "Histories", "Labs", "Plans", "Topologies", "Wire",
+                "WireNIO",
                 asyncHTTPClient, nioCore, nioHTTP1, nioPosix, subprocess, systemPackage,
             ]),
         .target(

@@ -37,7 +37,8 @@ import Testing
         "Results": ["Checkers", "Faults", "Histories", "Topologies"],
         "Stores": ["CLinux", "Histories", "Results"],
         "Systems": [
-            "CLinux", "Clients", "Histories", "Labs", "Plans", "Topologies", "Wire", "WireNIO",
+            "CLinux", "Clients", "Faults", "Histories", "Labs", "Plans", "Topologies", "Wire",
+            "WireNIO",
         ],
         "Archive": ["Faults", "Results"],
         "PlanRuns": ["Results", "Stores"],

@@ -1,4 +1,5 @@
 public import Clocks
+public import Faults
 public import Labs
 public import Topologies
 
@@ -28,6 +29,8 @@ public protocol FaultSite: Sendable {
     func change(
         _ change: MemberChange, within limit: Duration
     ) async throws(MemberChangeError) -> String
+    /// Asks a node for a work of its own, and waits for its answer.
+    func perform(_ work: Upkeep, on node: NodeName) async -> UpkeepAnswer
     /// The links along which a datagram of the harness arrives now.
     func reachable() async -> Set<Link>
     /// Datagrams of the harness sent along a link one after another, as they arrive.

@@ -13,6 +13,7 @@ public enum FaultCatalog {
         WrongClock.all,
         RemoveMember.targets.map(RemoveMember.init),
         [TransferLeadership()],
+        Maintenance.all,
     ].flatMap(\.self)
 
     /// Every scenario of several.

@@ -1,14 +1,16 @@
 internal import Histories
 
-/// Appends to one list, each element once, and reads of all of it.
+/// Appends to one list, or additions to one set, each element once, and reads of all of it.
 public struct AppendOperations: Generator {
+    private let function: String
     private let reads: Int
     private let appends: Int
     private var left: Int
     private var lastAppended = 0
 
     /// So many operations on one list; reads and appends come as often as their weights say.
-    public init(count: Int, reads: Int, appends: Int) {
+    public init(_ function: String = "append", count: Int, reads: Int, appends: Int) {
+        self.function = function
         left = count
         self.reads = reads
         self.appends = appends
@@ -24,6 +26,6 @@ public struct AppendOperations: Generator {
             return .invoke(Invocation("read"), at: now)
         }
         lastAppended += 1
-        return .invoke(Invocation("append", .int(lastAppended)), at: now)
+        return .invoke(Invocation(function, .int(lastAppended)), at: now)
     }
 }

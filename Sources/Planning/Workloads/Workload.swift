@@ -36,7 +36,8 @@ public protocol Workload: Sendable {
 public struct WorkloadCatalog: Sendable {
     /// Whitewater's own, in the order of `whitewater list workloads`.
     public static let standard = WorkloadCatalog([
-        RegisterWorkload.self, AppendWorkload.self, LockWorkload.self, LeaseWorkload.self,
+        RegisterWorkload.self, AppendWorkload.self, SetWorkload.self, LockWorkload.self,
+        LeaseWorkload.self, WatchWorkload.self,
     ])
 
     /// Every workload.

@@ -236,6 +236,10 @@ final class Cluster: FaultSite, LoadTarget {
         return false
     }
 
+    func perform(_ work: Upkeep, on node: NodeName) async -> UpkeepAnswer {
+        await system.perform(work, on: network.topology.nodes[node.number - 1])
+    }
+
     func reachable() async -> Set<Link> {
         let prober = prober
         // The prober waits in poll(2), which must not hold a thread of the concurrency pool.

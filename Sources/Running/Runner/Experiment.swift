@@ -69,6 +69,14 @@ public struct Experiment: Sendable {
             throw PlanError("network: '\(plan.network)' is no network's address")
         }
         topology = Topology(nodeCount: plan.nodes, base: base)
+        for fault in faults {
+            for case .upkeep(let work) in fault.kinds.flatMap(\.needs)
+            where !system.character.upkeep.contains(work) {
+                throw PlanError(
+                    "faults.kinds: \(fault.name): nodes of \(plan.system.name) do not "
+                        + "\(work.rawValue) when they are asked")
+            }
+        }
         planFolder = file.folder
         plan.seed = seed
         self.seed = seed

@@ -70,6 +70,46 @@ public struct HTTPLink: Sendable {
             "POST", url, body: Array(try JSONEncoder().encode(value)), timeout: timeout)
     }
 
+    /// Posts JSON, and hands over the lines of a reply that goes on until one is the last of use, or
+    /// the time is over.
+    ///
+    /// - Throws: what the library throws before the time is over.
+    func listen(
+        _ url: String, body: [UInt8], for time: Duration,
+        take: @escaping @Sendable (_ line: [UInt8]) -> Bool
+    ) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await read(url, body, for: time, take) }
+            // The library's deadline ends with the head of a reply.
+            group.addTask { try? await Task.sleep(for: time) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func read(
+        _ url: String, _ body: [UInt8], for time: Duration,
+        _ take: @Sendable (_ line: [UInt8]) -> Bool
+    ) async throws {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(bytes: body))
+        let response = try await client.execute(
+            request, deadline: NIODeadline.now() + TimeAmount(time))
+        var line: [UInt8] = []
+        for try await part in response.body {
+            for byte in part.readableBytesView {
+                guard byte == UInt8(ascii: "\n") else {
+                    line.append(byte)
+                    continue
+                }
+                guard line.isEmpty || take(line) else { return }
+                line.removeAll()
+            }
+        }
+    }
+
     /// Ends the connections.
     ///
     /// - Throws: what the library throws.

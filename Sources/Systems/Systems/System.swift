@@ -1,4 +1,5 @@
 public import Clients
+public import Faults
 public import Labs
 public import Plans
 public import Topologies
@@ -41,6 +42,8 @@ public protocol System: Sendable {
     func stateAtRest(of node: Node) async -> StateAtRest.Answer
     /// What clients have seen so far that nodes cannot have said if all were well.
     var contradictions: [SystemContradiction] { get }
+    /// Asks a node for a work of its own; only for those that its character has.
+    func perform(_ work: Upkeep, on node: Node) async -> UpkeepAnswer
     /// Whether a node serves: it answers a linearizable read.
     func serves(_ node: Node) async -> Bool
     /// Why the node did not serve when it was last asked, in its own words; nil if it said nothing.
@@ -78,6 +81,11 @@ extension System {
     /// Nothing: most clients compare no replies with each other.
     public var contradictions: [SystemContradiction] { [] }
 
+    /// Refuses: most systems do all by themselves.
+    public func perform(_ work: Upkeep, on node: Node) async -> UpkeepAnswer {
+        .refused("it has no such work")
+    }
+
     /// The hash that its status has, if it has one.
     public func stateAtRest(of node: Node) async -> StateAtRest.Answer {
         guard let status = await status(of: node) else { return .silence }
@@ -100,6 +108,8 @@ public struct SystemCharacter: Hashable, Sendable {
     public var expectsViolation: Bool
     /// Whether it can be told who belongs to it and who leads (`System.change`).
     public var changesMembers: Bool
+    /// The works that its nodes do when they are asked.
+    public var upkeep: Set<Upkeep> = []
 
     /// A system's character.
     public init(

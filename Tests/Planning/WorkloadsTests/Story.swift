@@ -26,6 +26,12 @@ struct Story {
         line(.ok, process, function, value, at: end)
     }
 
+    /// An operation with its argument and what it returned.
+    mutating func done(_ process: Int, _ function: String, _ input: Value, _ output: Value) {
+        line(.invoke, process, function, input)
+        line(.ok, process, function, output)
+    }
+
     /// The history.
     var history: History { get throws { try History(events) } }
 }

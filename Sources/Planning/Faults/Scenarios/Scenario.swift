@@ -55,13 +55,15 @@ extension FaultKind {
 }
 
 /// What some faults need under the nodes from their start on.
-public enum Footing: Hashable, Sendable, CaseIterable {
+public enum Footing: Hashable, Sendable {
     /// A system that can be told who belongs to it and who leads.
     case members
     /// Disks that can lose power: a file system of the lab's own under each node's data.
     case disks
     /// Clocks that can be moved.
     case clocks
+    /// A system whose nodes do a work when they are asked.
+    case upkeep(Upkeep)
 }
 
 /// How faults are done, as a plan asks for it.

@@ -85,10 +85,15 @@ public struct Verb: Sendable {
         "transfer", family: "members", isExclusive: false, needs: [.members]
     ) { nodes, _ in LeadershipTransfer(to: nodes[0]) }
 
+    /// The history up to now is compacted.
+    public static let compact = upkeep(.compact)
+    /// The database is written anew.
+    public static let defragment = upkeep(.defragment)
+
     /// Every verb; a new one is a line here.
     public static let all = [
         pause, kill, power, cut, hold, oneWay, delay, bump, strobe, drift, fillDisk, failDisk,
-        slowDisk, remove, transfer,
+        slowDisk, remove, transfer, compact, defragment,
     ]
 
     private static func clock(_ name: String, _ misbehaviour: WrongClock.Misbehaviour) -> Verb {
@@ -102,6 +107,12 @@ public struct Verb: Sendable {
     private static func disk(_ name: String, _ kind: DiskIllness.Kind) -> Verb {
         Verb(name, family: "disk", isExclusive: true, needs: [.disks]) { nodes, _ in
             DiskIllness(of: nodes, kind)
+        }
+    }
+
+    private static func upkeep(_ work: Upkeep) -> Verb {
+        Verb(work.rawValue, family: "upkeep", isExclusive: false, needs: [.upkeep(work)]) {
+            nodes, _ in NodeUpkeep(work, of: nodes)
         }
     }
 

@@ -1,4 +1,5 @@
 public import Clients
+public import Faults
 internal import Foundation
 public import Labs
 internal import NIOCore
@@ -14,13 +15,15 @@ public struct Etcd: System {
     public static let summary = "etcd 3.4 or later, through its JSON gateway"
 
     /// The workloads that it can serve.
-    public static let workloads: Set<String> = ["register", "lock", "lease"]
+    public static let workloads: Set<String> = [
+        "register", "append", "set", "lock", "lease", "watch",
+    ]
 
     /// Its keys.
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat, lockTTL, waiters,
+            CommonOptions.heartbeat, lockTTL, waiters, arguments,
         ]
     }
 
@@ -30,6 +33,11 @@ public struct Etcd: System {
     static let waiters = PlanOption(
         "waiters", default: LockWaiters.kept,
         "kept, or lapsing: clients that wait for a lock let their leases expire meanwhile.")
+
+    static let arguments = PlanOption<[String]>(
+        "arguments", default: [], written: .list([]),
+        "More arguments of the program: [--backend-batch-interval=10ms] for example."
+    ) { tree throws(PlanRefusal) in try tree.texts() }
 
     /// The port for clients, on each node's own address.
     static let clientPort = 2379
@@ -49,10 +57,12 @@ public struct Etcd: System {
     public static func character(
         of settings: PlanSettings, in plan: Plan
     ) throws(PlanError) -> SystemCharacter {
-        SystemCharacter(
+        var character = SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
             expectsViolation: settings[CommonOptions.reads] == .serializable)
+        character.upkeep = [.compact, .defragment]
+        return character
     }
 
     /// etcd as the plan wants it.
@@ -97,7 +107,7 @@ public struct Etcd: System {
                 "--heartbeat-interval", "\(milliseconds(settings[CommonOptions.heartbeat]))",
                 "--election-timeout", "\(milliseconds(settings[CommonOptions.electionTimeout]))",
                 "--logger", "zap", "--log-level", "warn",
-            ])
+            ] + settings[Self.arguments])
     }
 
     private func milliseconds(_ duration: PlanDuration) -> Int {
@@ -115,6 +125,9 @@ public struct Etcd: System {
             return EtcdLockClient(
                 gateway, timeToLive: settings[Self.lockTTL], waiters: settings[Self.waiters])
         case "lease": return EtcdLeaseClient(gateway)
+        case "watch": return EtcdWatchClient(gateway)
+        case "append": return EtcdListClient(gateway)
+        case "set": return EtcdSetClient(gateway)
         default:
             return EtcdClient(
                 gateway, isSerializable: settings[CommonOptions.reads] == .serializable)
@@ -143,6 +156,11 @@ public struct Etcd: System {
             await EtcdStatus(of: base(of: node), monitor)?.applied == before
         else { return .silence }
         return .state(StateAtRest(index: before, parts: hash.parts))
+    }
+
+    /// Has a node compact up to its revision of now, or write its database anew.
+    public func perform(_ work: Upkeep, on node: Node) async -> UpkeepAnswer {
+        await EtcdUpkeep.perform(work, at: base(of: node), monitor)
     }
 
     /// Whether a linearizable read of a missing key is answered.

@@ -71,50 +71,25 @@ struct EtcdClient: Client {
         }
     }
 
-    private struct PutReply: Decodable {
-        let header: EtcdGateway.Header
-    }
-
     private func write(
         _ value: Value, to key: String, _ timeout: Duration
     ) async throws -> Completion {
         let pair = EtcdRange.Pair(key: key, value: EtcdGateway.encoded("\(value)"))
-        let _: PutReply = try await gateway.call(
+        let _: EtcdPut = try await gateway.call(
             "/v3/kv/put", pair, timeout: timeout
         ) { (.write, $0.header) }
         return .ok(value)
-    }
-
-    private struct Transaction: Encodable {
-        struct Compare: Encodable {
-            let key: String
-            let target = "VALUE"
-            let result = "EQUAL"
-            let value: String
-        }
-        struct Operation: Encodable {
-            let requestPut: EtcdRange.Pair
-        }
-        let compare: [Compare]
-        let success: [Operation]
-    }
-
-    private struct TransactionReply: Decodable {
-        let header: EtcdGateway.Header
-        let succeeded: Bool?
     }
 
     private func compareAndSet(
         _ value: Value, of key: String, _ timeout: Duration
     ) async throws -> Completion {
         guard let (expected, new) = value.pair else { return .fail(.keyword("no-pair")) }
-        let request = Transaction(
-            compare: [.init(key: key, value: EtcdGateway.encoded("\(expected)"))],
-            success: [
-                .init(requestPut: .init(key: key, value: EtcdGateway.encoded("\(new)")))
-            ])
-        let reply: TransactionReply = try await gateway.call(
-            "/v3/kv/txn", request, timeout: timeout
+        let transaction = EtcdTransaction(
+            if: .init(key: key, target: "VALUE", value: EtcdGateway.encoded("\(expected)")),
+            put: EtcdGateway.encoded("\(new)"), at: key)
+        let reply: EtcdTransaction.Reply = try await gateway.call(
+            "/v3/kv/txn", transaction, timeout: timeout
         ) { ($0.succeeded == true ? .write : .read, $0.header) }
         return reply.succeeded == true ? .ok(value) : .mismatch
     }

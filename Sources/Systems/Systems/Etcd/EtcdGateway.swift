@@ -75,6 +75,18 @@ struct EtcdGateway: Sendable {
         return parsed
     }
 
+    /// Posts a request whose reply goes on, and hands over its lines until one is the last of use,
+    /// or the time is over.
+    ///
+    /// - Throws: what the HTTP library throws.
+    func listen(
+        _ path: String, _ request: some Encodable, for time: Duration,
+        take: @escaping @Sendable (_ line: [UInt8]) -> Bool
+    ) async throws {
+        try await link.listen(
+            base + path, body: Array(try JSONEncoder().encode(request)), for: time, take: take)
+    }
+
     /// Reads the body of a reply, and what it shows the request to have been.
     ///
     /// - Throws: ``Refusal`` if it makes no sense.

@@ -144,24 +144,15 @@ final class EtcdLockClient: Client {
 
     // MARK: Releasing
 
-    private struct Deletion: Encodable {
-        let key: String
-    }
-
-    private struct Deleted: Decodable {
-        let header: EtcdGateway.Header
-        let deleted: String?
-    }
-
     /// Deletes the key, as etcd's own unlock does, which does not say whether it was there.
     private func release(_ timeout: Duration) async -> Completion {
         guard let held = drop() else { return .fail(.keyword("not-held")) }
         defer { held.keeping.cancel() }
         do {
-            let reply: Deleted = try await gateway.call(
-                "/v3/kv/deleterange", Deletion(key: held.key), timeout: timeout
-            ) { ($0.deleted == "1" ? .write : .read, $0.header) }
-            guard reply.deleted == "1" else { return .mismatch }
+            let reply: EtcdDeletion = try await gateway.call(
+                "/v3/kv/deleterange", EtcdDeletion.Request(key: held.key), timeout: timeout
+            ) { ($0.hasDeleted ? .write : .read, $0.header) }
+            guard reply.hasDeleted else { return .mismatch }
             guard let revision = reply.header.number else { return .ok(.map(.init([:]))) }
             return .ok(.map(.init([.keyword("revision"): .int(revision)])))
         } catch {

@@ -4,7 +4,11 @@ internal import Foundation
 struct EtcdStatus: Decodable {
     private struct Header: Decodable {
         let member: String
-        enum CodingKeys: String, CodingKey { case member = "member_id" }
+        let revision: String?
+        enum CodingKeys: String, CodingKey {
+            case revision
+            case member = "member_id"
+        }
     }
     private let header: Header
     private let leader: String?
@@ -17,6 +21,9 @@ struct EtcdStatus: Decodable {
     var term: Int? { Int(raftTerm) }
     /// The index of the last entry that it has applied.
     var applied: UInt64? { raftAppliedIndex.flatMap { UInt64($0) } }
+
+    /// The revision of its store.
+    var revision: Int? { header.revision.flatMap { Int($0) } }
 
     /// Asks a member; nil if it does not answer in time.
     init?(of base: String, _ link: HTTPLink) async {
