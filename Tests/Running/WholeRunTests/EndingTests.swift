@@ -190,7 +190,7 @@ import Testing
             "--seed", "\(number)", "--faults", "disk-slow,disk-errors",
         ])
         // In the midst of the load, between faults and during them.
-        machine.awaitHistory(longerThan: 20_000 + 300_000 * number / max(Self.kills, 1))
+        machine.awaitHistory(longerThan: 20_000 + 100_000 * number / max(Self.kills, 1))
         let servers = Self.diskServers(of: process.processIdentifier)
         #expect(servers.count == 3)
         let descendants = Machine.descendants(of: process.processIdentifier)
