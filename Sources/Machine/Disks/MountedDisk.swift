@@ -18,6 +18,8 @@ public actor MountedDisk {
     private var channel: OrderChannel?
     /// Why it was given up, though nobody asked it to end.
     private var failure: DiskError?
+    /// Whether its process has been asked to end.
+    private var isEnding = false
 
     /// How long the process may take for one order.
     private static let patience = Duration.seconds(30)
@@ -39,7 +41,7 @@ public actor MountedDisk {
     /// Why it cannot be used any more, though nobody asked its process to end; nil as long as all is
     /// well.
     public func broken() -> DiskError? {
-        if failure == nil, process?.hasEnded == true {
+        if failure == nil, !isEnding, process?.hasEnded == true {
             failure = .server(disk: name, why: "its process has ended")
         }
         return failure
@@ -146,6 +148,7 @@ public actor MountedDisk {
     /// Unmounts and ends the process; by force if it does not.
     public func stop() async {
         guard process != nil else { return }
+        isEnding = true
         _ = try? await channel?.ask(.finish, within: .seconds(5))
         await kill()
     }
@@ -153,11 +156,13 @@ public actor MountedDisk {
     /// Ends the process and takes its mount away.
     private func kill() async {
         guard let process else { return }
+        isEnding = true
         await process.end()
         // After a death by force the mount is still there, and answers ENOTCONN.
         FuseMount.unmount(folder)
         self.process = nil
         channel = nil
+        isEnding = false
     }
 
     /// Refuses a machine on which no disk could be served, before anything is made.

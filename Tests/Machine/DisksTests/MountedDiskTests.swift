@@ -167,6 +167,31 @@ struct `A mounted disk` {
         try await finish(disk)
     }
 
+    @Test func `a disk is broken whose process was killed, and none that was asked to end`()
+        async throws
+    {
+        let disk = try disk()
+        for _ in 1...5 {
+            try await disk.start()
+            let looking = Task {
+                var seen: DiskError?
+                while !Task.isCancelled, seen == nil {
+                    seen = await disk.broken()
+                    await Task.yield()
+                }
+                return seen
+            }
+            await disk.stop()
+            looking.cancel()
+            #expect(await looking.value == nil)
+        }
+        try await disk.start()
+        #expect(await disk.broken() == nil)
+        #expect(kill(try #require(await disk.server), SIGKILL) == 0)
+        while await disk.broken() == nil { await Task.yield() }
+        try await finish(disk)
+    }
+
     @Test func `a frozen disk holds whoever asks until it fails, and SIGKILL passes then`()
         async throws
     {
