@@ -187,7 +187,8 @@ struct `A mounted disk` {
         }
         try await disk.start()
         #expect(await disk.broken() == nil)
-        #expect(kill(try #require(await disk.server), SIGKILL) == 0)
+        let server = try #require(await disk.server)
+        #expect(kill(server, SIGKILL) == 0)
         while await disk.broken() == nil { await Task.yield() }
         try await finish(disk)
     }
