@@ -26,7 +26,7 @@ public struct Maintenance: Fault {
     public var needs: Set<Footing> { [.upkeep(work)] }
     /// `compact`, `defragment-one` and so on.
     public var name: FaultName {
-        work == .compact ? work.rawValue : "\(work.rawValue)-\(target.rawValue)"
+        work == .compact ? "\(work.rawValue)" : "\(work.rawValue)-\(target.rawValue)"
     }
     /// In words.
     public var summary: String {
