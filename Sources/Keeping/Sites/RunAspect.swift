@@ -20,8 +20,8 @@ enum RunAspect: String, CaseIterable {
         self =
             switch kind {
             case .unaskedExit, .panic: .noCrash
-            case .notServing: .recovered
-            case .divergedState, .twoLeaders, .wentBackward: .agreement
+            case .notServing, .endlessElections: .recovered
+            case .divergedState, .divergedLog, .twoLeaders, .wentBackward: .agreement
             case .nonsense: .replies
             case .check: .rules
             }

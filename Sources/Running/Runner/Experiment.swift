@@ -92,7 +92,7 @@ public struct Experiment: Sendable {
         }
         guard let strange, !character.changesMembers else { return }
         throw PlanError(
-            "faults.\(strange.name.hasPrefix("round-") ? "rounds" : "kinds"): \(strange.name) "
+            "faults.\(strange.name.rawValue.hasPrefix("round-") ? "rounds" : "kinds"): \(strange.name) "
                 + "changes members or leaders, and \(plan.system.name) cannot be told so here; "
                 + "raftd can")
     }

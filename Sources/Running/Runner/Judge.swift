@@ -103,8 +103,9 @@ public struct Judge: Sendable {
     // MARK: Doubts
 
     /// What has to bite: the kinds that the plan names, and each round that it spells out.
-    private var kinds: [String] {
-        plan.faults.kinds + plan.faults.rounds.indices.map { "round-\($0 + 1)" }
+    private var kinds: [FaultName] {
+        plan.faults.kinds
+            + plan.faults.rounds.indices.map { FaultName(rawValue: "round-\($0 + 1)") }
     }
 
     /// `no violation in 9,206 operations, but 4 of 9 kinds of faults never bit`.

@@ -59,7 +59,7 @@ import Topologies
         #expect(!strangers.isEmpty)
         for seed in 1...100 {
             let text = schedule(["storm"], seed: UInt64(seed)).description
-            #expect(strangers.allSatisfy { !text.contains($0 + " ") }, "seed \(seed): \(text)")
+            #expect(strangers.allSatisfy { !text.contains("\($0) ") }, "seed \(seed): \(text)")
         }
     }
 
