@@ -18,6 +18,8 @@ protocol Simulated: Model {
     func guess(_ draft: Draft, in state: State, using dice: inout Dice) -> Call?
     /// The operation with a result that nobody saw; nil if it then says nothing.
     func unseen(_ draft: Draft) -> Call?
+    /// The call as a history has it.
+    func spelled(_ call: Call) -> SpelledCall
     /// What a call says if nobody knows how it ended.
     func forgotten(_ call: Call) -> Call?
 }

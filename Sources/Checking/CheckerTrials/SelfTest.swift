@@ -1,4 +1,5 @@
 internal import Checkers
+internal import Histories
 internal import Models
 
 /// Compares every decider with the definition of linearizability on random histories.
@@ -38,7 +39,30 @@ public struct SelfTest: Sendable {
         + subjects("owned-mutex", MutexModel(), linearTime: true)
         + subjects("mutex", MutexModel(hasOwners: false), linearTime: false)
         + subjects("multi-register", MultiRegister(), linearTime: false)
-        + subjects("key-value", KeyValue(), linearTime: false)
+        + subjects("key-value", KeyValue(), linearTime: false) + begun
+
+    /// Objects that something is in at first.
+    private static var begun: [Subject] {
+        let one = Semantics(initial: 1)
+        return subjects("register that begins with 1", Register(semantics: one), linearTime: true)
+            + subjects("counter that begins with 2", Counter(initial: 2), linearTime: false)
+            + subjects(
+                "fifo-queue that begins with 1 0 1", FIFOQueue(initial: [1, 0, 1]),
+                linearTime: false, structured: true)
+            + subjects(
+                "unordered-queue that begins with 1 0 1", UnorderedQueue(initial: [1, 0, 1]),
+                linearTime: false)
+            + subjects(
+                "stack that begins with 1 0 1", Stack(initial: [1, 0, 1]), linearTime: false,
+                structured: true)
+            + subjects("set that begins with 1", GrowOnlySet(initial: [1]), linearTime: false)
+            + subjects(
+                "list-append that begins with 1", ListAppend(initial: [1]), linearTime: false)
+            + subjects(
+                "multi-register that begins with 1", MultiRegister(initial: [0: 1]),
+                linearTime: false)
+            + subjects("key-value that begins with a", KeyValue(initial: "a"), linearTime: false)
+    }
 
     /// Compares so many random histories of 2 to 18 operations.
     public static func compare(_ subject: Subject, histories: Int, seed: UInt64) -> Outcome {
@@ -69,8 +93,39 @@ public struct SelfTest: Sendable {
                 compare(draw(false), histories: histories, seed: seed) { track, truth in
                     truth ? nil : fault(ofExplaining: track)
                 }
-            }
+            },
+            Subject(name: "\(name), files") { histories, seed in
+                compareFiles(draw(false), histories: histories, seed: seed)
+            },
         ]
+    }
+
+    /// Compares histories of one to three objects each, by way of their text.
+    private static func compareFiles<M: Simulated>(
+        _ random: RandomTrack<M>, histories: Int, seed: UInt64
+    ) -> Outcome {
+        var dice = Dice(seed: seed)
+        var outcome = Outcome()
+        for round in 0..<histories {
+            let tracks = (0...dice.below(3)).map { _ in random.draw(using: &dice) }
+            let truths = tracks.map(BruteForce.isLinearizable)
+            let spelled = SpelledHistory(tracks, using: &dice)
+            outcome.histories += 1
+            outcome.decided += 1
+            if truths.allSatisfy(\.self) { outcome.linearizable += 1 }
+            var fault = "judged otherwise"
+            do {
+                if try spelled.isJudgedRight(tracks, truths) { continue }
+            } catch {
+                fault = "not read: \(error)"
+            }
+            outcome.disagreement =
+                "seed \(seed), history \(round): objects that are "
+                + "\(truths.map { $0 ? "right" : "wrong" }) were \(fault), in\n"
+                + String(decoding: spelled.bytes, as: UTF8.self)
+            return outcome
+        }
+        return outcome
     }
 
     /// What a trial of one history came to: nil where the decider left it to others.

@@ -112,11 +112,13 @@ struct PushdownSearch {
             edge = begin(frame, from: edge)
             frame = Frame(cut: cut, value: Int32(values.number(of: value)))
         }
-        _ = begin(frame, from: edge)
+        // What lies below is not on top until what lies on it has been popped.
+        work = [begin(frame, from: edge)]
     }
 
     private mutating func begin(_ frame: Frame, from edge: Int32) -> Int32 {
-        let number = enter(frame, from: edge, push: -1)
+        // Equal elements one above the other are different frames with the same cut.
+        let number = create(frame, from: edge, push: -1)
         if edge >= 0 { call(number, from: edge, push: -1) }
         return Int32(edges.count) - 1
     }
@@ -161,8 +163,12 @@ struct PushdownSearch {
     /// The number of a frame, which is begun if it is new.
     private mutating func enter(_ frame: Frame, from edge: Int32, push: Int32) -> Int32 {
         if let number = frameNumbers[frame] { return number }
+        frameNumbers[frame] = Int32(frames.count)
+        return create(frame, from: edge, push: push)
+    }
+
+    private mutating func create(_ frame: Frame, from edge: Int32, push: Int32) -> Int32 {
         let number = Int32(frames.count)
-        frameNumbers[frame] = number
         frames.append(frame)
         callers.append([])
         exits.append([])

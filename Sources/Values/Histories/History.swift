@@ -104,7 +104,8 @@ public struct History: Sendable {
             operations[id].outcome = .ok(event.value)
             operations[id].completion = place
         case .fail:
-            let refused = event.error == Event.mismatch
+            // JSON has no keywords.
+            let refused = event.error == Event.mismatch || event.error == .string("mismatch")
             operations[id].outcome = .failed(refused ? .mismatch : .notExecuted)
             operations[id].completion = place
         case .info, .invoke: break
