@@ -88,6 +88,7 @@ final class Cluster: FaultSite, LoadTarget {
     ///   `LabError` if a node does not start or serve.
     func start(stop: StopSignal) async throws {
         for node in network.topology.names { try await restart(node) }
+        try await system.prepare(within: recoveryTimeout)
         let deadline = ContinuousClock.now + recoveryTimeout
         var waiting = network.topology.nodes[...]
         while let node = waiting.first {

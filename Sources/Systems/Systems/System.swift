@@ -34,6 +34,11 @@ public protocol System: Sendable {
     ///
     /// - Throws: `PlanError` or a Foundation error if the node's files cannot be written.
     func command(for node: Node, folder: String) throws -> NodeCommand
+    /// What has to be done once, when all nodes have been started for the first time and before
+    /// any of them is waited for.
+    ///
+    /// - Throws: an error that says what was tried, if it cannot be done within the time.
+    func prepare(within time: Duration) async throws
     /// A client of a node for a logical process in a worker's place.
     func client(of node: Node, for worker: Worker) -> any Client
     /// What a node says of itself; nil if it does not answer in time.
@@ -92,6 +97,9 @@ extension System {
         guard let applied = status.applied else { return .unsaid }
         return .state(StateAtRest(index: applied.index, parts: ["state": "\(applied.hash)"]))
     }
+
+    /// Nothing: most clusters form by themselves.
+    public func prepare(within time: Duration) async throws {}
 
     /// Nothing: what a node writes to its log has to do.
     public func refusal(of node: Node) -> String? { nil }

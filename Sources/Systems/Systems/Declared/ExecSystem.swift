@@ -21,7 +21,7 @@ public struct ExecSystem: System {
         [
             Keys.start, Keys.join, Keys.each, Keys.files, Keys.environment, Keys.client,
             Keys.workloads, Keys.options, Keys.status, Keys.ready, Keys.panic, Keys.version,
-            Keys.electionTimeout, Keys.guilty, Keys.needs,
+            Keys.electionTimeout, Keys.guilty, Keys.needs, Keys.once,
         ]
     }
 
@@ -54,6 +54,8 @@ public struct ExecSystem: System {
         static let electionTimeout = PlanOption(
             "election-timeout", default: PlanDuration(.seconds(1)),
             "What the system really uses: faults that are to cause an election last longer.")
+        static let once = PlanOption<[String]>(
+            list: "once", "Run once, after the first start of all nodes, until it exits with 0.")
         static let needs = PlanOption<String?>(
             "needs", "How to get the programs, said where one is missing.")
         static let guilty = PlanOption(
@@ -68,6 +70,7 @@ public struct ExecSystem: System {
     private let group: MultiThreadedEventLoopGroup
     private let clients: ClientPrograms
     private let probe: NodeProbe
+    private let runFolder: String
 
     /// What a plan's settings make of it; refuses placeholders that stand for nothing.
     public static func character(
@@ -78,7 +81,7 @@ public struct ExecSystem: System {
         }
         let placeholders = Placeholders(settings)
         try placeholders.checkPieces()
-        for key in [Keys.start, Keys.join] {
+        for key in [Keys.start, Keys.join, Keys.once] {
             for text in settings[key] { try placeholders.check(text, at: "system.\(key.name)") }
         }
         for key in [Keys.files, Keys.environment] {
@@ -106,10 +109,14 @@ public struct ExecSystem: System {
     public init(_ setup: SystemSetup) throws {
         settings = setup.settings
         topology = setup.topology
+        runFolder = setup.runFolder ?? NSTemporaryDirectory()
         words = CommandWords(
             planFolder: setup.planFolder, advice: settings[Keys.needs])
         placeholders = Placeholders(settings)
         _ = try words.command(settings[Keys.start], at: "system.start")
+        if !settings[Keys.once].isEmpty {
+            _ = try words.command(settings[Keys.once], at: "system.once")
+        }
         let client = try words.command(settings[Keys.client], at: "system.client")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         self.group = group
@@ -159,6 +166,31 @@ public struct ExecSystem: System {
             command.environment[variable.key] = filled(variable.value.text ?? "")
         }
         return command
+    }
+
+    /// Runs the plan's one-time step, in the words of the first node, until it succeeds: a node may
+    /// not listen yet.
+    ///
+    /// - Throws: `PlanError` with what it said last, if it does not succeed in time.
+    public func prepare(within time: Duration) async throws {
+        guard !settings[Keys.once].isEmpty else { return }
+        let (first, folder) = (topology.nodes[0], runFolder + "/nodes/\(topology.nodes[0].name)")
+        let command = try words.command(settings[Keys.once], at: "system.once")
+        let arguments = command.arguments.map {
+            placeholders.fill($0, for: first, in: folder, of: topology)
+        }
+        let deadline = ContinuousClock.now + time
+        while true {
+            do {
+                try await Program(path: command.executable).run(arguments)
+                return
+            } catch {
+                guard ContinuousClock.now < deadline else {
+                    throw PlanError("system.once: did not succeed within \(time): \(error)")
+                }
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 
     /// The worker's program, for a process.
