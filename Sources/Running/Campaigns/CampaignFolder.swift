@@ -28,6 +28,13 @@ public struct CampaignFolder: Sendable {
             self.commit = commit
             self.began = began
         }
+
+        /// The path of a plan's file, which a campaign's file names from its own folder.
+        func path(of plan: String) -> String {
+            let folder = URL(filePath: file).deletingLastPathComponent().path
+            let path = plan.hasPrefix("/") ? plan : "\(folder)/\(plan)"
+            return URL(filePath: path).standardizedFileURL.path
+        }
     }
 
     /// What the campaign says of one of its runs.

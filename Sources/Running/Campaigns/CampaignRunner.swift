@@ -89,10 +89,7 @@ public final class CampaignRunner {
 
     private func start(_ order: RunOrder, attempt: Int) throws {
         let place = folder.place(of: order, attempt: attempt)
-        let plan = URL(
-            filePath: order.cell.plan,
-            relativeTo: URL(filePath: ticket.file).deletingLastPathComponent()
-        ).standardized.path
+        let plan = ticket.path(of: order.cell.plan)
         try pool.start(
             order.number,
             arguments: [plan] + order.cell.arguments(seed: order.seed) + ["--results", place],

@@ -184,6 +184,14 @@ import Testing
         #expect(status([row(1, .failed), row(1, .valid, attempt: 2)]) == 0, "the last try counts")
     }
 
+    @Test func `plans are named from the campaign's own folder, folders above it too`() {
+        let ticket = CampaignFolder.Ticket(
+            file: "/w/Workloads/campaigns/n.yaml", seed: 1, commit: nil, began: 0)
+        #expect(ticket.path(of: "../a.yaml") == "/w/Workloads/a.yaml")
+        #expect(ticket.path(of: "b.yaml") == "/w/Workloads/campaigns/b.yaml")
+        #expect(ticket.path(of: "/x/c.yaml") == "/x/c.yaml")
+    }
+
     @Test func `a folder is worked on by one process at a time, and says how it stands`() throws {
         let results = FileManager.default.temporaryDirectory
             .appending(path: "whitewater-\(UUID().uuidString)").path
