@@ -33,7 +33,7 @@ import Topologies
         let system = try system(
             #"mkdir -p "{folder}"; echo "{first}" >> "{folder}/tries"; [ $(wc -l < "{folder}/tries") = 3 ]"#
         )
-        try await system.prepare(within: .seconds(20))
+        try await system.prepare(within: .seconds(300))
         let tries = try String(contentsOfFile: folder + "/nodes/n1/tries", encoding: .utf8)
         #expect(tries == "10.77.0.1\n10.77.0.1\n10.77.0.1\n")
         try await system.close()
