@@ -190,6 +190,9 @@ struct `A mounted disk` {
         let server = try #require(await disk.server)
         #expect(kill(server, SIGKILL) == 0)
         while await disk.broken() == nil { await Task.yield() }
+        await disk.stop()
+        // A start clears away what a death by force left behind.
+        try await disk.start()
         try await finish(disk)
     }
 
