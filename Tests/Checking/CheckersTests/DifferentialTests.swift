@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Every decider agrees with the definition of linearizability` {
     /// `whitewater check --self-test 1000000` runs more.
-    private static let count = 5_000
+    private static let count = 2_000
 
     @Test(arguments: SelfTest.subjects.map(\.name))
     func `on random histories, about as many legal as not`(name: String) throws {
