@@ -81,11 +81,15 @@ extension RunResults {
             switch try check.judge(history) {
             case .keys(let report): add(report)
             case .findings(let found):
-                findings += found.prefix(Self.mostFindings).map {
-                    Finding(
+                findings += found.prefix(Self.mostFindings).map { finding in
+                    let times = finding.operations.compactMap {
+                        history.operations[$0].completedAt
+                    }
+                    return Finding(
                         .check, node: nil,
-                        detail: "\($0.check): " + ($0.key.map { "key \($0): " } ?? "")
-                            + $0.sentence)
+                        detail: "\(finding.check): "
+                            + (finding.key.map { "key \($0): " } ?? "") + finding.sentence,
+                        time: times.max()?.seconds)
                 }
                 guard found.count > Self.mostFindings else { continue }
                 findings.append(

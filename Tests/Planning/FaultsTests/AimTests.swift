@@ -7,6 +7,21 @@ import Topologies
         (1...count).map(NodeName.init(number:))
     }
 
+    @Test func `an operator's work is asked of whom its name says`() throws {
+        let nodes = Self.nodes(3)
+        let aiming = Aiming(order: nodes.reversed(), leader: nodes[0])
+        let expected: [(String, Upkeep, [NodeName])] = [
+            ("compact", .compact, [nodes[2]]), ("defragment-one", .defragment, [nodes[2]]),
+            ("defragment-all", .defragment, nodes), ("defragment-leader", .defragment, [nodes[0]]),
+        ]
+        for (name, work, whom) in expected {
+            let fault = try #require(FaultCatalog.fault(named: name))
+            let effect = try #require(fault.aim(aiming)?.effect as? NodeUpkeep)
+            #expect(effect == NodeUpkeep(work, of: whom))
+            #expect(fault.needs == [.upkeep(work)])
+        }
+    }
+
     @Test(
         arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name), [4, 5, 7])
     func `a partition cuts what its name says`(name: FaultName, nodeCount: Int) throws {

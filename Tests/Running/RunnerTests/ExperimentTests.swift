@@ -59,6 +59,10 @@ import Workloads
         ),
         ("name: x\nworkload:\n  vlaues: 3", "3: workload.vlaues: unknown key of workload 'vlaues'"),
         ("name: x\nsystem: raftd\nworkload: lease", "3: workload.name: raftd does not offer lease"),
+        (
+            "name: x\nfaults:\n  kinds: [compact]",
+            "faults.kinds: compact: nodes of raftd do not compact"
+        ),
         ("name: x\nworkload:\n  mix: {read: 0}", "3: workload.mix: weights are 0 or more"),
         ("name: x\nworkload:\n  mix: {raed: 1}", "3: workload.mix: unknown operation 'raed'; did"),
         ("name: x\nworkload:\n  mix: 5", "3: workload.mix: has keys of its own: read, write, cas"),

@@ -57,7 +57,7 @@ struct EtcdHash: Decodable {
     var parts: [String: String] {
         [
             "revision": "\(header.revision)",
-            "hash since revision \(compacted ?? 0)": "\(hash)",
+            "hash since revision \(max(0, compacted ?? 0))": "\(hash)",
         ]
     }
 
