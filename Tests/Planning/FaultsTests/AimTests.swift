@@ -10,7 +10,7 @@ import Topologies
     @Test func `an operator's work is asked of whom its name says`() throws {
         let nodes = Self.nodes(3)
         let aiming = Aiming(order: nodes.reversed(), leader: nodes[0])
-        let expected: [(String, Upkeep, [NodeName])] = [
+        let expected: [(FaultName, Upkeep, [NodeName])] = [
             ("compact", .compact, [nodes[2]]), ("defragment-one", .defragment, [nodes[2]]),
             ("defragment-all", .defragment, nodes), ("defragment-leader", .defragment, [nodes[0]]),
         ]
