@@ -50,7 +50,9 @@ public struct Situation: Codable, Hashable, Sendable {
         of node: NodeName?, at time: Double?, faults: [FaultRecord],
         observations: [NodeObservation]
     ) {
-        guard let node, let time else {
+        // A history from elsewhere tells of no faults and no nodes: that none is known is not that there
+        // was none.
+        guard let node, let time, !faults.isEmpty || !observations.isEmpty else {
             kind = .unknown
             return
         }

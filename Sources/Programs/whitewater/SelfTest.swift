@@ -66,7 +66,7 @@ extension Whitewater {
                 try matrix.write(to: setting.folder)
                 Console.line("\n" + matrix.markdown)
                 Console.line("table: \(setting.folder)/matrix.md")
-                guard matrix.lines.contains(where: { $0.row.verdict != .noAnswer }) else {
+                guard matrix.lines.contains(where: { $0.row.trials > $0.row.unanswered }) else {
                     throw Exit.failure
                 }
             } catch let code as ExitCode {

@@ -40,9 +40,11 @@ public struct MutationMatrix: Sendable, Codable {
         let survived = lines.count { $0.row.verdict == .survived }
         let idle = lines.count { $0.row.verdict == .neverCameUp }
         let silent = lines.count { $0.row.verdict == .noAnswer }
+        let untried = lines.count { $0.row.verdict == .notTried }
         return "\(found) of \(lines.count) planted bugs found"
             + (medianLoad.map { ", after \(Self.seconds($0)) of load in the median" } ?? "")
             + "; \(survived) survived, \(idle) never came up, \(silent) without an answer"
+            + (untried > 0 ? ", \(untried) not tried" : "")
     }
 
     /// A table in Markdown, which reads as plain text too.
@@ -103,11 +105,14 @@ extension MutationMachine.Row {
         case neverCameUp = "never came up"
         /// No run could say.
         case noAnswer = "no answer"
+        /// Somebody ended it all before its turn.
+        case notTried = "not tried"
     }
 
     /// The word.
     public var verdict: Verdict {
         if detection != nil { return .found }
+        if trials == 0 { return .notTried }
         if trials == unanswered { return .noAnswer }
         return cameUp ? .survived : .neverCameUp
     }

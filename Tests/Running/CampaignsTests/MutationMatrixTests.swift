@@ -51,4 +51,12 @@ import Testing
         }
         #expect(machine.rows.map(\.verdict) == [.noAnswer])
     }
+
+    @Test func `a bug whose turn never came was not tried`() {
+        let machine = MutationMachine(
+            mutants: ["last"], plans: ["p"], budget: .seconds(30), seed: 1)
+        #expect(machine.rows.map(\.verdict) == [.notTried])
+        let matrix = MutationMatrix(machine.rows, titles: [:], budget: .seconds(30), seed: 1)
+        #expect(matrix.summary.hasSuffix(", 1 not tried"))
+    }
 }
