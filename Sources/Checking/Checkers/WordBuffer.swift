@@ -30,6 +30,7 @@ struct WordBuffer: ~Copyable {
         _ base: UnsafeMutablePointer<UInt64>?, to capacity: Int
     ) -> UnsafeMutablePointer<UInt64> {
         guard let memory = realloc(base, capacity * 8) else {
+            // As where an array of Swift's own finds no memory: nothing can go on without it.
             fatalError("no memory for \(capacity * 8) bytes of configurations")
         }
         return memory.assumingMemoryBound(to: UInt64.self)

@@ -120,6 +120,7 @@ public final class NodeClock: Sendable {
                 while true {
                     let (start, now) = (state.slots[track.rawValue].start, track.now)
                     guard now < start else { break }
+                    // Nothing but time passes until then, at most the lead: it is what is awaited.
                     usleep(UInt32((start - now) / 1_000 + 1))
                 }
             }

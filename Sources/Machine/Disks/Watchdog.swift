@@ -41,6 +41,7 @@ final class Watchdog: Sendable {
     func watch() {
         Thread.detachNewThread { [self] in
             while true {
+                // Between two looks: a request that hangs announces nothing, time alone tells.
                 Thread.sleep(forTimeInterval: min(1, patience / .seconds(4)))
                 if let what = overdue(at: .now) {
                     let words = "request \(what) took more than \(patience); give up\n"

@@ -26,9 +26,7 @@ extension ProcessKill: Injectable {
         of nodes: [NodeName], _ statuses: [NodeName: ExitStatus], acknowledged: Int
     ) -> Evidence {
         Evidence([
-            FaultRecord.Check(
-                "a write had been acknowledged before", acknowledged > 0,
-                "\(acknowledged) had been"),
+            Evidence.acknowledged(acknowledged),
             FaultRecord.Check(
                 "the wait status was SIGKILL",
                 nodes.allSatisfy { statuses[$0] == .signaled(9) },

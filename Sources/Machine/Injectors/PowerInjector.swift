@@ -90,9 +90,7 @@ private struct ActivePowerCut: Injection {
         for node in nodes { try await site.restart(node) }
         let lost = nodes.map { "\($0): \(reports[$0]?.summary ?? "unknown")" }
         return Evidence([
-            FaultRecord.Check(
-                "a write had been acknowledged before", acknowledged > 0,
-                "\(acknowledged) had been"),
+            Evidence.acknowledged(acknowledged),
             FaultRecord.Check(
                 "writes had not been synced",
                 reports.values.contains { !$0.isNothing || $0.survived > 0 },

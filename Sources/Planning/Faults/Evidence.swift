@@ -10,4 +10,10 @@ public struct Evidence: Hashable, Sendable {
         self.checks = checks
         self.links = links
     }
+
+    /// What everything that takes memory or disk away demands: that there was something to lose.
+    public static func acknowledged(_ count: Int) -> FaultRecord.Check {
+        FaultRecord.Check(
+            "a write had been acknowledged before", count > 0, "\(count) had been")
+    }
 }

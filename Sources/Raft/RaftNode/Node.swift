@@ -111,6 +111,8 @@ public final class Node: @unchecked Sendable {
     /// - Throws: what the network library throws if an address cannot be bound.
     public func start() async throws {
         guard let own = options.servers[options.id] else {
+            // The program refuses such options in words before this; not a precondition, whose text
+            // a release build loses.
             fatalError("a node is one of its servers")
         }
         let peers = try await listen(own, .peer) { node, pipeline, intake in

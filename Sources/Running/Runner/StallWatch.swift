@@ -22,6 +22,7 @@ final class StallWatch: Sendable {
     func begin() {
         Thread.detachNewThread { [self] in
             while !isOver.withLock({ $0 }) {
+                // The sleep is the measurement: how much later than asked it ends.
                 Thread.sleep(forTimeInterval: Self.beat / .seconds(1))
                 note(0)
             }

@@ -33,6 +33,8 @@ final class Watchdog: Sendable {
                 {
                     return bark(phase, limit)
                 }
+                // Between two looks: a phase that hangs announces nothing, and a condition would need
+                // somebody to signal it.
                 Thread.sleep(forTimeInterval: Self.interval)
             }
         }

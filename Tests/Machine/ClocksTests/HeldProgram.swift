@@ -100,6 +100,7 @@ func eventually(_ condition: () -> Bool, within time: Duration = .seconds(20)) -
     let deadline = ContinuousClock.now + time
     while ContinuousClock.now < deadline {
         if condition() { return true }
+        // Between two looks at another process, whose state announces itself to nobody.
         usleep(1_000)
     }
     return condition()

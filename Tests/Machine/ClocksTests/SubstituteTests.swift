@@ -96,6 +96,7 @@ import Testing
 
         init(_ clock: Int32, after pause: UInt64 = 0, _ read: (Int32) -> UInt64) throws {
             let start = cclocks_kernel_time(clock)
+            // True time must pass before the clock is read: it is what is awaited.
             while cclocks_kernel_time(clock) < start + pause { usleep(1_000) }
             before = cclocks_kernel_time(clock)
             shown = read(clock)

@@ -38,6 +38,7 @@ import Testing
             kill(held.number, SIGSTOP)
             #expect(eventually { held.state == "t" || held.state == "T" })
             try held.say("now")
+            // Time for it to go on, if it would: that nothing happens has no event to wait for.
             usleep(2_000)
             #expect(held.state == "t" || held.state == "T", "it does not go on by itself")
             kill(held.number, SIGCONT)

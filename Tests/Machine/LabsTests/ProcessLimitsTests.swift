@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Labs
@@ -6,7 +7,14 @@ import Testing
     @Test func `that leave room for nodes and workers are no obstacle`() throws {
         let ample = ProcessLimits(descriptors: 1 << 20, addressSpace: .max, threads: .max)
         try ample.require(.needed(nodes: 5, workers: 300))
-        #expect(ProcessLimits.raised().descriptors > 0)
+    }
+
+    @Test func `are raised as far as this process may raise them`() {
+        let raised = ProcessLimits.raised()
+        var limit = rlimit()
+        #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        #expect(limit.rlim_cur == limit.rlim_max)
+        #expect(raised.descriptors == Int(clamping: limit.rlim_max))
     }
 
     @Test(arguments: [

@@ -68,13 +68,13 @@ import Testing
         }
         let storage = try open().storage
         disk.fail(after: operations, with: .failed(operation: "sync", file: "", errno: 5))
-        do throws(StorageError) {
-            for index in LogIndex(1)... {
+        #expect(throws: StorageError.self, "the disk fails sooner or later") {
+            for index in LogIndex(1)...1_000 {
                 let bytes = [UInt8](repeating: 5, count: 90)
                 storage.append([Entry(term: 1, index: index, .command(bytes))])
                 try storage.sync()
             }
-        } catch {}
+        }
         disk.fail(after: nil)
         let read = try open().recovery
         disk.crash(using: &random)

@@ -110,6 +110,7 @@ import Topologies
         machine.awaitHistory(longerThan: 50_000)
         let inside = try inside(of: process)
         kill(inside, SIGSTOP)
+        // The time for which it is frozen is what is tested.
         Thread.sleep(forTimeInterval: 3)
         kill(inside, SIGCONT)
         let text = String(
