@@ -18,7 +18,7 @@ public enum FaultCatalog {
 
     /// Every scenario of several.
     public static let scenarios: [any FaultKind] = [
-        Depose(), Flap(), Lag(), StandIn(), Rolling(), Storm(),
+        Depose(), Comeback(), Flap(), Lag(), StandIn(), Rolling(), Storm(),
     ]
 
     /// Every kind, in the order of `whitewater list faults`.

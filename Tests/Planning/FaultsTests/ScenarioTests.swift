@@ -133,6 +133,21 @@ private struct Stage {
         #expect(stage.view.isQuiet)
     }
 
+    @Test func `a comeback heals the old leader in the moment when its successor is struck`() throws {
+        var stage = Stage(draw(Comeback()))
+        stage.pass(0)
+        stage.lead(2, term: 2)
+        stage.pass(10)
+        stage.acknowledge(2)
+        stage.pass(10)
+        let struck = try #require(stage.log.firstIndex { $0.contains("[n2]") })
+        #expect(stage.log[(struck + 1)...].first == "heal [0]")
+        stage.lead(3, term: 3)
+        stage.pass(10)
+        stage.pass(301)
+        #expect(stage.log.last == "comeback true")
+    }
+
     @Test func `flap strikes each leader of a later term, and lets the one before return`() {
         var stage = Stage(draw(Flap()))
         stage.pass(0)
