@@ -145,7 +145,7 @@ struct Descent<M: Model>: ~Copyable {
             let states = memo.states(level: deepest).map(space.alphabet.state(_:))
             return DeadEnd(
                 entry: expander.target, states: states, open: expander.open,
-                demanded: space.demands.furthest, last: [])
+                demanded: space.demanded, last: [])
         }
     }
 

@@ -133,16 +133,23 @@ struct Expander<M: Model>: ~Copyable {
 
     /// Whether later observations forbid a configuration's state.
     private func isForbidden(_ configuration: Configuration, behind: Bool = false) -> Bool {
-        guard !space.demands.isEmpty else { return false }
         let next = behind ? level + 1 : level
         guard next < space.levels.count else { return false }
-        return space.demands.forbid(
-            configuration.state, at: next, place: space.levels[next].place,
-            alphabet: space.alphabet
-        ) { entry in
+        func isDone(_ entry: Int) -> Bool {
             let slot = Int(space.slotOf[entry])
             return window.entries[slot] == Int32(entry) && configuration.has(slot, layout.done)
         }
+        if !space.demands.isEmpty,
+            space.demands.forbid(
+                configuration.state, at: next, place: space.levels[next].place,
+                alphabet: space.alphabet, isDone: isDone)
+        {
+            return true
+        }
+        guard !space.partDemands.isEmpty else { return false }
+        return space.partDemands.forbid(
+            configuration.state, at: next, alphabet: space.alphabet, isDone: isDone
+        ) { configuration.used($0, layout) }
     }
 
     // MARK: Steps

@@ -157,7 +157,7 @@ struct Frontier<M: Model>: ~Copyable {
         }
         return DeadEnd(
             entry: expander.target, states: states, open: expander.open,
-            demanded: space.demands.furthest, last: last)
+            demanded: space.demanded, last: last)
     }
 
     private var deepest: DeepestFrontier {

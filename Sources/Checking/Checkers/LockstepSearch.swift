@@ -21,7 +21,7 @@ internal import Models
 //    n pairs of cuts times at most 2^w for w operations that are open at once.
 
 /// The exact search for FIFO queues, polynomial for as long as few operations are open at once.
-struct LockstepSearch {
+struct LockstepSearch: StructuredSearch {
     private struct Node: Hashable {
         let puts: Cut
         let takes: Cut
@@ -58,20 +58,24 @@ struct LockstepSearch {
         if takes.isEnd(start.takes) { end = 0 }
     }
 
-    /// Searches until the end is reached, or nothing is left to try.
-    mutating func run(_ meter: Meter) -> SearchFinding<FIFOQueue> {
-        if let limit = search(meter) {
+    /// Searches until the end is reached, or nothing is left to try, or so many configurations
+    /// have been visited.
+    mutating func run(
+        _ meter: Meter, until most: Int, others: Int
+    ) -> SearchFinding<FIFOQueue>? {
+        if let limit = search(meter, until: most, others: others) {
             return .undecided(
                 limit, DeepestFrontier(completed: nil, configurations: work.count, states: []))
         }
+        guard end != nil || work.isEmpty else { return nil }
         guard let end else { return .violation(dead(meter)) }
         return .ordered(merged(order(to: Int(end))))
     }
 
     /// The limit that was met, if one was.
-    private mutating func search(_ meter: Meter) -> Limit? {
-        while end == nil, let number = work.popLast() {
-            if let limit = meter.spend(1, bytes: bytes) { return limit }
+    private mutating func search(_ meter: Meter, until most: Int, others: Int) -> Limit? {
+        while end == nil, meter.configurations < most, let number = work.popLast() {
+            if let limit = meter.spend(1, bytes: bytes + others) { return limit }
             let first = work.count
             expand(Int(number))
             // What was found first is tried first.
@@ -81,7 +85,7 @@ struct LockstepSearch {
     }
 
     /// What is in use, counted before tables double and with their copies.
-    private var bytes: Int { (nodes.count + 4_096).roundedUp * 160 / 2 * 3 }
+    var bytes: Int { (nodes.count + 4_096).roundedUp * 160 / 2 * 3 }
 
     // MARK: Steps
 
@@ -211,7 +215,9 @@ struct LockstepSearch {
             entry.completion <= end ? entry : entry.crashed
         }
         let part = Track(model: track.model, entries: kept, length: track.length)
-        guard var search = LockstepSearch(part), search.search(meter) == nil else { return nil }
+        guard var search = LockstepSearch(part),
+            search.search(meter, until: .max, others: bytes) == nil
+        else { return nil }
         return search.end == nil
     }
 }

@@ -21,6 +21,9 @@ struct Excerpt: Hashable {
 struct Minimiser<M: Model> {
     /// How much work may go into it, in steps (``Budget/steps``).
     private static var patience: Int { 2_000_000 }
+    /// How much of that one question may take, so that the hard ones, of which the first are the
+    /// hardest, leave enough for the others.
+    private static var mostAtOnce: Int { patience / 32 }
 
     private let track: Track<M>
     /// What an entry says if nobody knows how it ended; nil for nothing.
@@ -209,7 +212,8 @@ struct Minimiser<M: Model> {
         case .order, .notApplicable: break
         }
         let budget = Budget(
-            time: .seconds(3_600), configurations: .max, steps: (Self.patience - spent) / 4 + 1,
+            time: .seconds(3_600), configurations: .max,
+            steps: min((Self.patience - spent) / 4, Self.mostAtOnce) + 1,
             memory: 268_435_456)
         let (finding, cost, _) = Search.run(part, budget: budget, cancellation: cancellation)
         spent += cost.steps

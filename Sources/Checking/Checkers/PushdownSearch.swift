@@ -14,7 +14,7 @@ internal import Models
 // be read off the edges before it; and what can be reached at all lies on an edge in the end.
 
 /// The exact search for stacks, polynomial for as long as few operations are open at once.
-struct PushdownSearch {
+struct PushdownSearch: StructuredSearch {
     private struct Frame: Hashable {
         let cut: Int32
         /// -1 for the empty stack.
@@ -53,6 +53,7 @@ struct PushdownSearch {
     private var end: Int32?
     private var deepest = Cut()
     private var links = 0
+    private var hasBegun = false
 
     /// Nil if too many operations are open at once.
     init?(_ track: Track<Stack>) {
@@ -71,13 +72,19 @@ struct PushdownSearch {
         }
     }
 
-    /// Searches until the end is reached, or nothing is left to try.
-    mutating func run(_ meter: Meter) -> SearchFinding<Stack> {
-        begin()
-        while end == nil, let edge = work.popLast() {
-            if let limit = meter.spend(1 + links, bytes: bytes) {
+    /// Searches until the end is reached, or nothing is left to try, or so many configurations
+    /// have been visited.
+    mutating func run(_ meter: Meter, until most: Int, others: Int) -> SearchFinding<Stack>? {
+        if !hasBegun {
+            hasBegun = true
+            begin()
+        }
+        while end == nil, let edge = work.last {
+            guard meter.configurations < most else { return nil }
+            if let limit = meter.spend(1 + links, bytes: bytes + others) {
                 return .undecided(limit, frontier)
             }
+            work.removeLast()
             links = 0
             expand(Int(edge))
         }
@@ -90,7 +97,7 @@ struct PushdownSearch {
     }
 
     /// What is in use, counted before tables double and with their copies.
-    private var bytes: Int {
+    var bytes: Int {
         let tables = (edges.count + 4_096).roundedUp * 40 + (cutList.count + 4_096).roundedUp * 64
         return tables / 2 * 3 + frames.count * 160
     }

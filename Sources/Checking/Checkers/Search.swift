@@ -1,13 +1,14 @@
 internal import Models
 
-/// The exact search for any model: by the structure of its states where there is a search for that
-/// (``PushdownSearch``, ``LockstepSearch``); otherwise breadth first and depth first in turns, each
-/// going on where it stopped, until one of them knows.
+/// The exact search for any model: breadth first, depth first, and by the structure of its states
+/// where there is a search for that (``PushdownSearch``, ``LockstepSearch``), in turns, each going
+/// on where it stopped, until one of them knows.
 ///
 /// The frontier finds violations soon, for it never visits a configuration that a better one
 /// dominates; the descent finds orders soon where there are many of them. In turns that grow by
-/// the same factor neither costs much more than the better one does alone. The turns are counted
-/// in configurations, so that the same one wins every time.
+/// the same factor none costs much more than the best one does alone. The structure comes first
+/// and has the longest turns, for it needs least in the end, unless many operations crashed. The
+/// turns are counted in configurations, so that the same one wins every time.
 enum Search {
     /// What a search cost.
     struct Cost {
@@ -30,9 +31,7 @@ enum Search {
         let meter = Meter(budget, cancellation: cancellation)
         let space = SearchSpace(
             track, recordsPaths: recordsPaths, looksAhead: looksAhead)
-        let finding =
-            (order == .turns ? structured(track, meter) : nil)
-            ?? run(space, meter, order)
+        let finding = run(space, meter, order, order == .turns ? structured(track) : nil)
         let cost = Cost(
             configurations: meter.configurations, steps: meter.steps + space.alphabet.takeWork(),
             bytes: meter.bytes)
@@ -41,30 +40,28 @@ enum Search {
 
     /// Which searches take part.
     enum Order {
-        /// That for the model's structure alone where there is one, the other two in turns otherwise.
+        /// All that there are for the model.
         case turns
         case breadthFirst
         case depthFirst
     }
 
-    /// What the search for the structure of a model's states found; nil if there is none, or too
-    /// many operations are open at once for it.
-    private static func structured<M>(_ track: Track<M>, _ meter: Meter) -> SearchFinding<M>? {
+    /// The search for the structure of a model's states; nil if there is none, or too many
+    /// operations are open at once for it.
+    private static func structured<M>(_ track: Track<M>) -> (any StructuredSearch)? {
         switch track {
-        case let track as Track<Stack>:
-            guard var search = PushdownSearch(track) else { return nil }
-            return search.run(meter) as? SearchFinding<M>
-        case let track as Track<FIFOQueue>:
-            guard var search = LockstepSearch(track) else { return nil }
-            return search.run(meter) as? SearchFinding<M>
-        default: return nil
+        case let track as Track<Stack>: PushdownSearch(track)
+        case let track as Track<FIFOQueue>: LockstepSearch(track)
+        default: nil
         }
     }
 
     private static func run<M>(
-        _ space: SearchSpace<M>, _ meter: Meter, _ order: Order
+        _ space: SearchSpace<M>, _ meter: Meter, _ order: Order,
+        _ search: (any StructuredSearch)?
     ) -> SearchFinding<M> {
-        if let limit = space.limit {
+        var structured = search
+        if let limit = space.limit, structured == nil {
             return .undecided(
                 limit, DeepestFrontier(completed: nil, configurations: 0, states: []))
         }
@@ -79,15 +76,48 @@ enum Search {
         // An easy history takes the frontier a few configurations a completion.
         var turn = 4 * space.levels.count + 1_000
         while true {
-            var end = meter.configurations + turn
-            if let found = frontier.run(meter, until: end, others: descent.bytes) {
+            var end = meter.configurations + structuredShare * turn
+            if space.limit != nil { end = .max }
+            if var search = structured {
+                // Not two owners, or each turn would begin with a copy.
+                structured = nil
+                let others = frontier.bytes + descent.bytes
+                let found: SearchFinding<M>? = run(&search, meter, until: end, others: others)
+                if let found { return found }
+                structured = search
+            }
+            let bytes = structured?.bytes ?? 0
+            end = meter.configurations + turn
+            if let found = frontier.run(meter, until: end, others: descent.bytes + bytes) {
                 return found
             }
             end = meter.configurations + turn
-            if let found = descent.run(meter, until: end, others: frontier.bytes) {
+            if let found = descent.run(meter, until: end, others: frontier.bytes + bytes) {
                 return found
             }
             turn *= 2
         }
     }
+
+    private static func run<M>(
+        _ search: inout some StructuredSearch, _ meter: Meter, until end: Int, others: Int
+    ) -> SearchFinding<M>? {
+        search.run(meter, until: end, others: others) as? SearchFinding<M>
+    }
+
+    /// How many times longer the turns of a search by structure are.
+    private static var structuredShare: Int { 16 }
+}
+
+/// A search for one kind of states, which can be interrupted and go on.
+protocol StructuredSearch {
+    associatedtype Object: Model
+
+    /// What this search takes up.
+    var bytes: Int { get }
+
+    /// Goes on until the answer is known, or so many configurations have been visited.
+    ///
+    /// - Returns: nil if it was interrupted.
+    mutating func run(_ meter: Meter, until most: Int, others: Int) -> SearchFinding<Object>?
 }

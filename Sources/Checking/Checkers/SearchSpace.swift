@@ -18,6 +18,7 @@ struct SearchSpace<M: Model> {
     let classes: [CallClass]
     let observed: LastObservation
     let demands: Demands<M>
+    let partDemands: PartDemands<M>
     /// The entry at each place (``Track/events``).
     let events: [Int]
     let levels: [Level]
@@ -61,6 +62,9 @@ struct SearchSpace<M: Model> {
         demands = Demands(
             alphabet, entries: entries, classes: entryClasses, levels: levels,
             looksAhead: looksAhead)
+        partDemands = PartDemands(
+            alphabet, entries: entries, classes: entryClasses, levels: levels,
+            crashedNumber: number, looksAhead: looksAhead)
         self.entries = entries
         self.alphabet = alphabet
         self.entryClasses = entryClasses
@@ -68,6 +72,12 @@ struct SearchSpace<M: Model> {
         self.observed = observed
         crashedClasses = crashed
         crashedNumber = number
+    }
+
+    /// The entry that completes last of those whose demands ended a path.
+    var demanded: Int? {
+        [demands.furthest, partDemands.furthest].compactMap(\.self)
+            .max { entries[$0].completion < entries[$1].completion }
     }
 
     private static func slots(
@@ -96,7 +106,7 @@ struct SearchSpace<M: Model> {
 
     /// Bytes of what is shared by all searches of this space, interned states included.
     var bytes: Int {
-        alphabet.bytes + entries.count * 12 + events.count * 8
+        alphabet.bytes + partDemands.bytes + entries.count * 12 + events.count * 8
             + levels.count * MemoryLayout<Level>.stride
     }
 }

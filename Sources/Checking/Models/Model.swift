@@ -84,6 +84,15 @@ public protocol Model: Sendable {
     /// Nil where nothing is known. It may say yes too often, never no too often.
     var growth: (@Sendable (_ earlier: State, _ later: State) -> Bool)? { get }
 
+    /// What the call found in the object's parts, and what it left there, for an object whose parts
+    /// are read and written on their own; nil where nothing is known.
+    ///
+    /// A part that is not written keeps what it holds.
+    func parts(of call: Call) -> Parts?
+
+    /// What a part holds in a state, for an object that has parts.
+    func content(of part: Value, in state: State) -> Value
+
     /// The first certain call that returned what none of all calls may have put there, in
     /// whatever order they came.
     ///
@@ -101,6 +110,20 @@ public protocol Model: Sendable {
 
     /// The state in words, for an explanation: short, and as a person writes it.
     func describe(_ state: State) -> String
+}
+
+/// What a call does with the parts of an object, such as the registers of several.
+public struct Parts: Hashable, Sendable {
+    /// What must be there for the call to be legal.
+    public var reads: [Value: Value]
+    /// What is there after it.
+    public var writes: [Value: Value]
+
+    /// Parts that are read, and parts that are written.
+    public init(reads: [Value: Value] = [:], writes: [Value: Value] = [:]) {
+        self.reads = reads
+        self.writes = writes
+    }
 }
 
 /// Which states a call can tell from others.
@@ -145,6 +168,10 @@ extension Model {
     public func values(of call: Call) -> [Value] { [] }
     /// Nothing is known.
     public var growth: (@Sendable (_ earlier: State, _ later: State) -> Bool)? { nil }
+    /// Nothing is known.
+    public func parts(of call: Call) -> Parts? { nil }
+    /// Nothing is there.
+    public func content(of part: Value, in state: State) -> Value { .null }
     /// Nothing is known.
     public func unwritten(
         among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool

@@ -129,6 +129,19 @@ public struct MultiRegister: Model {
         }
     }
 
+    /// The registers that it reads and writes.
+    public func parts(of call: Call) -> Parts? {
+        switch call {
+        case .read(let values): Parts(reads: values)
+        case .write(let values): Parts(writes: values)
+        case .transaction(let reads, let writes): Parts(reads: reads, writes: writes)
+        case .impossible: nil
+        }
+    }
+
+    /// What the register holds, nil at first.
+    public func content(of part: Value, in state: State) -> Value { state[part] ?? .null }
+
     /// A value that was read must have been written to that register, or be nil.
     public func unwritten(
         among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool

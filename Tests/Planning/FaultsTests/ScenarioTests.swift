@@ -133,7 +133,8 @@ private struct Stage {
         #expect(stage.view.isQuiet)
     }
 
-    @Test func `a comeback heals the old leader in the moment when its successor is struck`() throws {
+    @Test func `a comeback heals the old leader in the moment when its successor is struck`() throws
+    {
         var stage = Stage(draw(Comeback()))
         stage.pass(0)
         stage.lead(2, term: 2)
