@@ -40,11 +40,14 @@ public struct RoundPlan: Hashable, Sendable, Codable {
                     NearestWord.refusal(
                         of: name, what: "name of something struck before",
                         known: names.sorted()))
-            case .strike(_, .name(let whom), _) where !names.contains(whom):
-                throw PlanError(
-                    NearestWord.refusal(
-                        of: whom, what: "role", known: Role.named.map(\.word) + names.sorted()))
-            case .strike(_, _, let name): names.insert(name)
+            case .strike(_, let target, let name):
+                if let whom = target.names.first(where: { !names.contains($0) }) {
+                    throw PlanError(
+                        NearestWord.refusal(
+                            of: whom, what: "role",
+                            known: Role.named.map(\.word) + names.sorted()))
+                }
+                names.insert(name)
             case .heal, nil: break
             }
         }
@@ -145,7 +148,6 @@ extension RoundPlan.Step: Codable {
             guard words["as"] == nil else { throw PlanError("as: names what no verb strikes") }
             return nil
         }
-        let target = Role(word: whom).map(ScriptStep.Target.role) ?? .name(whom)
-        return .strike(verb, target, as: words["as"] ?? whom)
+        return .strike(verb, ScriptStep.Target(word: whom), as: words["as"] ?? whom)
     }
 }

@@ -179,6 +179,18 @@ private struct Stage {
         #expect(strikes[0] == strikes[2])
     }
 
+    @Test func `several are struck as one, and nobody of them twice`() throws {
+        var random = SplitMix64(seed: 4)
+        let target = ScriptStep.Target(word: "leader+other-follower+other-follower")
+        let step = ScriptStep(.strike(.cut, target, as: "side"))
+        let script = Script("round-1", [step], after: .zero, Self.style, using: &random)
+        var stage = Stage(script)
+        stage.pass(0)
+        let struck = try #require(stage.log.first)
+        #expect(struck.hasPrefix("cut-leader+other-follower+other-follower [n1, "))
+        #expect(Set(struck.split(separator: " ").dropFirst()).count == 3)
+    }
+
     @Test func `rolling restarts every node once, each after the last one is back`() {
         var stage = Stage(draw(Rolling()))
         for _ in 0..<12 { stage.pass(700) }

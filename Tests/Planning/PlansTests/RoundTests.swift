@@ -50,6 +50,7 @@ import Testing
         ("cuts: both", "faults.cuts: 'both' is none of drop, hold, either"),
         ("rounds: [[{puase: leader}]]", "did you mean 'pause'?"),
         ("rounds: [[{pause: leadr}]]", "did you mean 'leader'?"),
+        ("rounds: [[{cut: leader+folower}]]", "did you mean 'follower'?"),
         ("rounds: [[{pause: one, kill: one}]]", "a step does one thing"),
         ("rounds: [[{heal: x}]]", "unknown name of something struck before 'x'"),
         ("rounds: [[{when: new-leadr, pause: one}]]", "did you mean 'new-leader'?"),

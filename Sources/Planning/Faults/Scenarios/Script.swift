@@ -158,11 +158,19 @@ public struct Script: Scenario {
         return commands
     }
 
-    private func nodes(_ target: ScriptStep.Target, _ view: ClusterView) -> [NodeName]? {
+    private func nodes(
+        _ target: ScriptStep.Target, _ view: ClusterView, but taken: Set<NodeName> = []
+    ) -> [NodeName]? {
         switch target {
         case .name(let name): bindings[name]?.nodes
         case .role(let role):
-            role.nodes(view, order: order, bound: struck.all, oldLeader: oldLeader)
+            role.nodes(
+                view, order: order, bound: struck.all.union(taken), oldLeader: oldLeader)
+        case .several(let targets):
+            targets.reduce([] as [NodeName]?) { found, target in
+                guard let found, let more = nodes(target, view, but: Set(found)) else { return nil }
+                return found + more.filter { !found.contains($0) }
+            }
         }
     }
 
@@ -182,8 +190,8 @@ public struct Script: Scenario {
             struck.term = leader.term
             oldLeader = oldLeader ?? leader.name
         }
-        var kind: FaultName = "\(verb.name)"
-        if case .role(let role) = target { kind = "\(verb.name)-\(role.word)" }
+        var kind: FaultName = "\(verb.name)-\(target.word)"
+        if case .name = target { kind = "\(verb.name)" }
         return .strike(
             PlannedStrike(
                 id: id, kind: kind, family: verb.family, scenario: self.name,

@@ -16,6 +16,34 @@ public struct ScriptStep: Sendable {
         case role(Role)
         /// Those that were struck under a name before.
         case name(String)
+        /// All of these, each another one where a role leaves a choice: `leader+other-follower`.
+        case several([Target])
+
+        /// Those of a word in a plan: roles and names, with `+` between them.
+        public init(word: String) {
+            let targets = word.split(separator: "+", omittingEmptySubsequences: false).map {
+                Role(word: String($0)).map(Target.role) ?? .name(String($0))
+            }
+            self = targets.count == 1 ? targets[0] : .several(targets)
+        }
+
+        /// The names of what was struck before.
+        public var names: [String] {
+            switch self {
+            case .role: []
+            case .name(let name): [name]
+            case .several(let targets): targets.flatMap(\.names)
+            }
+        }
+
+        /// The word in a record.
+        var word: String {
+            switch self {
+            case .role(let role): role.word
+            case .name(let name): name
+            case .several(let targets): targets.map(\.word).joined(separator: "+")
+            }
+        }
     }
 
     /// What has to be the case before it does.
