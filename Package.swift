@@ -184,7 +184,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Faults", "Generators",
+                "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks", "Faults",
+                "Generators",
                 "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
                 "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",
                 "Stores", "Systems",

@@ -20,6 +20,8 @@ public struct Finding: Codable, Hashable, Sendable {
         case twoLeaders = "two-leaders"
         /// A node's term, or what it had applied in one life, fell.
         case wentBackward = "went-backward"
+        /// A node served under the name of one that remembered, though it could not.
+        case servedWiped = "served-wiped"
         /// A reply made no sense.
         case nonsense
         /// A check of the workload beside linearizability.
@@ -36,6 +38,7 @@ public struct Finding: Codable, Hashable, Sendable {
             case .endlessElections: "elected again and again though nothing disturbed them"
             case .twoLeaders: "led in a term in which another node led"
             case .wentBackward: "went back to an earlier term or entry"
+            case .servedWiped: "served as if it remembered"
             case .nonsense: "gave an answer that makes no sense"
             case .check: "broke a rule of the workload"
             }

@@ -28,6 +28,18 @@ public final class ActiveFaults: Sendable {
         }
     }
 
+    /// Has a fault that lasts keep nodes for itself after all; false if another one has them.
+    func take(_ nodes: [NodeName], for number: Int) -> Bool {
+        claims.withLock { claims in
+            let isFree = claims.allSatisfy {
+                $0.key == number || $0.value.end != nil || $0.value.nodes.isDisjoint(with: nodes)
+            }
+            guard isFree, let claim = claims[number] else { return false }
+            claims[number] = Claim(links: claim.links, nodes: claim.nodes.union(nodes))
+            return true
+        }
+    }
+
     /// Notes that a fault is over.
     public func end(_ number: Int) {
         claims.withLock { claims in

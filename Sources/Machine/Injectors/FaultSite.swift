@@ -14,6 +14,8 @@ public protocol FaultSite: Sendable {
 
     /// The nodes' disks.
     var disks: NodeDisks { get }
+    /// What has been done to the nodes' data.
+    var damage: DamageBook { get }
 
     /// The time since the start of the load.
     func now() -> Duration
@@ -21,8 +23,14 @@ public protocol FaultSite: Sendable {
     func process(of node: NodeName) -> NodeProcess
     /// The clocks of a node; nil if the plan moves none.
     func clock(of node: NodeName) -> NodeClock?
+    /// The folder of a node, with its data in `data`.
+    func folder(of node: NodeName) -> String
+    /// Whether a node answers a request that a majority must agree to.
+    func serves(_ node: NodeName) async -> Bool
     /// Starts a node's process again, with the data that it had.
     func restart(_ node: NodeName) async throws
+    /// Whether a node that was removed ends, and comes back as a new member with an empty folder.
+    var readmitsAfresh: Bool { get }
     /// Has the cluster change its members, or its leader; returns when that is so.
     ///
     /// - Returns: what was seen of it.

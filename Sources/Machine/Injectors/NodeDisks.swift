@@ -48,6 +48,9 @@ public final class NodeDisks: Sendable {
         return broken
     }
 
+    /// Unmounts a node's disk, if there is one; its files stay, as plain ones.
+    func unmount(_ node: NodeName) async { await disks[node]?.stop() }
+
     /// Unmounts all disks; their files stay, as plain ones.
     public func unmount() async {
         await withTaskGroup { group in

@@ -10,9 +10,10 @@ public enum FaultCatalog {
         Target.allCases.map(Pause.init),
         PowerFailure.targets.map(PowerFailure.init),
         DiskIllness.Kind.allCases.map(IllDisk.init),
+        FolderDamage.Kind.allCases.map(DamagedFolder.init),
         WrongClock.all,
         RemoveMember.targets.map(RemoveMember.init),
-        [TransferLeadership()],
+        [TransferLeadership(), ReplaceMember()],
         Maintenance.all,
     ].flatMap(\.self)
 

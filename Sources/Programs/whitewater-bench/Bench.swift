@@ -8,7 +8,8 @@ import Synchronization
         commandName: "whitewater-bench",
         abstract: "Measure what the README claims.",
         subcommands: [
-            ClockReads.self, Cuts.self, Checks.self, Decide.self, ExecCost.self, Failover.self,
+            ClockReads.self, Cuts.self, Checks.self, Decide.self, DiskOverhead.self, ExecCost.self,
+            Failover.self,
             Fuzz.self,
             Harness.self, Keyed.self,
             Pages.self, Power.self, Recover.self,

@@ -31,10 +31,15 @@ final class LocalCluster {
     ) throws {
         self.name = name
         self.command = command
-        folder = URL(filePath: FileManager.default.currentDirectoryPath)
-            .appending(path: ".build/bench/\(name)-\(getpid())")
+        folder = Self.folder(of: name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for node in 1...nodes { try start(node) }
+    }
+
+    /// Where the nodes' folders are, `n1` and so on.
+    static func folder(of name: String) -> URL {
+        URL(filePath: FileManager.default.currentDirectoryPath)
+            .appending(path: ".build/bench/\(name)-\(getpid())")
     }
 
     func start(_ node: Int) throws {
@@ -75,8 +80,10 @@ final class LocalCluster {
         process.waitUntilExit()
     }
 
+    func killAll() { for node in processes.keys.sorted() { kill(node) } }
+
     func stop() throws {
-        for node in processes.keys.sorted() { kill(node) }
+        killAll()
         try FileManager.default.removeItem(at: folder)
     }
 

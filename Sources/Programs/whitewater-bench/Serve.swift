@@ -78,7 +78,8 @@ extension Bench {
                     for _ in 0..<repeats {
                         for (place, system) in systems.enumerated() {
                             rows[place].1.append(
-                                try await load(system.client, count, isPut: isPut))
+                                try await LoadResult.measured(
+                                    system.client, count, seconds: seconds, isPut: isPut))
                         }
                         if let grpc {
                             rows[systems.count].1.append(
@@ -106,39 +107,6 @@ extension Bench {
                     + padded("\(median(results.map(\.p50)))", 8)
                     + "\(median(results.map(\.p99)))")
         }
-
-        /// One measurement, after half a second that does not count.
-        private func load(
-            _ client: @escaping @Sendable () async throws -> any LoadClient, _ count: Int,
-            isPut: Bool
-        ) async throws -> LoadResult {
-            let start = ContinuousClock.now + .milliseconds(500)
-            let end = start + .seconds(seconds)
-            let times = try await withThrowingTaskGroup(of: [Duration].self) { tasks in
-                for number in 0..<count {
-                    tasks.addTask {
-                        let client = try await client()
-                        var times: [Duration] = []
-                        var key = number
-                        while true {
-                            let began = ContinuousClock.now
-                            guard began < end else { break }
-                            if isPut {
-                                try await client.put(key)
-                            } else {
-                                try await client.get(key)
-                            }
-                            if began >= start { times.append(ContinuousClock.now - began) }
-                            key = (key + count) % 10_000
-                        }
-                        try await client.close()
-                        return times
-                    }
-                }
-                return try await tasks.reduce(into: [Duration]()) { $0 += $1 }
-            }
-            return LoadResult(times, seconds: seconds)
-        }
     }
 }
 
@@ -159,5 +127,38 @@ struct LoadResult {
         perSecond = Double(sorted.count) / seconds
         p50 = quantile(0.5)
         p99 = quantile(0.99)
+    }
+
+    /// One measurement, after half a second that does not count.
+    static func measured(
+        _ client: @escaping @Sendable () async throws -> any LoadClient, _ count: Int,
+        seconds: Double, isPut: Bool
+    ) async throws -> LoadResult {
+        let start = ContinuousClock.now + .milliseconds(500)
+        let end = start + .seconds(seconds)
+        let times = try await withThrowingTaskGroup(of: [Duration].self) { tasks in
+            for number in 0..<count {
+                tasks.addTask {
+                    let client = try await client()
+                    var times: [Duration] = []
+                    var key = number
+                    while true {
+                        let began = ContinuousClock.now
+                        guard began < end else { break }
+                        if isPut {
+                            try await client.put(key)
+                        } else {
+                            try await client.get(key)
+                        }
+                        if began >= start { times.append(ContinuousClock.now - began) }
+                        key = (key + count) % 10_000
+                    }
+                    try await client.close()
+                    return times
+                }
+            }
+            return try await tasks.reduce(into: [Duration]()) { $0 += $1 }
+        }
+        return LoadResult(times, seconds: seconds)
     }
 }

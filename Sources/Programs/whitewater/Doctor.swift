@@ -75,9 +75,14 @@ extension Whitewater {
             do {
                 try MountedDisk.probe()
                 return .there(
-                    "FUSE", "a disk was mounted: power-* and disk-* work", needed: false)
+                    "FUSE",
+                    "a disk was mounted: power-* and disk-* work; corrupt-one and wipe-one need none",
+                    needed: false)
             } catch {
-                return .missing("FUSE", "power-* and disk-* need it; \(error)", needed: false)
+                return .missing(
+                    "FUSE",
+                    "power-* and disk-* need it, corrupt-one and wipe-one do not; \(error)",
+                    needed: false)
             }
         }
 

@@ -17,8 +17,10 @@ final class Cluster: FaultSite, LoadTarget {
     let network: LabNetwork
     let electionTimeout: Duration
     let recoveryTimeout: Duration
+    let readmitsAfresh: Bool
     let active = ActiveFaults()
     let disks: NodeDisks
+    let damage = DamageBook()
     let system: any System
 
     private let prober: Prober
@@ -61,6 +63,7 @@ final class Cluster: FaultSite, LoadTarget {
         self.network = network
         self.system = system
         electionTimeout = experiment.system.character.electionTimeout
+        readmitsAfresh = experiment.system.character.readmission == .afresh
         recoveryTimeout = plan.recoveryTimeout.duration
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
@@ -226,6 +229,12 @@ final class Cluster: FaultSite, LoadTarget {
         try await system.change(change, within: limit)
     }
 
+    func folder(of node: NodeName) -> String { folders[node.number - 1] }
+
+    func serves(_ node: NodeName) async -> Bool {
+        await system.serves(network.topology.nodes[node.number - 1])
+    }
+
     func answers(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool {
         let place = network.topology.nodes[node.number - 1]
         let began = now()
@@ -316,6 +325,12 @@ final class Cluster: FaultSite, LoadTarget {
     /// What nodes said that no right node can say.
     private func contradicted() -> [Finding] {
         nonsense.withLock { $0 }
+            + damage.impostors.map {
+                Finding(
+                    .servedWiped, node: $0.node,
+                    detail: "it was started with an empty folder under its old name (\($0.words))",
+                    time: $0.time / .seconds(1))
+            }
             + system.contradictions.map { contradiction in
                 Finding(
                     contradiction.statement.rule == .diverged ? .divergedState : .wentBackward,
@@ -368,25 +383,5 @@ final class Cluster: FaultSite, LoadTarget {
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: logs.finish()) }
         }
-    }
-
-    /// Waits until every node serves.
-    ///
-    /// - Returns: a finding for each that does not in time.
-    func awaitRecovery() async -> [Finding] {
-        // TCP on a kernel that cannot be told otherwise may be silent for two minutes more.
-        let patience = network.longestRetransmission == nil ? Duration.seconds(120) : .zero
-        let recoveryTimeout = max(recoveryTimeout, patience)
-        let deadline = ContinuousClock.now + recoveryTimeout
-        var findings: [Finding] = []
-        for node in network.topology.nodes where !(await answers(node.name, by: deadline)) {
-            let refusal = system.refusal(of: node).map { "; its client says \($0)" } ?? ""
-            findings.append(
-                Finding(
-                    .notServing, node: node.name,
-                    detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
-                        + "healing\(refusal)"))
-        }
-        return findings
     }
 }

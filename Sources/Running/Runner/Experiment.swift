@@ -69,14 +69,6 @@ public struct Experiment: Sendable {
             throw PlanError("network: '\(plan.network)' is no network's address")
         }
         topology = Topology(nodeCount: plan.nodes, base: base)
-        for fault in faults {
-            for case .upkeep(let work) in fault.kinds.flatMap(\.needs)
-            where !system.character.upkeep.contains(work) {
-                throw PlanError(
-                    "faults.kinds: \(fault.name): nodes of \(plan.system.name) do not "
-                        + "\(work.rawValue) when they are asked")
-            }
-        }
         planFolder = file.folder
         plan.seed = seed
         self.seed = seed
@@ -87,14 +79,35 @@ public struct Experiment: Sendable {
     private static func require(
         _ character: SystemCharacter, for faults: [FaultRequest], in plan: Plan
     ) throws(PlanError) {
-        let strange = faults.first { request in
-            request.kinds.contains { $0.needs.contains(.members) }
+        for request in faults {
+            let needs = request.kinds.reduce(into: Set<Footing>()) { $0.formUnion($1.needs) }
+            guard let why = refusal(of: needs, character, plan.system.name) else { continue }
+            let key = request.name.rawValue.hasPrefix("round-") ? "rounds" : "kinds"
+            throw PlanError("faults.\(key): \(request.name)\(why)")
         }
-        guard let strange, !character.changesMembers else { return }
-        throw PlanError(
-            "faults.\(strange.name.rawValue.hasPrefix("round-") ? "rounds" : "kinds"): \(strange.name) "
-                + "changes members or leaders, and \(plan.system.name) cannot be told so here; "
-                + "raftd can")
+    }
+
+    /// Why a system cannot have a fault with such needs; nil if it can.
+    private static func refusal(
+        of needs: Set<Footing>, _ character: SystemCharacter, _ system: String
+    ) -> String? {
+        if needs.contains(.members), character.readmission == .never {
+            return " changes members or leaders, and \(system) cannot be told so here; raftd and "
+                + "etcd can"
+        }
+        if needs.contains(.replacement), character.readmission != .afresh {
+            return " replaces a node by a new one of its name, and \(system) keeps those out; etcd "
+                + "does not"
+        }
+        if needs.contains(.wipes), !character.refusesWipedNodes {
+            return
+                " empties a node's folder, and nothing says that \(system) keeps out a node that "
+                + "comes back like that, so it may lose data; raftd and etcd keep it out"
+        }
+        for case .upkeep(let work) in needs where !character.upkeep.contains(work) {
+            return ": nodes of \(system) do not \(work.rawValue) when they are asked"
+        }
+        return nil
     }
 
     /// Refuses a load that is too small to have the successes that it needs, even if all succeed.

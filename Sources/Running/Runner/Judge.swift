@@ -89,7 +89,8 @@ public struct Judge: Sendable {
         let counts = { (finding: Finding) in
             switch finding.kind {
             case .unaskedExit, .panic: !isExhausted
-            case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .nonsense, .check:
+            case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped,
+                .nonsense, .check:
                 true
             case .notServing, .endlessElections: failures.isEmpty
             }

@@ -1,4 +1,5 @@
 internal import Faults
+internal import Injectors
 internal import Labs
 internal import Results
 internal import Synchronization
@@ -67,11 +68,12 @@ final class NodeWatch: Sendable {
             let asked = clock.now
             let state = await cluster.process(of: node.name).state
             let process = Self.word(state)
+            let isBlank = cluster.damage.isBlank(node.name)
             let status = process == .up ? await cluster.system.status(of: node) : nil
             guard !Task.isCancelled else { return }
             note(status, process: process, of: node.name)
             // An answer that a restart crossed may be that of either life.
-            if let status, case .up(let number) = state,
+            if let status, !isBlank, case .up(let number) = state,
                 await cluster.process(of: node.name).state == state
             {
                 check(

@@ -56,6 +56,7 @@ extension Run {
         let guarding = Task { [disks = cluster.disks] in
             await DiskGuard(disks: disks, stop: stop).watch()
         }
+        let mending = Task { [log] in await DamageGuard(cluster: cluster, log: log).watch() }
         let stopping = Task { [stop] in
             if await stop.wait() { signals.stopAll() }
         }
@@ -78,6 +79,8 @@ extension Run {
         results.faults = records
         if atFirst.ends, judge.first.isStopped {
             results.ending = .foundFirst
+            mending.cancel()
+            failures += await mending.value
             await endWatch(watch, watching, judge, into: &results)
             results.timings.ending = stopwatch.lap()
             return failures
@@ -92,6 +95,8 @@ extension Run {
             timeout: plan.operationTimeout.duration, processes: processes)
         await ending.run(workers: workers)
         results.findings += await cluster.awaitAgreement()
+        mending.cancel()
+        failures += await mending.value
         await endWatch(watch, watching, judge, into: &results)
         results.timings.ending = stopwatch.lap()
         return failures

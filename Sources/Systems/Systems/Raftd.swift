@@ -62,11 +62,13 @@ public struct Raftd: System {
     public static func character(
         of settings: PlanSettings, in plan: Plan
     ) throws(PlanError) -> SystemCharacter {
-        SystemCharacter(
+        var character = SystemCharacter(
             workloads: workloads,
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
-            expectsViolation: settings[CommonOptions.reads] == .serializable,
-            changesMembers: true)
+            expectsViolation: settings[CommonOptions.reads] == .serializable)
+        character.refusesWipedNodes = true
+        character.readmission = .withItsLog
+        return character
     }
 
     /// raftd as the plan wants it.

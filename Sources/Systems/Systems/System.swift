@@ -114,17 +114,28 @@ public struct SystemCharacter: Hashable, Sendable {
     public var electionTimeout: Duration
     /// Whether a violation is expected: reads may be stale by request, for example.
     public var expectsViolation: Bool
-    /// Whether it can be told who belongs to it and who leads (`System.change`).
-    public var changesMembers: Bool
+    /// How a node that was removed is let in again.
+    public enum Readmission: Hashable, Sendable {
+        /// It cannot be told here who belongs to it and who leads (`System.change`).
+        case never
+        /// Its process goes on, and it is let in with the log that it has.
+        case withItsLog
+        /// Its process ends; it comes back as a new member, with an empty folder.
+        case afresh
+    }
+
+    /// How a node that was removed is let in again.
+    public var readmission = Readmission.never
+    /// Whether it keeps out a node that comes back under its old name with an empty folder, which has
+    /// forgotten its votes: only then may a plan ask for that.
+    public var refusesWipedNodes = false
     /// The works that its nodes do when they are asked.
     public var upkeep: Set<Upkeep> = []
 
     /// A system's character.
     public init(
-        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false,
-        changesMembers: Bool = false
+        workloads: Set<String>, electionTimeout: Duration, expectsViolation: Bool = false
     ) {
-        self.changesMembers = changesMembers
         self.workloads = workloads
         self.electionTimeout = electionTimeout
         self.expectsViolation = expectsViolation

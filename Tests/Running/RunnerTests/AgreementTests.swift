@@ -54,3 +54,24 @@ import Topologies
         #expect(found.first?.detail.hasSuffix("entries: revision 6 and not 5") == true)
     }
 }
+
+/// What the end of a run says of nodes that do not serve.
+@Suite struct `The recovery of nodes` {
+    private let nodes = Topology(nodeCount: 3, base: IPv4Address(number: 0x0a4d_0000)).nodes
+
+    @Test(.timeLimit(.minutes(1)))
+    func `one node that never serves does not take the others' time`() async {
+        let (others, asked) = AsyncStream<NodeName>.makeStream()
+        let silent = await Cluster.silent(of: nodes) { node in
+            guard node.name.number == 1 else {
+                asked.yield(node.name)
+                return true
+            }
+            // It gives up only when both others have been asked.
+            var seen: Set<NodeName> = []
+            for await other in others where seen.insert(other).inserted && seen.count == 2 { break }
+            return false
+        }
+        #expect(silent.map(\.name) == [nodes[0].name])
+    }
+}

@@ -32,6 +32,19 @@ import Workloads
         for plan in plans { _ = try Experiment(PlanFile(root + "/" + plan)) }
     }
 
+    @Test(arguments: ["wipe-one", "wipe"])
+    func `wipes only nodes of systems that say that they keep such a node out`(fault: String) throws
+    {
+        let faults = "faults: {kinds: [\(fault)], every: 6s, length: 1s}"
+        _ = try resolve("name: x\nsystem: etcd\n\(faults)")
+        let error = #expect(throws: PlanError.self) {
+            try resolve("name: x\nsystem: {name: maelstrom, command: [x]}\n\(faults)")
+        }
+        #expect(
+            error?.message.contains("empties a node's folder") == true,
+            "\(error?.message ?? "none")")
+    }
+
     @Test func `of a stored run ignores keys of another version`() throws {
         let file = try PlanFile(
             yaml: """
@@ -62,6 +75,10 @@ import Workloads
         (
             "name: x\nfaults:\n  kinds: [compact]",
             "faults.kinds: compact: nodes of raftd do not compact"
+        ),
+        (
+            "name: x\nfaults:\n  kinds: [replace]",
+            "faults.kinds: replace replaces a node by a new one of its name, and raftd keeps those out"
         ),
         ("name: x\nworkload:\n  mix: {read: 0}", "3: workload.mix: weights are 0 or more"),
         ("name: x\nworkload:\n  mix: {raed: 1}", "3: workload.mix: unknown operation 'raed'; did"),
@@ -103,9 +120,12 @@ import Workloads
 
     @Test func `members change only where the system can be told so`() throws {
         let plan = "name: x\nfaults: {kinds: [remove-one, transfer]}\nsystem: "
-        #expect(throws: Never.self) { try Experiment(PlanFile(yaml: plan + "raftd")) }
+        for system in ["raftd", "etcd"] {
+            #expect(throws: Never.self) { try Experiment(PlanFile(yaml: plan + system)) }
+        }
+        let other = "{name: maelstrom, command: [x]}\nworkload: register"
         let error = #expect(throws: PlanError.self) {
-            try Experiment(PlanFile(yaml: plan + "etcd"))
+            try Experiment(PlanFile(yaml: plan + other))
         }
         #expect(error?.description.contains("remove-one") == true, "\(String(describing: error))")
     }

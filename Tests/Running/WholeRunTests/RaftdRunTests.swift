@@ -69,6 +69,7 @@ import Testing
     /// plan that finds it; a minute or two each, so `make mutants` asks for them.
     private static let machineBugs = [
         ("29", "raftd-power"), ("folder-not-synced", "raftd-power"), ("35", "raftd-torn"),
+        ("35", "raftd-damage"),
         ("failed-sync-ignored", "raftd-disks"), ("wall-clock-lease", "raftd-clocks"),
         ("slow-clock-lease", "raftd-clocks"),
     ]
@@ -90,7 +91,7 @@ import Testing
         #expect(status == 1, "\(bug.0): \(output)")
     }
 
-    @Test(arguments: ["raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks"])
+    @Test(arguments: ["raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks", "raftd-damage"])
     func `the plans that break disks and clocks acquit the true node`(plan: String) throws {
         defer { machine.removeResults() }
         let (status, output) = try machine.run([

@@ -2,13 +2,23 @@ public import Topologies
 
 /// Nodes are no members of the cluster, and become members again later.
 ///
-/// Their processes go on, with the log that they have: a leader that has removed itself, or a node
-/// that does not know yet that it is out, must disturb nobody (Raft dissertation §4.2).
+/// Where systems let them, their processes go on, with the log that they have: a leader that has
+/// removed itself, or a node that does not know yet that it is out, must disturb nobody (Raft
+/// dissertation §4.2). Elsewhere they end, and come back as new members.
 public struct MemberRemoval: Effect {
     /// Which nodes.
     public let nodes: [NodeName]
 
     /// A removal of nodes.
+    public init(_ nodes: [NodeName]) { self.nodes = nodes }
+}
+
+/// Nodes lose their folders for good, and new members take their places.
+public struct MemberReplacement: Effect {
+    /// Which nodes.
+    public let nodes: [NodeName]
+
+    /// A replacement of nodes.
     public init(_ nodes: [NodeName]) { self.nodes = nodes }
 }
 

@@ -31,6 +31,32 @@ public struct RemoveMember: Fault {
     }
 }
 
+/// One node is lost for good, and a new one takes its place: the cluster removes the old member, and
+/// the new one gets everything from the others.
+public struct ReplaceMember: Fault {
+    /// The name.
+    public let name: FaultName = "replace-one"
+    /// The family's name.
+    public let family: FaultName = "replace"
+    /// In words.
+    public let summary = "kill one node for good; remove it, and add a new one in its place later"
+    /// Two have to be left, for one has no majority to lose.
+    public let leastNodes = 3
+    /// A dead process cannot be killed or frozen.
+    public let isExclusive = true
+    /// Nobody is to lose a folder who did not ask for it.
+    public let needs: Set<Footing> = [.members, .replacement, .damage]
+
+    /// A replacement.
+    public init() {}
+
+    /// Takes aim.
+    public func aim(_ aiming: Aiming) -> Aim? {
+        let node = aiming.order[0]
+        return Aim(affected: [node], MemberReplacement([node]))
+    }
+}
+
 /// The leader is told to let another node lead: what it has in flight must not be lost, nor
 /// answered twice (Raft dissertation §3.10).
 public struct TransferLeadership: Fault {

@@ -58,10 +58,16 @@ extension FaultKind {
 public enum Footing: Hashable, Sendable {
     /// A system that can be told who belongs to it and who leads.
     case members
+    /// A system that lets in a new member in the place of one that it has removed.
+    case replacement
     /// Disks that can lose power: a file system of the lab's own under each node's data.
     case disks
     /// Clocks that can be moved.
     case clocks
+    /// Leave to damage what nodes have on disk, which a plan gives by asking for it.
+    case damage
+    /// A system that says that it keeps out a node which comes back with an empty folder.
+    case wipes
     /// A system whose nodes do a work when they are asked.
     case upkeep(Upkeep)
 }

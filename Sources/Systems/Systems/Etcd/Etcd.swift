@@ -46,10 +46,11 @@ public struct Etcd: System {
     private static let folders = [".tools/usr/bin"]
 
     private let settings: PlanSettings
-    private let topology: Topology
+    let topology: Topology
     private let binary: String
     private let group: MultiThreadedEventLoopGroup
-    private let monitor: HTTPLink
+    let monitor: HTTPLink
+    let newcomers = EtcdNewcomers()
     private let workload: String
     private let revisions = RevisionWatch()
 
@@ -62,6 +63,8 @@ public struct Etcd: System {
             electionTimeout: settings[CommonOptions.electionTimeout].duration,
             expectsViolation: settings[CommonOptions.reads] == .serializable)
         character.upkeep = [.compact, .defragment]
+        character.refusesWipedNodes = true
+        character.readmission = .afresh
         return character
     }
 
@@ -93,17 +96,18 @@ public struct Etcd: System {
 
     /// One member of a static cluster.
     public func command(for node: Node, folder: String) -> NodeCommand {
-        let peers = topology.nodes.map { "\($0.name)=http://\($0.address):\(Self.peerPort)" }
-        let client = "http://\(node.address):\(Self.clientPort)"
-        let peer = "http://\(node.address):\(Self.peerPort)"
+        let known = newcomers.cluster(of: node.name)
+        let peers = known ?? topology.nodes.map { "\($0.name)=\(peer(of: $0))" }
+        let (client, own) = (base(of: node), peer(of: node))
         return NodeCommand(
             executable: binary,
             arguments: [
                 "--name", "\(node.name)", "--data-dir", folder + "/data",
-                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+                "--listen-peer-urls", own, "--initial-advertise-peer-urls", own,
                 "--listen-client-urls", client, "--advertise-client-urls", client,
                 "--initial-cluster", peers.joined(separator: ","),
-                "--initial-cluster-state", "new", "--initial-cluster-token", "whitewater",
+                "--initial-cluster-state", known == nil ? "new" : "existing",
+                "--initial-cluster-token", "whitewater",
                 "--heartbeat-interval", "\(milliseconds(settings[CommonOptions.heartbeat]))",
                 "--election-timeout", "\(milliseconds(settings[CommonOptions.electionTimeout]))",
                 "--logger", "zap", "--log-level", "warn",
@@ -137,7 +141,9 @@ public struct Etcd: System {
     /// What clients have seen of revisions that cannot be.
     public var contradictions: [SystemContradiction] { revisions.contradictions }
 
-    private func base(of node: Node) -> String { "http://\(node.address):\(Self.clientPort)" }
+    func base(of node: Node) -> String { "http://\(node.address):\(Self.clientPort)" }
+
+    func peer(of node: Node) -> String { "http://\(node.address):\(Self.peerPort)" }
 
     /// What the node's status endpoint says, which answers without a leader too.
     public func status(of node: Node) async -> NodeStatus? {
@@ -150,9 +156,8 @@ public struct Etcd: System {
 
     /// Revision and hash at an applied index that did not move meanwhile.
     public func stateAtRest(of node: Node) async -> StateAtRest.Answer {
-        let peer = "http://\(node.address):\(Self.peerPort)"
         guard let before = await EtcdStatus(of: base(of: node), monitor)?.applied,
-            let hash = await EtcdHash(of: peer, monitor),
+            let hash = await EtcdHash(of: peer(of: node), monitor),
             await EtcdStatus(of: base(of: node), monitor)?.applied == before
         else { return .silence }
         return .state(StateAtRest(index: before, parts: hash.parts))
