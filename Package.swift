@@ -264,7 +264,7 @@ let package = Package(
                 "Faults", "Histories", "Netfilter", "Results", "Runner", "Stores", "Topologies",
                 "raftd", "raftd-mutant", "whitewater", yams,
             ],
-            exclude: ["kills.yaml", "mutants.yaml"]),
+            exclude: ["kills.yaml", "mutants.yaml", "twofold"]),
         .testTarget(name: "WireTests", dependencies: ["Generators", "Wire"]),
         .testTarget(
             name: "RaftTests",

@@ -74,10 +74,16 @@ struct LogSection {
         let text = near.prefix(Self.mostLines).map { $0.text.cut(Self.longest) }
             .joined(separator: "\n")
         let rest = near.count - Self.mostLines
-        let path = node.filter { $0.isLetter || $0.isNumber }
+        let files = run.logFiles[node] ?? ["stderr.log"]
+        let links = files.map { file -> Markup in
+            let path = "nodes/\(node)/\(file)".filter {
+                $0.isLetter || $0.isNumber || "/.-".contains($0)
+            }
+            return "<a href=\"\(path)\">\(path)</a> "
+        }.joined()
         return """
             <h3>\(node)</h3><pre>\(text)\(rest > 0 ? "\nand \(rest) more lines" : "")</pre>\
-            <p class="quiet"><a href="nodes/\(path)/stderr.log">nodes/\(path)/stderr.log</a></p>
+            <p class="quiet">\(links)</p>
             """
     }
 

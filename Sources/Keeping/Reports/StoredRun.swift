@@ -20,6 +20,8 @@ public struct StoredRun: Sendable {
     public var plan: String?
     /// The logs of nodes, by node.
     public var logs: [String: String]
+    /// The names of the files of a node's logs, where they are more than one process's.
+    public var logFiles: [String: [String]] = [:]
     /// What could not be read or drawn, for the page to say.
     public var troubles: [String] = []
     /// What the page tells of.

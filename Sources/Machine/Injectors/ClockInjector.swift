@@ -64,14 +64,14 @@ private final class MovedClock: Sendable {
     let node: NodeName
     let clock: NodeClock
     let movement: ClockChange.Movement
-    private let process: NodeProcess
+    private let process: NodeProcesses
     /// What the node had asked when the clock began to be wrong, and at its first question then.
     private let readings: Mutex<(before: ClockReading, first: ClockReading?)>
     private let isOver = Mutex(false)
 
     init(
         _ node: NodeName, _ clock: NodeClock, _ movement: ClockChange.Movement,
-        _ process: NodeProcess
+        _ process: NodeProcesses
     ) {
         (self.node, self.clock, self.movement, self.process) = (node, clock, movement, process)
         readings = Mutex((clock.reading(of: movement.family), nil))

@@ -15,13 +15,16 @@ public final class ExitPermits: Sendable {
     }
 
     /// The logs that are searched for panics, in a node's folder.
-    public static let logs = ["stderr.log", "stdout.log"]
+    public let logs: [String]
 
     private let folders: [NodeName: String]
     private let permits = Mutex<[NodeName: [Permit]]>([:])
 
-    /// No permits yet for nodes whose logs are in these folders.
-    public init(folders: [NodeName: String]) { self.folders = folders }
+    /// No permits yet for nodes whose logs are in these folders, and have these names.
+    public init(folders: [NodeName: String], logs: [String]) {
+        self.folders = folders
+        self.logs = logs
+    }
 
     /// From now on a node may end by itself.
     public func grant(_ node: NodeName) {
@@ -61,7 +64,7 @@ public final class ExitPermits: Sendable {
     private func logSizes(of node: NodeName) -> [String: UInt64] {
         let folder = folders[node] ?? ""
         return Dictionary(
-            uniqueKeysWithValues: Self.logs.map { log in
+            uniqueKeysWithValues: logs.map { log in
                 let path = folder + "/" + log
                 let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64
                 return (log, size ?? 0)

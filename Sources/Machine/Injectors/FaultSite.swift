@@ -19,15 +19,15 @@ public protocol FaultSite: Sendable {
 
     /// The time since the start of the load.
     func now() -> Duration
-    /// The process of a node.
-    func process(of node: NodeName) -> NodeProcess
+    /// The processes of a node.
+    func process(of node: NodeName) -> NodeProcesses
     /// The clocks of a node; nil if the plan moves none.
     func clock(of node: NodeName) -> NodeClock?
     /// The folder of a node, with its data in `data`.
     func folder(of node: NodeName) -> String
     /// Whether a node answers a request that a majority must agree to.
     func serves(_ node: NodeName) async -> Bool
-    /// Starts a node's process again, with the data that it had.
+    /// Starts what does not run of a node's processes again, with the data that it had.
     func restart(_ node: NodeName) async throws
     /// Whether a node that was removed ends, and comes back as a new member with an empty folder.
     var readmitsAfresh: Bool { get }
@@ -52,12 +52,12 @@ public protocol FaultSite: Sendable {
 }
 
 extension FaultSite {
-    /// Refuses nodes whose processes have ended by themselves.
+    /// Refuses nodes of which a process has ended by itself, or the one of that name.
     ///
     /// - Throws: `InjectionError.notRunning` for the first of them.
-    func requireRunning(_ nodes: [NodeName]) async throws {
+    func requireRunning(_ nodes: [NodeName], _ name: ProcessName? = nil) async throws {
         for node in nodes {
-            if case .down = await process(of: node).state {
+            if case .down = await process(of: node).state(of: name) {
                 throw InjectionError.notRunning(node)
             }
         }

@@ -12,11 +12,13 @@ public final class NodeDisks: Sendable {
     /// Disks of nodes with their folders, in each of which the node keeps its data in `data`;
     /// without options there is no file system, and no fault that needs one.
     ///
-    /// The program is this one; its subcommand `disk` serves a disk.
+    /// The program is this one; its subcommand `disk` serves a disk. The logs are those of a node's
+    /// processes.
     public init(
-        folders: [NodeName: String], options: DiskOptions?, seed: UInt64, program: String
+        folders: [NodeName: String], logs: [String], options: DiskOptions?, seed: UInt64,
+        program: String
     ) {
-        permits = ExitPermits(folders: folders)
+        permits = ExitPermits(folders: folders, logs: logs)
         self.seed = seed
         guard let options else {
             disks = [:]

@@ -37,7 +37,7 @@ public enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The process of one node: started inside the node's namespace, signalled, watched, ended.
+/// One process of a node: started inside the node's namespace, signalled, watched, ended.
 ///
 /// It leads a process group of its own, so that what it starts is frozen and killed with it.
 /// Signals go only to a process that this actor started and that has not been waited for yet.
@@ -56,6 +56,8 @@ public actor NodeProcess {
     public struct UnaskedExit: Hashable, Sendable {
         /// Which node.
         public let node: NodeName
+        /// Which of its processes, where it has several.
+        public let process: ProcessName?
         /// How it ended.
         public let status: ExitStatus
         /// When.
@@ -64,6 +66,8 @@ public actor NodeProcess {
 
     /// The node.
     public nonisolated let node: NodeName
+    /// Which of its processes, where it has several.
+    public nonisolated let name: ProcessName?
     private let folder: String
     private let ip: Program
     private var execution:
@@ -76,13 +80,21 @@ public actor NodeProcess {
     /// Ends that nobody asked for, in order.
     public private(set) var unaskedExits: [UnaskedExit] = []
 
-    /// A node whose output goes to `stdout.log` and `stderr.log` in a folder that exists.
+    /// A process whose output goes to ``logs(of:)`` in a folder that exists.
     ///
     /// - Throws: `LabError.missingProgram` without iproute2.
-    public init(node: NodeName, folder: String) throws {
+    public init(node: NodeName, name: ProcessName? = nil, folder: String) throws {
         self.node = node
+        self.name = name
         self.folder = folder
         ip = try Program("ip", package: "iproute2")
+    }
+
+    /// The files that its output goes to: `stderr.log` and `stdout.log`, with the process's name
+    /// before them where a node has several.
+    public static func logs(of process: ProcessName?) -> (errors: String, output: String) {
+        let prefix = process.map { "\($0)." } ?? ""
+        return (prefix + "stderr.log", prefix + "stdout.log")
     }
 
     /// Starts the program; returns when it has been started, not when it serves.
@@ -100,8 +112,9 @@ public actor NodeProcess {
         }
         isKillExpected = false
         let (started, starting) = AsyncStream<Started>.makeStream()
-        let output = try log("stdout.log")
-        let errors = try log("stderr.log")
+        let logs = Self.logs(of: name)
+        let output = try log(logs.output)
+        let errors = try log(logs.errors)
         let (node, ip) = (node, ip)
         let isHeld = release != nil
         ending = Task {
@@ -182,30 +195,33 @@ public actor NodeProcess {
         execution = nil
         state = .down
         guard !isKillExpected, let status else { return }
-        unaskedExits.append(UnaskedExit(node: node, status: status, instant: .now))
+        unaskedExits.append(
+            UnaskedExit(node: node, process: name, status: status, instant: .now))
     }
 
     // MARK: Signals
 
     /// Kills the process with its group and waits for its end.
     ///
-    /// The closure is called between the two, for what would hold a process that is about to die.
-    ///
     /// - Returns: how it ended.
-    /// - Throws: `LabError.notRunning` if there is none; what the closure throws.
+    /// - Throws: `LabError.notRunning` if there is none.
     @discardableResult
-    public func kill(
-        signalled: @Sendable () async throws -> Void = {}
-    ) async throws -> ExitStatus {
+    public func kill() async throws -> ExitStatus { try await sendKill().value }
+
+    /// Kills the process with its group, whose end is waited for by the result.
+    ///
+    /// - Throws: `LabError.notRunning` if there is none.
+    func sendKill() throws -> Task<ExitStatus, any Error> {
         guard let execution, let ending else {
             throw LabError.notRunning(node: node, action: "kill")
         }
         isKillExpected = true
         try execution.send(signal: .kill, toProcessGroup: true)
-        try await signalled()
-        let status = try await ending.value
-        ended(execution.processIdentifier.value, status)
-        return status
+        return Task {
+            let status = try await ending.value
+            ended(execution.processIdentifier.value, status)
+            return status
+        }
     }
 
     /// Freezes the process with its group and waits until the kernel says so.

@@ -1,3 +1,5 @@
+internal import Topologies
+
 /// The kinds of faults that plans can name.
 public enum FaultCatalog {
     /// Every single fault.
@@ -6,8 +8,8 @@ public enum FaultCatalog {
         [MajoritiesRing(), Bridge(), IsolateLeader()],
         LostTraffic.Which.allCases.map(LostTraffic.init),
         LateNode.How.allCases.map(LateNode.init),
-        Target.allCases.map(Kill.init),
-        Target.allCases.map(Pause.init),
+        Target.allCases.map { Kill($0) },
+        Target.allCases.map { Pause($0) },
         PowerFailure.targets.map(PowerFailure.init),
         DiskIllness.Kind.allCases.map(IllDisk.init),
         FolderDamage.Kind.allCases.map(DamagedFolder.init),
@@ -49,10 +51,20 @@ public struct FaultRequest: Sendable, CustomStringConvertible {
 
     /// The request of this name; nil if there is none.
     ///
-    /// A family stands for those of its kinds that so many nodes allow.
+    /// A family stands for those of its kinds that so many nodes allow. Behind a slash stands the
+    /// process that is struck, where a node has several: `kill-one/tikv`.
     public init?(_ name: FaultName, nodes: Int) {
-        let kinds = FaultCatalog.all.filter { kind in
-            kind.name == name || kind.family == name && kind.leastNodes <= nodes
+        let (kind, process) = name.parts
+        var kinds = FaultCatalog.all.filter {
+            $0.name == kind || $0.family == kind && $0.leastNodes <= nodes
+        }
+        if let process {
+            guard let process = ProcessName(process) else { return nil }
+            kinds = kinds.compactMap {
+                guard var fault = $0 as? any ProcessFault else { return nil }
+                fault.process = process
+                return fault
+            }
         }
         guard !kinds.isEmpty else { return nil }
         self.init(name, kinds: kinds)

@@ -115,13 +115,7 @@ extension FaultPlan {
     public func requests(nodes: Int) throws(PlanError) -> [FaultRequest] {
         var requests: [FaultRequest] = []
         for name in kinds {
-            guard FaultCatalog.names.contains(name) else {
-                throw PlanError(
-                    "faults.kinds: "
-                        + NearestWord.refusal(
-                            of: "\(name)", what: "fault",
-                            known: FaultCatalog.names.map(\.description)))
-            }
+            try Self.requireKnown(name)
             guard let request = FaultRequest(name, nodes: nodes),
                 request.kinds.allSatisfy({ $0.leastNodes <= nodes })
             else { throw PlanError("faults.kinds: \(name) needs more than \(nodes) nodes") }
@@ -132,6 +126,29 @@ extension FaultPlan {
             requests.append(FaultRequest(name, kinds: [round.template(named: name)]))
         }
         return requests
+    }
+
+    private static func requireKnown(_ name: FaultName) throws(PlanError) {
+        let (kind, process) = name.parts
+        guard FaultCatalog.names.contains(kind) else {
+            throw PlanError(
+                "faults.kinds: "
+                    + NearestWord.refusal(
+                        of: "\(kind)", what: "fault",
+                        known: FaultCatalog.names.map(\.description)))
+        }
+        guard let process else { return }
+        guard ProcessName(process) != nil else {
+            throw PlanError(
+                "faults.kinds: \(name): '\(process)' is no name of a process; write "
+                    + "\(kind)/NAME")
+        }
+        let kinds = FaultCatalog.all.filter { $0.name == kind || $0.family == kind }
+        guard kinds.contains(where: { $0 is any ProcessFault }) else {
+            throw PlanError(
+                "faults.kinds: \(name): \(kind) strikes whole nodes; kill-... and pause-... can "
+                    + "strike one process of a node")
+        }
     }
 
     /// When rounds come and what is in them.

@@ -34,6 +34,11 @@ public struct PlanOption<Value: Sendable>: PlanKey {
         self.read = read
     }
 
+    /// The value of this key where a part of another key's value is written like one of its own.
+    ///
+    /// - Throws: `PlanRefusal` without the key.
+    public func value(of tree: PlanTree) throws(PlanRefusal) -> Value { try read(tree) }
+
     /// Why this cannot be its value; nil if it can.
     public func refusal(of tree: PlanTree) -> String? {
         do {

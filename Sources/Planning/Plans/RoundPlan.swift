@@ -1,4 +1,5 @@
 internal import Faults
+internal import Topologies
 
 /// A round that a plan spells out: steps, each with a verb and what it waits for.
 ///
@@ -75,7 +76,7 @@ public struct RoundPlan: Hashable, Sendable, Codable {
 }
 
 extension RoundPlan.Step: Codable {
-    private static let guards = ["after", "when", "at-most", "as"]
+    private static let guards = ["after", "when", "at-most", "as", "process"]
     private static let endings = ["heal"] + Verb.all.compactMap(\.ending)
     /// Every key of a step.
     static let keys = guards + Verb.all.map(\.name) + endings
@@ -146,8 +147,26 @@ extension RoundPlan.Step: Codable {
         if let name = ended.first { return .heal(name) }
         guard let verb = verbs.first, let whom = words[verb.name] else {
             guard words["as"] == nil else { throw PlanError("as: names what no verb strikes") }
+            guard words["process"] == nil else {
+                throw PlanError("process: is struck by no verb")
+            }
             return nil
         }
-        return .strike(verb, ScriptStep.Target(word: whom), as: words["as"] ?? whom)
+        let struck = try self.process(of: verb)
+        return .strike(struck, ScriptStep.Target(word: whom), as: words["as"] ?? whom)
+    }
+
+    /// The verb, done to one process of each node if the step says which.
+    private func process(of verb: Verb) throws(PlanError) -> Verb {
+        guard let word = words["process"] else { return verb }
+        guard let process = ProcessName(word) else {
+            throw PlanError("process: '\(word)' is no name of a process")
+        }
+        guard let struck = verb.of(process) else {
+            throw PlanError(
+                "process: \(verb.name) strikes whole nodes; of one process there are "
+                    + Verb.ofProcesses.map(\.name).joined(separator: ", "))
+        }
+        return struck
     }
 }

@@ -42,7 +42,12 @@ extension Whitewater {
 
         private var faults: [(String, String)] {
             FaultCatalog.all.map { ("\($0.name)", $0.summary) }
-                + FaultCatalog.families.map { ("\($0)", "any fault of the family \($0)") }
+                + FaultCatalog.families.map { ("\($0)", "any fault of the family \($0)") } + [
+                    (
+                        "kill-.../NAME, pause-.../NAME",
+                        "one process of each node, where the plan's system has several"
+                    )
+                ]
         }
     }
 }

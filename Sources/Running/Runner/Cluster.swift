@@ -24,8 +24,9 @@ final class Cluster: FaultSite, LoadTarget {
     let system: any System
 
     private let prober: Prober
-    private let processes: [NodeProcess]
+    private let processes: [NodeProcesses]
     private let folders: [String]
+    private let logNames: [String]
     private let clock = Mutex(RunClock())
     private let opened = Mutex<[Worker: any Client]>([:])
     private let clocks: ClusterClocks?
@@ -67,17 +68,21 @@ final class Cluster: FaultSite, LoadTarget {
         recoveryTimeout = plan.recoveryTimeout.duration
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }
+        let names = experiment.system.character.processes
+        logNames = NodeProcesses.logs(of: names)
         disks = NodeDisks(
             folders: Dictionary(uniqueKeysWithValues: zip(network.topology.names, folders)),
-            options: experiment.diskOptions, seed: experiment.seed, program: Sandbox.executable)
+            logs: logNames, options: experiment.diskOptions, seed: experiment.seed,
+            program: Sandbox.executable)
         processes = try zip(network.topology.names, folders).map {
-            try NodeProcess(node: $0, folder: $1)
+            try NodeProcesses(node: $0, names: names, folder: $1)
         }
         clocks =
             experiment.needs.contains(.clocks)
             ? try ClusterClocks(of: network.topology.names) : nil
         logs = LogWatch(
-            Array(zip(network.topology.names, folders)), patterns: system.panicPatterns
+            Array(zip(network.topology.names, folders)), names: logNames,
+            patterns: system.panicPatterns
         ) { [permits = disks.permits] node, log, offset in
             permits.cover(log, at: offset, of: node)
         }
@@ -113,9 +118,11 @@ final class Cluster: FaultSite, LoadTarget {
 
     private func requireAllRunning() async throws {
         for process in processes {
+            if let failure = await process.failure { throw failure }
             guard let exit = await process.unaskedExits.first else { continue }
             throw SetUpError.ended(
-                node: process.node, how: exit.status, lastWords: lastWords(of: process.node))
+                node: process.node, how: exit.status,
+                lastWords: lastWords(of: process.node, exit.process))
         }
     }
 
@@ -124,21 +131,25 @@ final class Cluster: FaultSite, LoadTarget {
         system.refusal(of: node).map { "asked whether it serves, its client says \($0); " } ?? ""
     }
 
-    /// What a node wrote last, and where to read on.
-    private func lastWords(of node: NodeName) -> String {
+    /// What a node, or one of its processes, wrote last, and where to read on.
+    private func lastWords(of node: NodeName, _ process: ProcessName? = nil) -> String {
         let folder = folders[node.number - 1]
-        let words = ["stderr.log", "stdout.log"].lazy.compactMap { LastWords.of(folder + "/" + $0) }
-            .first
-        return (words.map { "its last words: \($0); " } ?? "it wrote nothing; ")
-            + "read nodes/\(node)/stderr.log"
+        let own = NodeProcess.logs(of: process)
+        let names = process == nil ? logNames : [own.errors, own.output]
+        let words = names.lazy.compactMap { name in
+            LastWords.of(folder + "/" + name).map { (name, $0) }
+        }.first
+        let who = process.map { "\($0): " } ?? ""
+        return who + (words.map { "its last words: \($0.1); " } ?? "it wrote nothing; ")
+            + "read nodes/\(node)/\(words?.0 ?? names[0])"
     }
 
     func restart(_ node: NodeName) async throws {
         let place = network.topology.nodes[node.number - 1]
-        let command = try system.command(for: place, folder: folders[node.number - 1])
+        let starts = try system.processes(for: place, folder: folders[node.number - 1])
         try await disks.mount(node)
-        guard let clocks else { return try await process(of: node).start(command) }
-        try await process(of: node).start(command) { process in
+        guard let clocks else { return try await process(of: node).start(starts) }
+        try await process(of: node).start(starts) { process in
             try await clocks.attach(process, to: node)
         }
     }
@@ -221,7 +232,15 @@ final class Cluster: FaultSite, LoadTarget {
 
     func now() -> Duration { clock.withLock { $0.now } }
 
-    func process(of node: NodeName) -> NodeProcess { processes[node.number - 1] }
+    func process(of node: NodeName) -> NodeProcesses { processes[node.number - 1] }
+
+    /// Why a process of a node that had to wait for another could not be started; nil if all could.
+    func startFailure() async -> (any Error)? {
+        for process in processes {
+            if let failure = await process.failure { return failure }
+        }
+        return nil
+    }
 
     func change(
         _ change: MemberChange, within limit: Duration
@@ -344,7 +363,7 @@ final class Cluster: FaultSite, LoadTarget {
         await unaskedExits().map { exit in
             Finding(
                 .unaskedExit, node: exit.node,
-                detail: "\(exit.status); \(lastWords(of: exit.node))",
+                detail: "\(exit.status); \(lastWords(of: exit.node, exit.process))",
                 time: clock.withLock { $0.time(of: exit.instant) / .seconds(1) })
         }
     }
@@ -363,7 +382,8 @@ final class Cluster: FaultSite, LoadTarget {
         return crashes.map {
             Finding(
                 .unaskedExit, node: $0.node,
-                detail: "\($0.status), before the load began; \(lastWords(of: $0.node))")
+                detail: "\($0.status), before the load began; "
+                    + lastWords(of: $0.node, $0.process))
         } + (await panics())
     }
 

@@ -79,6 +79,7 @@ public struct Experiment: Sendable {
     private static func require(
         _ character: SystemCharacter, for faults: [FaultRequest], in plan: Plan
     ) throws(PlanError) {
+        try requireProcesses(character, for: faults, in: plan)
         for request in faults {
             let needs = request.kinds.reduce(into: Set<Footing>()) { $0.formUnion($1.needs) }
             guard let why = refusal(of: needs, character, plan.system.name) else { continue }
@@ -108,6 +109,32 @@ public struct Experiment: Sendable {
             return ": nodes of \(system) do not \(work.rawValue) when they are asked"
         }
         return nil
+    }
+
+    /// Refuses faults of processes that nodes do not have, and of clocks where they have several.
+    private static func requireProcesses(
+        _ character: SystemCharacter, for faults: [FaultRequest], in plan: Plan
+    ) throws(PlanError) {
+        for fault in faults {
+            let key = fault.name.rawValue.hasPrefix("round-") ? "rounds" : "kinds"
+            let needs = fault.kinds.flatMap(\.needs)
+            for case .process(let process) in needs
+            where !character.processes.contains(process) {
+                throw PlanError(
+                    "faults.\(key): \(fault.name): "
+                        + (character.processes.isEmpty
+                            ? "a node of \(plan.system.name) is one process here; leave "
+                                + "\(process) out"
+                            : NearestWord.refusal(
+                                of: "\(process)", what: "process",
+                                known: character.processes.map(\.description))))
+            }
+            guard !needs.contains(.clocks) || character.processes.isEmpty else {
+                throw PlanError(
+                    "faults.\(key): \(fault.name) moves the clock of one process, and a node of "
+                        + "\(plan.system.name) is several here")
+            }
+        }
     }
 
     /// Refuses a load that is too small to have the successes that it needs, even if all succeed.

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Injectors
 internal import Results
 internal import Synchronization
 internal import Topologies
@@ -21,16 +20,16 @@ final class LogWatch: Sendable {
     // Timers of Dispatch may be used from any thread, though their type does not say so.
     private nonisolated(unsafe) let timer: any DispatchSourceTimer
 
-    /// A watch of the logs of nodes in their folders.
+    /// A watch of the logs of nodes in their folders, where they have these names.
     ///
     /// A panic at a place of a log for which the node had leave is none.
     init(
-        _ folders: [(node: NodeName, path: String)], patterns: [String],
+        _ folders: [(node: NodeName, path: String)], names: [String], patterns: [String],
         hadLeave: @escaping @Sendable (NodeName, _ log: String, _ offset: UInt64) -> Bool
     ) {
         logs = Mutex(
             folders.flatMap { folder in
-                ExitPermits.logs.map { name in
+                names.map { name in
                     Log(
                         node: folder.node, name: name,
                         scan: PanicScan(file: folder.path + "/" + name, patterns: patterns) {

@@ -63,6 +63,10 @@ final class Nemesis: Sendable {
             let commands = stop.isStopped ? scenario.abandon(view) : scenario.step(view)
             for command in commands { perform(command, view, into: ledger) }
             if let failure = strikes.failure { throw failure }
+            // Only what was struck is started meanwhile.
+            if !strikes.recovering.isEmpty, let failure = await cluster.startFailure() {
+                throw failure
+            }
             let next = min(scenario.wake ?? .seconds(1 << 30), clock.now + Self.tick)
             try? await Task.sleep(
                 until: clock.instant(at: max(next, clock.now + .microseconds(200))),

@@ -42,8 +42,11 @@ public struct ReportWriter: Sendable {
             excerpt = HistoryExcerpt(history, of: results)
         }
         guard let excerpt else { return results }
+        let files = logFiles
         var run = StoredRun(
-            results: results, excerpt: excerpt, plan: folder.text(of: "plan.yaml"), logs: logs)
+            results: results, excerpt: excerpt, plan: folder.text(of: "plan.yaml"),
+            logs: logs(files))
+        run.logFiles = files.filter { $0.value.count > 2 }
         run.troubles = troubles
         let page = Page(run)
         try folder.write(page.html, to: folder.page)
@@ -51,15 +54,25 @@ public struct ReportWriter: Sendable {
         return results
     }
 
-    /// The ends of the nodes' logs.
-    private var logs: [String: String] {
-        var logs: [String: String] = [:]
-        let nodes = try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/nodes")
-        for node in nodes ?? [] {
-            let texts = ["stderr.log", "stdout.log"]
-                .compactMap { folder.text(of: "nodes/\(node)/\($0)") }
-            logs[node] = texts.joined(separator: "\n")
+    /// The names of the nodes' logs: two a process.
+    private var logFiles: [String: [String]] {
+        func content(_ path: String) -> [String] {
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.path + path)) ?? []
         }
-        return logs
+        return Dictionary(
+            uniqueKeysWithValues: content("/nodes").map { node in
+                let logs = content("/nodes/\(node)").filter {
+                    $0.hasSuffix("stderr.log") || $0.hasSuffix("stdout.log")
+                }
+                return (node, logs.sorted())
+            })
+    }
+
+    /// The ends of the nodes' logs.
+    private func logs(_ files: [String: [String]]) -> [String: String] {
+        files.reduce(into: [:]) { logs, node in
+            let texts = node.value.compactMap { folder.text(of: "nodes/\(node.key)/\($0)") }
+            logs[node.key] = texts.joined(separator: "\n")
+        }
     }
 }

@@ -34,6 +34,11 @@ public protocol System: Sendable {
     ///
     /// - Throws: `PlanError` or a Foundation error if the node's files cannot be written.
     func command(for node: Node, folder: String) throws -> NodeCommand
+    /// How to start a node's processes, in their order, if there are several: one for each that the
+    /// character names.
+    ///
+    /// - Throws: as ``command(for:folder:)``.
+    func processes(for node: Node, folder: String) throws -> [ProcessStart]
     /// What has to be done once, when all nodes have been started for the first time and before
     /// any of them is waited for.
     ///
@@ -98,6 +103,11 @@ extension System {
         return .state(StateAtRest(index: applied.index, parts: ["state": "\(applied.hash)"]))
     }
 
+    /// The one that its command starts.
+    public func processes(for node: Node, folder: String) throws -> [ProcessStart] {
+        [ProcessStart(try command(for: node, folder: folder))]
+    }
+
     /// Nothing: most clusters form by themselves.
     public func prepare(within time: Duration) async throws {}
 
@@ -131,6 +141,8 @@ public struct SystemCharacter: Hashable, Sendable {
     public var refusesWipedNodes = false
     /// The works that its nodes do when they are asked.
     public var upkeep: Set<Upkeep> = []
+    /// The processes of a node in the order of their starts, if there are several.
+    public var processes: [ProcessName] = []
 
     /// A system's character.
     public init(

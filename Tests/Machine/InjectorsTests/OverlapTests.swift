@@ -35,7 +35,7 @@ import Topologies
     func `a kill bites only if a write had been acknowledged before`(acknowledged: Int) {
         let nodes = [NodeName(number: 1), NodeName(number: 4)]
         let evidence = ProcessKill.evidence(
-            of: nodes, [nodes[0]: .signaled(9), nodes[1]: .signaled(9)],
+            of: nodes, [nodes[0]: [.signaled(9)], nodes[1]: [.signaled(9)]],
             acknowledged: acknowledged)
         #expect(evidence.checks.allSatisfy(\.isMet) == (acknowledged > 0))
     }
@@ -43,10 +43,11 @@ import Topologies
     @Test func `a kill of a node that ended otherwise does not bite`() {
         let nodes = [NodeName(number: 1), NodeName(number: 4)]
         let evidence = ProcessKill.evidence(
-            of: nodes, [nodes[0]: .signaled(9), nodes[1]: .exited(0)], acknowledged: 7)
+            of: nodes, [nodes[0]: [.signaled(9)], nodes[1]: [.signaled(9), .exited(0)]],
+            acknowledged: 7)
         #expect(
             evidence.checks.filter { !$0.isMet }.map(\.detail) == [
-                "n1: signal 9, n4: exit status 0"
+                "n1: signal 9, n4: signal 9, exit status 0"
             ])
     }
 

@@ -1,4 +1,6 @@
+import Faults
 import Foundation
+import Results
 import Stores
 import Testing
 
@@ -50,6 +52,44 @@ import Testing
         defer { machine.removeResults() }
         let (status, output) = try run("maelstrom-stale", faults: "halves", time: "9s")
         #expect(status == 1, "\(output)")
+    }
+
+    @Test func `of two processes a node is struck as a whole, or one of them by name`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.run([
+            "test", "Tests/Running/WholeRunTests/twofold/twofold.yaml", "--seed", "3",
+            "--results", machine.results,
+        ])
+        #expect(status == 0, "\(output)")
+        let faults = try machine.latest.readResults().faults
+        for kind in ["kill-one/store", "pause-one/front", "kill-leader/store"] {
+            let checks = faults.filter { "\($0.kind)" == kind && $0.bit }.flatMap(\.checks)
+            #expect(
+                checks.contains {
+                    $0.demand == "the other processes of the node ran on" && $0.isMet
+                }, "\(kind) bit one process and spared the other")
+        }
+        let logs = try FileManager.default.contentsOfDirectory(
+            atPath: machine.latest.path + "/nodes/n1")
+        #expect(
+            Set(logs).isSuperset(of: [
+                "store.stderr.log", "store.stdout.log", "front.stderr.log", "front.stdout.log",
+            ]))
+        // Once at the start, and again only after a kill of the whole node.
+        let words = try String(
+            contentsOfFile: machine.latest.path + "/nodes/n1/front.stderr.log", encoding: .utf8)
+        #expect(words.hasPrefix("the store is there\n"))
+    }
+
+    @Test(
+        .enabled(
+            if: isThere(".tools/usr/sbin/mariadbd") && isThere(".tools/python/pymysql"),
+            "needs make setup-mariadb"), arguments: ["register", "append", "set"])
+    func `with TiDB's client is valid on MariaDB, whatever the workload`(workload: String) throws {
+        defer { machine.removeResults() }
+        let (status, output) = try run(
+            "systems/mariadb-\(workload)", faults: "kill-one", time: "12s")
+        #expect(status == 0, "\(output)")
     }
 
     @Test(.enabled(if: isThere(".tools/bullseye/usr/bin/consul"), "needs make setup-consul"))

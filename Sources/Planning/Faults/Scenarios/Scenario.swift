@@ -70,6 +70,8 @@ public enum Footing: Hashable, Sendable {
     case wipes
     /// A system whose nodes do a work when they are asked.
     case upkeep(Upkeep)
+    /// A system of whose nodes this is one of several processes.
+    case process(ProcessName)
 }
 
 /// How faults are done, as a plan asks for it.

@@ -192,6 +192,7 @@ public struct Script: Scenario {
         }
         var kind: FaultName = "\(verb.name)-\(target.word)"
         if case .name = target { kind = "\(verb.name)" }
+        kind = FaultName(kind, of: verb.process)
         return .strike(
             PlannedStrike(
                 id: id, kind: kind, family: verb.family, scenario: self.name,

@@ -11,9 +11,13 @@ public struct Verb: Sendable {
     /// Whether a node can have only one such fault at a time.
     public let isExclusive: Bool
     /// What must have been put under the nodes before they start.
-    public let needs: Set<Footing>
+    public private(set) var needs: Set<Footing>
+    /// The effect of it on one process of each node, by its name; nil if it has none.
+    let processEffect: (any ProcessEffect.Type)?
+    /// Which of each node's processes it strikes; nil for all of them.
+    public private(set) var process: ProcessName?
     /// What is done to nodes among all.
-    public let effect: @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
+    public private(set) var effect: @Sendable (_ nodes: [NodeName], _ aiming: Aiming) -> any Effect
 
     /// A verb.
     public init(
@@ -27,12 +31,37 @@ public struct Verb: Sendable {
         self.isExclusive = isExclusive
         self.needs = needs
         self.effect = effect
+        processEffect = nil
     }
 
-    /// SIGKILL, and a restart with the same data.
-    public static let kill = Verb("kill", family: "kill", ending: "start", isExclusive: true) {
-        nodes, _ in ProcessKill(nodes)
+    /// A verb of processes.
+    private init(
+        _ name: String, family: FaultName, ending: String, _ effect: any ProcessEffect.Type
+    ) {
+        self.name = name
+        self.family = family
+        self.ending = ending
+        isExclusive = true
+        needs = []
+        self.effect = { nodes, _ in effect.init(nodes, of: nil) }
+        processEffect = effect
     }
+
+    /// The same, done to one process of each node; nil if it is not done to processes.
+    public func of(_ process: ProcessName) -> Verb? {
+        guard let processEffect else { return nil }
+        var verb = self
+        verb.process = process
+        verb.needs = [.process(process)]
+        verb.effect = { nodes, _ in processEffect.init(nodes, of: process) }
+        return verb
+    }
+
+    /// Those that are done to processes.
+    public static let ofProcesses = all.filter { $0.processEffect != nil }
+
+    /// SIGKILL, and a restart with the same data.
+    public static let kill = Verb("kill", family: "kill", ending: "start", ProcessKill.self)
     /// SIGKILL, and the loss of what had not been synced.
     public static let power = Verb(
         "power", family: "power", ending: "restore", isExclusive: true, needs: [.disks]
@@ -40,9 +69,7 @@ public struct Verb: Sendable {
         PowerCut($0, kept: $1.intensity.kept)
     }
     /// SIGSTOP, and SIGCONT later.
-    public static let pause = Verb("pause", family: "pause", ending: "resume", isExclusive: true) {
-        nodes, _ in ProcessPause(nodes)
-    }
+    public static let pause = Verb("pause", family: "pause", ending: "resume", ProcessPause.self)
     /// All links to other nodes are cut; packets are lost.
     public static let cut = Verb("cut", family: "partition", isExclusive: false) {
         LinkCut(pairs: outward($0, $1))

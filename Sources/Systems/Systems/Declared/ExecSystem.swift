@@ -21,14 +21,18 @@ public struct ExecSystem: System {
         [
             Keys.start, Keys.join, Keys.each, Keys.files, Keys.environment, Keys.client,
             Keys.workloads, Keys.options, Keys.status, Keys.ready, Keys.panic, Keys.version,
-            Keys.electionTimeout, Keys.guilty, Keys.needs, Keys.once,
+            Keys.electionTimeout, Keys.guilty, Keys.needs, Keys.once, Keys.processes,
         ]
     }
 
     /// The keys of the section, by what they are for.
     enum Keys {
         static let start = PlanOption<[String]>(
-            list: "start", "How to start a node: a program and its arguments. Required.")
+            list: "start",
+            "How to start a node: a program and its arguments. Required, or processes.")
+        static let processes = PlanOption<[DeclaredProcess]>(
+            processes: "processes",
+            "Where a node is several processes: how to start each, by its name, in order.")
         static let join = PlanOption<[String]>(
             list: "join", "More arguments, for all nodes but the first.")
         static let each = PlanOption<[PlanTree.Entry]>(
@@ -76,10 +80,16 @@ public struct ExecSystem: System {
     public static func character(
         of settings: PlanSettings, in plan: Plan
     ) throws(PlanError) -> SystemCharacter {
-        for key in [Keys.start, Keys.client] where settings[key].isEmpty {
+        let processes = settings[Keys.processes]
+        for key in processes.isEmpty ? [Keys.start, Keys.client] : [Keys.client]
+        where settings[key].isEmpty {
             throw PlanError("system.\(key.name): is missing; write [program, argument, ...]")
         }
+        for key in [Keys.start, Keys.join] where !processes.isEmpty && !settings[key].isEmpty {
+            throw PlanError("system.\(key.name): belongs to one of the processes; write it there")
+        }
         let placeholders = Placeholders(settings)
+        for process in processes { try placeholders.check(process) }
         try placeholders.checkPieces()
         for key in [Keys.start, Keys.join, Keys.once] {
             for text in settings[key] { try placeholders.check(text, at: "system.\(key.name)") }
@@ -97,10 +107,12 @@ public struct ExecSystem: System {
             }
         }
         let offered = settings[Keys.workloads]
-        return SystemCharacter(
+        var character = SystemCharacter(
             workloads: Set(offered.isEmpty ? ["register"] : offered),
             electionTimeout: settings[Keys.electionTimeout].duration,
             expectsViolation: settings[Keys.guilty])
+        character.processes = processes.map(\.name)
+        return character
     }
 
     /// The system as the plan declares it.
@@ -113,7 +125,13 @@ public struct ExecSystem: System {
         words = CommandWords(
             planFolder: setup.planFolder, advice: settings[Keys.needs])
         placeholders = Placeholders(settings)
-        _ = try words.command(settings[Keys.start], at: "system.start")
+        for process in settings[Keys.processes] {
+            _ = try words.command(
+                process.start, at: "system.processes: \(process.name): start")
+        }
+        if settings[Keys.processes].isEmpty {
+            _ = try words.command(settings[Keys.start], at: "system.start")
+        }
         if !settings[Keys.once].isEmpty {
             _ = try words.command(settings[Keys.once], at: "system.once")
         }
@@ -124,7 +142,7 @@ public struct ExecSystem: System {
             client, setup: setup, options: settings[Keys.options], on: group)
         probe = NodeProbe(
             clients, setup: setup, status: settings[Keys.status], ready: settings[Keys.ready],
-            placeholders: placeholders, on: group)
+            placeholders: placeholders, processes: settings[Keys.processes].map(\.name), on: group)
     }
 
     /// The first line that the plan's program for it prints.
@@ -132,7 +150,12 @@ public struct ExecSystem: System {
     /// - Throws: `PlanError` if it does not run.
     public func version() async throws -> String {
         let written = settings[Keys.version]
-        guard !written.isEmpty else { return "exec (\(settings[Keys.start][0]))" }
+        guard !written.isEmpty else {
+            let programs =
+                settings[Keys.start].prefix(1)
+                + settings[Keys.processes].compactMap(\.start.first)
+            return "exec (\(programs.joined(separator: ", ")))"
+        }
         let command = try words.command(written, at: "system.version")
         let output: String
         do {
@@ -147,6 +170,35 @@ public struct ExecSystem: System {
     ///
     /// - Throws: an error of Foundation if a file cannot be written.
     public func command(for node: Node, folder: String) throws -> NodeCommand {
+        try writeFiles(for: node, folder: folder)
+        return try command(
+            settings[Keys.start], join: settings[Keys.join], at: "system.start", for: node, folder)
+    }
+
+    /// A node's processes, or the only one, with its files written.
+    ///
+    /// - Throws: an error of Foundation if a file cannot be written.
+    public func processes(for node: Node, folder: String) throws -> [ProcessStart] {
+        let processes = settings[Keys.processes]
+        guard !processes.isEmpty else {
+            return [ProcessStart(try command(for: node, folder: folder))]
+        }
+        try writeFiles(for: node, folder: folder)
+        return try processes.map { process in
+            let command = try command(
+                process.start, join: process.join,
+                at: "system.processes: \(process.name): start",
+                environment: process.environment, for: node, folder)
+            guard let ready = process.ready else {
+                return ProcessStart(command, name: process.name)
+            }
+            return ProcessStart(command, name: process.name) { [probe] in
+                await probe.answers(node, as: ready, process.name)
+            }
+        }
+    }
+
+    private func writeFiles(for node: Node, folder: String) throws {
         func filled(_ text: String) -> String {
             placeholders.fill(text, for: node, in: folder, of: topology)
         }
@@ -158,11 +210,19 @@ public struct ExecSystem: System {
                 at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
             try filled(file.value.text ?? "").write(to: path, atomically: true, encoding: .utf8)
         }
+    }
+
+    private func command(
+        _ start: [String], join: [String], at key: String, environment: [PlanTree.Entry] = [],
+        for node: Node, _ folder: String
+    ) throws -> NodeCommand {
+        func filled(_ text: String) -> String {
+            placeholders.fill(text, for: node, in: folder, of: topology)
+        }
         let isFirst = node == topology.nodes.first
-        let written = settings[Keys.start] + (isFirst ? [] : settings[Keys.join])
-        var command = try words.command(written, at: "system.start")
+        var command = try words.command(start + (isFirst ? [] : join), at: key)
         command.arguments = command.arguments.map(filled)
-        for variable in settings[Keys.environment] {
+        for variable in settings[Keys.environment] + environment {
             command.environment[variable.key] = filled(variable.value.text ?? "")
         }
         return command
@@ -201,8 +261,18 @@ public struct ExecSystem: System {
     /// What the node says, in the way that the plan tells.
     public func status(of node: Node) async -> NodeStatus? { await probe.status(of: node) }
 
-    /// Whether the node serves, in the way that the plan tells.
-    public func serves(_ node: Node) async -> Bool { await probe.serves(node) }
+    /// Whether the node serves, in the way that the plan tells, and all of its processes with it.
+    public func serves(_ node: Node) async -> Bool {
+        for process in settings[Keys.processes] {
+            guard let ready = process.ready else { continue }
+            guard await probe.answers(node, as: ready, process.name) else {
+                probe.note(refusal: "\(process.name) is not ready", of: node)
+                return false
+            }
+        }
+        probe.note(refusal: nil, of: node)
+        return await probe.serves(node)
+    }
 
     /// What the client's answer to `serves` was, if it was none that lets the node serve.
     public func refusal(of node: Node) -> String? { probe.refusal(of: node) }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Labs
 internal import Topologies
 
 /// What nodes have written to their logs.
@@ -8,6 +9,8 @@ struct NodeLogs: Sendable {
 
     /// The folder with a folder for each node.
     let folder: String
+    /// A node's processes, if there are several.
+    let processes: [ProcessName]
 
     /// What the last line says that matches: the role in the first group, the term in the second.
     func status(of node: Node, by pattern: String) -> NodeStatus? {
@@ -17,15 +20,19 @@ struct NodeLogs: Sendable {
             term: groups.dropFirst().first.flatMap { Int($0) })
     }
 
-    /// The groups of the last match of a regular expression.
-    func lastMatch(of pattern: String, on node: Node) -> [String]? {
-        guard let regex = try? Regex(pattern), let match = end(of: node).matches(of: regex).last
+    /// The groups of the last match of a regular expression in the logs of all processes, or of
+    /// some of them.
+    func lastMatch(
+        of pattern: String, on node: Node, of processes: [ProcessName]? = nil
+    ) -> [String]? {
+        guard let regex = try? Regex(pattern),
+            let match = end(of: node, processes ?? self.processes).matches(of: regex).last
         else { return nil }
         return match.output.dropFirst().map { $0.substring.map(String.init) ?? "" }
     }
 
-    private func end(of node: Node) -> String {
-        ["stdout.log", "stderr.log"].compactMap { name in
+    private func end(of node: Node, _ processes: [ProcessName]) -> String {
+        NodeProcesses.logs(of: processes).reversed().compactMap { name in
             guard let file = FileHandle(forReadingAtPath: "\(folder)/\(node.name)/\(name)"),
                 let size = try? file.seekToEnd()
             else { return nil }

@@ -22,7 +22,8 @@ final class NodeProbe: Sendable {
 
     init(
         _ clients: ClientPrograms, setup: SystemSetup, status: Inquiry, ready: Inquiry,
-        placeholders: Placeholders, on group: MultiThreadedEventLoopGroup
+        placeholders: Placeholders, processes: [ProcessName],
+        on group: MultiThreadedEventLoopGroup
     ) {
         self.clients = clients
         self.status = status
@@ -31,7 +32,7 @@ final class NodeProbe: Sendable {
         self.group = group
         topology = setup.topology
         folder = (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes"
-        logs = NodeLogs(folder: folder)
+        logs = NodeLogs(folder: folder, processes: processes)
         link = HTTPLink(group: group, connections: 4)
     }
 
@@ -86,11 +87,21 @@ final class NodeProbe: Sendable {
         } catch {
             refusal = "\(error)"
         }
-        refusals.withLock { $0[node.name] = refusal.map { String($0.prefix(300)) } }
+        note(refusal: refusal, of: node)
         return refusal == nil
     }
 
-    func serves(_ node: Node) async -> Bool {
+    /// Notes why a node did not serve when it was last asked.
+    func note(refusal: String?, of node: Node) {
+        refusals.withLock { $0[node.name] = refusal.map { String($0.prefix(300)) } }
+    }
+
+    func serves(_ node: Node) async -> Bool { await answers(node, as: ready) }
+
+    /// Whether a node, or one of its processes, answers in a way that the plan tells.
+    func answers(
+        _ node: Node, as ready: Inquiry, _ process: ProcessName? = nil
+    ) async -> Bool {
         switch ready.source {
         case .client: return await clientServes(node)
         case .tcp(let port):
@@ -102,7 +113,8 @@ final class NodeProbe: Sendable {
         case .http(let url):
             let reply = try? await link.send("GET", filled(url, node), timeout: .seconds(1))
             return reply?.status == ready.expected
-        case .log(let pattern): return logs.lastMatch(of: pattern, on: node) != nil
+        case .log(let pattern):
+            return logs.lastMatch(of: pattern, on: node, of: process.map { [$0] }) != nil
         }
     }
 

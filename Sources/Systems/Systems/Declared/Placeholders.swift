@@ -30,6 +30,18 @@ struct Placeholders: Sendable {
         }
     }
 
+    /// Refuses a process of a node with an unknown word in braces.
+    ///
+    /// - Throws: `PlanError` with the nearest word, at the process.
+    func check(_ process: DeclaredProcess) throws(PlanError) {
+        let place = "system.processes: \(process.name)"
+        for text in process.start + process.join { try check(text, at: place) }
+        for entry in process.environment {
+            for text in [entry.key, entry.value.text ?? ""] { try check(text, at: place) }
+        }
+        if case .http(let url) = process.ready?.source { try check(url, at: place) }
+    }
+
     /// The text for a node.
     func fill(_ text: String, for node: Node, in folder: String, of topology: Topology) -> String {
         var filled = text

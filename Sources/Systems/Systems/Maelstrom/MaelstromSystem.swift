@@ -68,7 +68,8 @@ public struct MaelstromSystem: System {
         words = CommandWords(
             planFolder: setup.planFolder, advice: settings[Self.needs])
         _ = try words.command(settings[Self.command], at: "system.command")
-        probe = NodeLogs(folder: (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes")
+        probe = NodeLogs(
+            folder: (setup.runFolder ?? NSTemporaryDirectory()) + "/nodes", processes: [])
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     }
 
