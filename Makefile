@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-pysyncobj build lint format bench fuzz kills mutants detections simulate simulate-mutants soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench fuzz kills mutants detections simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -51,7 +51,7 @@ setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid:
 	@sh .ci/setup $(@:setup-%=%)
 
 ## The same for the plans of other systems.
-setup-consul setup-nats setup-postgres setup-pysyncobj:
+setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj:
 	@sh .ci/setup $(@:setup-%=%)
 
 build:

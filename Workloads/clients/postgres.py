@@ -1,4 +1,4 @@
-"""A client of what speaks PostgreSQL's protocol, in autocommitted statements: registers and lists.
+"""A client of what speaks PostgreSQL's protocol, in autocommitted statements: registers, lists, sets.
 
 options: {port: 26257, user: root, database: defaultdb}
 """
@@ -15,12 +15,19 @@ except ImportError:
 CERTAIN = ("40001", "40P01", "42P01", "57P03")
 TABLES = (
     "CREATE TABLE IF NOT EXISTS registers (k TEXT PRIMARY KEY, v BIGINT)",
-    "CREATE TABLE IF NOT EXISTS lists (k TEXT PRIMARY KEY, v BIGINT[])")
+    "CREATE TABLE IF NOT EXISTS lists (k TEXT PRIMARY KEY, v BIGINT[])",
+    "CREATE TABLE IF NOT EXISTS sets (k TEXT, v BIGINT, PRIMARY KEY (k, v))")
+READS = {
+    "register": "SELECT v FROM registers WHERE k = :k",
+    "append": "SELECT v FROM lists WHERE k = :k",
+    "set": "SELECT v FROM sets WHERE k = :k"}
 WRITE = """INSERT INTO registers (k, v) VALUES (:k, :v)
     ON CONFLICT (k) DO UPDATE SET v = excluded.v"""
 CAS = "UPDATE registers SET v = :new WHERE k = :k AND v = :old"
 APPEND = """INSERT INTO lists (k, v) VALUES (:k, ARRAY[CAST(:v AS BIGINT)])
     ON CONFLICT (k) DO UPDATE SET v = array_append(lists.v, CAST(:v AS BIGINT))"""
+
+ADD = "INSERT INTO sets (k, v) VALUES (:k, :v)"
 
 
 class Refused(Exception):
@@ -48,15 +55,18 @@ def perform(ask):
     if f == "serves":
         for table in TABLES:
             link.run(table)
-        link.run("SELECT v FROM registers WHERE k = :k", k="serves")
+        link.run(READS[place["workload"]], k="serves")
     elif f == "read":
-        table = "lists" if place["workload"] == "append" else "registers"
-        rows = link.run(f"SELECT v FROM {table} WHERE k = :k", k=key)
-        return {"type": "ok", "value": rows[0][0] if rows else None}
+        found = [row[0] for row in link.run(READS[place["workload"]], k=key)]
+        if place["workload"] != "set":
+            found = found[0] if found else None
+        return {"type": "ok", "value": found}
     elif f == "write":
         link.run(WRITE, k=key, v=value)
     elif f == "append":
         link.run(APPEND, k=key, v=value)
+    elif f == "add":
+        link.run(ADD, k=key, v=value)
     else:
         link.run(CAS, k=key, old=value[0], new=value[1])
         if link.row_count == 0:
