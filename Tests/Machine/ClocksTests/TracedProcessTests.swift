@@ -14,13 +14,19 @@ import Testing
         return (tracer, clock, held)
     }
 
+    /// Ends the tracer, up to which the clock must live: a program finds it by the number of its
+    /// descriptor when it begins, and another test's may have that number by then.
+    private func close(_ tracer: ClockTracer, _ clock: NodeClock) {
+        withExtendedLifetime(clock) { tracer.close() }
+    }
+
     @Test func `their ends are what they would be`() async throws {
-        let (tracer, _, held) = try await traced("/bin/sh", ["-c", "exit 3"])
-        defer { tracer.close() }
+        let (tracer, clock, held) = try await traced("/bin/sh", ["-c", "exit 3"])
+        defer { close(tracer, clock) }
         #expect(held.child.end() == .exited(3))
         for signal in [SIGTERM, SIGKILL] {
-            let (tracer, _, held) = try await traced()
-            defer { tracer.close() }
+            let (tracer, clock, held) = try await traced()
+            defer { close(tracer, clock) }
             _ = try held.offsets()
             kill(held.number, signal)
             #expect(held.child.end() == .signaled(signal))
@@ -28,10 +34,10 @@ import Testing
     }
 
     @Test func `they are frozen and go on as others do`() async throws {
-        let (tracer, _, held) = try await traced()
+        let (tracer, clock, held) = try await traced()
         defer {
             held.end()
-            tracer.close()
+            close(tracer, clock)
         }
         _ = try held.offsets()
         for _ in 1...20 {
@@ -48,7 +54,7 @@ import Testing
 
     @Test func `they outlive their tracer, and their clocks still move`() async throws {
         let (tracer, clock, held) = try await traced()
-        defer { held.end() }
+        defer { withExtendedLifetime(clock) { held.end() } }
         _ = try held.offsets()
         #expect(held.tracer == tracer.identifier)
         kill(tracer.identifier, SIGKILL)
@@ -61,8 +67,8 @@ import Testing
     }
 
     @Test func `a frozen one whose tracer is killed goes on when it is told to`() async throws {
-        let (tracer, _, held) = try await traced()
-        defer { held.end() }
+        let (tracer, clock, held) = try await traced()
+        defer { withExtendedLifetime(clock) { held.end() } }
         _ = try held.offsets()
         kill(held.number, SIGSTOP)
         #expect(eventually { held.state == "t" || held.state == "T" })
@@ -73,8 +79,8 @@ import Testing
     }
 
     @Test func `the tracer ends with its harness, and lets go`() async throws {
-        let (tracer, _, held) = try await traced()
-        defer { held.end() }
+        let (tracer, clock, held) = try await traced()
+        defer { withExtendedLifetime(clock) { held.end() } }
         _ = try held.offsets()
         tracer.close()
         #expect(eventually { held.tracer == 0 })

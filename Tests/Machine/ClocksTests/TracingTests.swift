@@ -82,6 +82,7 @@ import Testing
         let tracer = try InLab.tracer()
         defer { tracer.close() }
         let clock = try NodeClock()
+        defer { withExtendedLifetime(clock) {} }
         clock.step(by: Self.hour)
         let held = try HeldProgram(teller.program, teller.arguments)
         defer { held.end() }
@@ -102,6 +103,7 @@ import Testing
         let tracer = try InLab.tracer()
         defer { tracer.close() }
         let clock = try NodeClock()
+        defer { withExtendedLifetime(clock) {} }
         clock.step(by: Self.hour)
         clock.run(at: 3)
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
@@ -123,6 +125,7 @@ import Testing
         let tracer = try InLab.tracer()
         defer { tracer.close() }
         let clock = try NodeClock()
+        defer { withExtendedLifetime(clock) {} }
         let held = try HeldProgram(InLab.program("clock-teller"))
         defer { held.end() }
         try await tracer.trace(held.number, clock)
@@ -148,6 +151,7 @@ import Testing
         let tracer = try InLab.tracer()
         defer { tracer.close() }
         let clock = try NodeClock()
+        defer { withExtendedLifetime(clock) {} }
         let held = try HeldProgram(InLab.program("clock-teller"))
         defer { held.end() }
         try await tracer.trace(held.number, clock)
@@ -167,6 +171,7 @@ import Testing
         let tracer = try InLab.tracer()
         defer { tracer.close() }
         let (clock, other) = (try NodeClock(), try NodeClock())
+        defer { withExtendedLifetime((clock, other)) {} }
         let held = try HeldProgram(InLab.program("clock-teller"))
         let neighbour = try HeldProgram(InLab.program("clock-teller"))
         let bystander = try HeldProgram(InLab.program("clock-teller"))
