@@ -90,9 +90,10 @@ final class SharedVolume: Sendable {
         if isArmed { power.wait(time) }
         state.withLock {
             $0.isArmed = false
+            // Silent first: whoever finds it frozen must not be answered.
+            power.fallSilent()
             $0.isFrozen = true
         }
-        power.fallSilent()
     }
 
     /// Rolls back to what the disk keeps; only after ``freeze()``.
