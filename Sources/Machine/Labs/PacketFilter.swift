@@ -44,7 +44,8 @@ public enum PacketFilter: Hashable, Sendable {
     /// Adds the rules under a name, all at once.
     ///
     /// A packet that a queue has let go meets no further rules, so rules that queue come behind
-    /// all others.
+    /// all others; and those that hold probes as well, which only make packets late, behind those
+    /// that lose them, which hold packets as long as a cut lasts.
     func add(_ rules: [Rule], named name: String, at hooks: [FilterTable.Hook]) throws {
         switch self {
         case .legacy:
@@ -53,8 +54,10 @@ public enum PacketFilter: Hashable, Sendable {
                 for rule in rules { try table.append(rule, to: name) }
                 for hook in hooks {
                     let jump = Rule(.jump(chain: name))
-                    if rules.contains(where: \.isQueue) {
+                    if rules.first?.isQueue ?? false {
                         try table.append(jump, to: Self.chain(hook))
+                    } else if rules.contains(where: \.isQueue) {
+                        try table.insertBeforeQueues(jump, to: Self.chain(hook))
                     } else {
                         try table.prepend(jump, to: Self.chain(hook))
                     }

@@ -109,6 +109,32 @@ extension FilterTable {
             try check(isDone, .append, chain)
         }
 
+        /// Adds a rule to a chain before the first that jumps to a chain whose own first rule gives
+        /// packets to a queue; at the end if there is none.
+        ///
+        /// - Throws: `NetfilterError` if the chain or the rule's target is unknown.
+        public func insertBeforeQueues(_ rule: Rule, to chain: String) throws(NetfilterError) {
+            var number: UInt32 = 0
+            var entry = iptc_first_rule(chain, handle)
+            while let current = entry, !jumpsToQueue(current) {
+                number += 1
+                entry = iptc_next_rule(current, handle)
+            }
+            let (handle, place) = (handle, number)
+            let isDone = RuleEntry(rule).withEntry {
+                iptc_insert_entry(chain, $0, place, handle)
+            }
+            try check(isDone, .append, chain)
+        }
+
+        private func jumpsToQueue(_ rule: UnsafePointer<ipt_entry>) -> Bool {
+            guard let target = iptc_get_target(rule, handle), iptc_is_chain(target, handle) != 0,
+                let first = iptc_first_rule(target, handle),
+                let inner = iptc_get_target(first, handle)
+            else { return false }
+            return String(cString: inner) == "NFQUEUE"
+        }
+
         /// Removes the rules of a chain that jump to another one.
         ///
         /// - Throws: `NetfilterError` if the kernel's copy cannot be changed.

@@ -7,17 +7,24 @@ public enum NFTables {
     public static func script(
         adding rules: [Rule], to table: String, at hooks: [FilterTable.Hook]
     ) -> String {
+        let priority = priority(of: rules)
         let body = rules.map { "    \(text(of: $0))\n" }.joined()
         let chains = hooks.map { hook in
             """
               chain \(hook.rawValue.lowercased()) {
-                type filter hook \(hook.rawValue.lowercased()) priority 0; policy accept;
+                type filter hook \(hook.rawValue.lowercased()) priority \(priority); policy accept;
                 jump rules
               }
 
             """
         }
         return "table ip \(table) {\n  chain rules {\n\(body)  }\n\(chains.joined())}\n"
+    }
+
+    /// Tables are asked in this order: those that lose packets, those that hold them until a release
+    /// and lose probes, those that make all of them late.
+    private static func priority(of rules: [Rule]) -> Int {
+        rules.first?.isQueue ?? false ? 2 : rules.contains(where: \.isQueue) ? 1 : 0
     }
 
     /// A script that removes a table.

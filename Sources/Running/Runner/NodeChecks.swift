@@ -80,7 +80,7 @@ struct NodeChecks {
     private func progress(_ statement: NodeStatement) -> Contradiction? {
         guard let last = last[statement.node] else { return nil }
         let isSameLife = last.process == statement.process
-        let applied = (last.status.applied?.index, statement.status.applied?.index)
+        let applied = (last.status.appliedIndex, statement.status.appliedIndex)
         var hasFallen = false
         if statement.status.termIsRaftsOwn, let before = last.status.term,
             let after = statement.status.term, after < before
@@ -151,7 +151,7 @@ extension NodeChecks.Contradiction {
             status.applied.map {
                 ", applied \($0.index), state \($0.hash)"
                     + ($0.log.map { ", log \($0)" } ?? "")
-            } ?? ""
+            } ?? status.appliedIndex.map { ", applied \($0)" } ?? ""
         let commit = status.commit.map { ", committed up to \($0)" } ?? ""
         return "\(statement.node) \(status.isLeader ? "led" : "did not lead")\(term)"
             + "\(commit)\(applied) at \(statement.time.formattedSeconds) as process "

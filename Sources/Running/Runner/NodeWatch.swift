@@ -136,7 +136,7 @@ final class NodeWatch: Sendable {
             let before = latest[node]?.claim
             latest[node]?.claim = status.isLeader ? status.term ?? before ?? nextClaim() : nil
             latest[node]?.term = status.term
-            latest[node]?.applied = status.applied?.index
+            latest[node]?.applied = status.appliedIndex
             latest[node]?.snapshot = status.snapshot
         }
     }

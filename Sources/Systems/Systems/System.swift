@@ -190,8 +190,10 @@ public struct NodeStatus: Hashable, Sendable {
     /// or falls.
     public let termIsRaftsOwn: Bool
     /// What it has applied, if it says so.
-    public var applied: Applied?
-    /// The last index that its snapshot covers, if it says so.
+    public var applied: Applied? { didSet { appliedIndex = applied?.index ?? appliedIndex } }
+    /// The index of the last entry that it has applied, if it says that at least.
+    public var appliedIndex: UInt64?
+    /// The last index of which it has only a snapshot, if that is known.
     public let snapshot: UInt64?
     /// Up to where it knows entries to be committed, if it says so.
     public var commit: UInt64?
@@ -239,5 +241,6 @@ public struct NodeStatus: Hashable, Sendable {
         self.isLeader = isLeader
         self.term = term
         self.applied = applied
+        appliedIndex = applied?.index
     }
 }

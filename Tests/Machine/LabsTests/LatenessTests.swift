@@ -73,6 +73,24 @@ extension `The network of a lab` {
         #expect(Self.median(prober.probes(50, along: Self.link)) < .milliseconds(5))
     }
 
+    @Test func `a hold is none the less one where packets are late already`() async throws {
+        let network = try await InLab.network.value
+        let prober = try Prober(network)
+        let late = try PacketHold(queue: 21, .delay(.milliseconds(10)))
+        let lateness = try Cut(
+            [Self.link], .hold(queue: 21, probes: .hold), of: network, named: "late")
+        #expect(prober.reachable().contains(Self.link))
+        let hold = try PacketHold(queue: 22, .untilReleased(.sent, limit: 1 << 20))
+        let cut = try Cut([Self.link], .hold(queue: 22, probes: .drop), of: network, named: "wait")
+        #expect(!prober.reachable().contains(Self.link))
+        hold.release()
+        try cut.heal()
+        hold.finish()
+        #expect(prober.reachable().contains(Self.link))
+        try lateness.heal()
+        late.finish()
+    }
+
     @Test func `what does not fit into the limit is lost, and counted`() async throws {
         let network = try await InLab.network.value
         let prober = try Prober(network)

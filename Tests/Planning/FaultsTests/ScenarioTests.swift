@@ -191,6 +191,45 @@ private struct Stage {
         #expect(Set(struck.split(separator: " ").dropFirst()).count == 3)
     }
 
+    @Test func `a fault waits for nodes that another has for itself`() {
+        var stage = Stage(draw(Kill(.all)))
+        stage.view.taken = [NodeName(number: 2)]
+        stage.pass(0)
+        stage.pass(3_000)
+        #expect(stage.log.isEmpty)
+        stage.view.taken = []
+        stage.pass(10)
+        #expect(stage.log == ["kill-all [n1, n2, n3, n4, n5]"])
+    }
+
+    @Test(arguments: FaultCatalog.faults.filter(\.isExclusive).map(\.name))
+    func `a fault whose nodes are taken for too long says so`(name: FaultName) throws {
+        var stage = Stage(draw(try #require(FaultCatalog.fault(named: name))))
+        stage.view.taken = Set(Stage.nodes)
+        for _ in 0..<3 { stage.pass(3_000) }
+        #expect(stage.scenario.isOver)
+        #expect(stage.log.count == 1)
+        #expect(stage.log[0].hasPrefix("skip \(name): n") && stage.log[0].contains("too long"))
+    }
+
+    @Test(arguments: FaultCatalog.scenarios.map(\.name), 1...8)
+    func `a scenario ends, and says why, though others have all nodes`(
+        name: FaultName, seed: Int
+    ) throws {
+        let kind = try #require(FaultCatalog.scenarios.first { $0.name == name })
+        var stage = Stage(draw(kind, seed: UInt64(seed)))
+        for _ in 0..<120 {
+            stage.view.taken = Set(Stage.nodes)
+            stage.pass(1_000)
+        }
+        #expect(stage.scenario.isOver, "\(stage.log)")
+        let own = stage.conclusions.filter { $0.scenario == name }
+        #expect(own.count == 1, "\(stage.log)")
+        for conclusion in stage.conclusions where !conclusion.point.isMet {
+            #expect(!conclusion.point.detail.isEmpty)
+        }
+    }
+
     @Test func `rolling restarts every node once, each after the last one is back`() {
         var stage = Stage(draw(Rolling()))
         for _ in 0..<12 { stage.pass(700) }

@@ -20,8 +20,9 @@ struct SingleFault: Scenario {
         case ended
     }
 
-    /// A fault that needs a leader waits so long for one.
-    private static let leaderPatience = Duration.seconds(5)
+    /// A fault that needs a leader waits so long for one, and one that wants nodes for itself for
+    /// those that another has.
+    private static let patience = Duration.seconds(5)
     private static let id = StrikeID(path: [0])
 
     let fault: any Fault
@@ -80,7 +81,7 @@ struct SingleFault: Scenario {
     private mutating func strike(_ view: ClusterView, due: Duration) -> [Command] {
         let leader = view.leader?.name
         if fault.needsLeader, leader == nil {
-            guard view.time >= due + Self.leaderPatience else { return [] }
+            guard view.time >= due + Self.patience else { return [] }
             state = .ended
             return [skip("a leader was known", "no node claimed to lead")]
         }
@@ -91,8 +92,18 @@ struct SingleFault: Scenario {
             state = .ended
             return [skip("the fault could be aimed", "it could not")]
         }
-        // Whoever had to wait for a leader is not late.
-        let due = fault.needsLeader && view.time - due > .milliseconds(500) ? view.time : due
+        let others = fault.isExclusive ? view.taken.intersection(aim.affected).sorted() : []
+        guard others.isEmpty else {
+            guard view.time >= due + Self.patience else { return [] }
+            state = .ended
+            let names = others.map(\.description).joined(separator: ", ")
+            return [
+                skip("its nodes had no other such fault", "\(names) had one for too long")
+            ]
+        }
+        // Whoever had to wait is not late.
+        let canWait = fault.needsLeader || fault.isExclusive
+        let due = canWait && view.time - due > .milliseconds(500) ? view.time : due
         state = .striking(began: due)
         return [
             .strike(

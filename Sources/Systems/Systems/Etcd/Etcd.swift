@@ -52,6 +52,7 @@ public struct Etcd: System {
     let monitor: HTTPLink
     let newcomers = EtcdNewcomers()
     private let workload: String
+    private let compaction: EtcdCompaction
     private let revisions = RevisionWatch()
 
     /// What a plan's settings make of it.
@@ -75,6 +76,7 @@ public struct Etcd: System {
         settings = setup.settings
         topology = setup.topology
         workload = setup.plan.workload.name
+        compaction = EtcdCompaction(arguments: settings[Self.arguments])
         binary = try settings.program(
             "etcd",
             in: Self.folders.map { FileManager.default.currentDirectoryPath + "/" + $0 },
@@ -151,7 +153,11 @@ public struct Etcd: System {
         else { return nil }
         // etcd sets the term that it tells when it applies an entry: who has just been elected, and
         // has not applied its own first entry yet, tells an older one.
-        return NodeStatus(isLeader: status.isLeader, term: term, termIsRaftsOwn: false)
+        var said = NodeStatus(
+            isLeader: status.isLeader, term: term, termIsRaftsOwn: false,
+            snapshot: status.applied.flatMap { compaction.dropped(afterApplying: $0) })
+        said.appliedIndex = status.applied
+        return said
     }
 
     /// Revision and hash at an applied index that did not move meanwhile.
