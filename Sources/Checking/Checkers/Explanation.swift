@@ -47,9 +47,8 @@ struct Explanation<M: Model> {
         let named = Set(conflict.entries)
         var found = Contradiction(
             kind: conflict.kind, operations: ids(excerpt.places), culprit: id(conflict.culprit),
-            missed: conflict.missed.map(id), sentence: sentence(conflict),
-            history: ids(excerpt.places), openEnded: ids(Array(excerpt.openEnded)),
-            order: order(of: part))
+            missed: conflict.missed.map(id), sentence: sentence(conflict))
+        complete(&found, with: excerpt, part)
         guard named.isSubset(of: excerpt.places) else {
             // What is left contradicts itself without all of what the decider saw.
             return decided(part, excerpt, found) ?? searched(part, excerpt, found)
@@ -65,10 +64,7 @@ struct Explanation<M: Model> {
             cancellation: cancellation)
         let part = track.excerpt(excerpt) { track.forgotten($0, operations) }
         var found = contradiction(from: dead)
-        found.operations = ids(excerpt.places)
-        found.history = found.operations
-        found.openEnded = ids(Array(excerpt.openEnded))
-        found.order = order(of: part)
+        complete(&found, with: excerpt, part)
         return searched(part, excerpt, found)
     }
 
@@ -103,7 +99,9 @@ struct Explanation<M: Model> {
         words.operations = found.operations
         words.history = found.history
         words.openEnded = found.openEnded
+        words.isMinimal = found.isMinimal
         words.order = found.order
+        words.possible = found.possible
         words.lastOrders = end.last.map { last in
             explanation.steps(of: WitnessOrder.entries(of: last.steps, in: space))
         }
@@ -146,12 +144,29 @@ struct Explanation<M: Model> {
         return " (with operation\(list.count == 1 ? "" : "s") \(names))"
     }
 
-    private func order(of part: Track<M>) -> [Contradiction.Step] {
-        LongestOrder.find(in: part).map {
+    /// What can be said of the smallest contradiction as a history of its own.
+    private func complete(
+        _ found: inout Contradiction, with excerpt: Excerpt, _ part: Track<M>
+    ) {
+        found.operations = ids(excerpt.places)
+        found.history = found.operations
+        found.openEnded = ids(Array(excerpt.openEnded))
+        found.isMinimal = excerpt.isConfirmed
+        let orders = LongestOrder.find(in: part)
+        found.order = orders.order.map {
             Contradiction.Step(
                 operation: part.entries[$0.place].id, state: describe($0.state))
         }
+        found.possible = zip(part.entries, orders.possible).map { entry, states in
+            Contradiction.Possibility(
+                operation: entry.id,
+                states: states.prefix(Self.mostPossible).map(describe),
+                others: max(0, states.count - Self.mostPossible))
+        }
     }
+
+    /// More states that are possible behind an operation are counted, not told.
+    private static var mostPossible: Int { 20 }
 
     /// An order of entries with the state behind each.
     private func steps(of order: [Int]) -> [Contradiction.Step] {

@@ -2,10 +2,12 @@ internal import Histories
 internal import Models
 
 /// The longest legal order of operations that contradict each other as a whole: how far their
-/// story holds, and what the object held along the way.
+/// story holds, and what the object held along the way; and beside it every state that some order
+/// leads to with an operation as its last.
 ///
 /// A depth-first search over small histories (Wing & Gong 1993) that remembers where it has been;
-/// it gives up after a fixed number of steps with the longest order found by then.
+/// it gives up after a fixed number of steps with the longest order found by then, and says nothing
+/// of states then.
 struct LongestOrder<M: Model> {
     private static var mostSteps: Int { 20_000 }
     private static var mostEntries: Int { 63 }
@@ -21,19 +23,31 @@ struct LongestOrder<M: Model> {
     private var path: [(entry: Int, state: M.State)] = []
     private var best: [(entry: Int, state: M.State)] = []
     private var steps = 0
+    private var possible: [[M.State]]
 
-    /// The longest order of entries of a track, each with the state behind it; empty if there are
-    /// too many.
-    static func find(in track: Track<M>) -> [(place: Int, state: M.State)] {
-        guard track.entries.count <= mostEntries else { return [] }
+    /// What was found.
+    struct Found {
+        /// The longest order, each entry with the state behind it.
+        var order: [(place: Int, state: M.State)] = []
+        /// For each entry the states that are possible right behind it, in the order in which they
+        /// were found; none for one that no order reaches. Empty if not all orders were tried.
+        var possible: [[M.State]] = []
+    }
+
+    /// What can be said of a track's entries; nothing if there are too many.
+    static func find(in track: Track<M>) -> Found {
+        guard track.entries.count <= mostEntries else { return Found() }
         var search = LongestOrder(model: track.model, entries: track.entries)
         search.go(done: 0, state: track.model.initialState)
-        return search.best.map { ($0.entry, $0.state) }
+        return Found(
+            order: search.best.map { ($0.entry, $0.state) },
+            possible: search.steps < mostSteps ? search.possible : [])
     }
 
     private init(model: M, entries: [TrackEntry<M.Call>]) {
         self.model = model
         self.entries = entries
+        possible = Array(repeating: [], count: entries.count)
     }
 
     private mutating func go(done: UInt64, state: M.State) {
@@ -48,6 +62,7 @@ struct LongestOrder<M: Model> {
         for (number, entry) in entries.enumerated()
         where done & 1 << UInt64(number) == 0 && entry.invocation < bound {
             for next in model.outcomes(state, entry.call) {
+                if !possible[number].contains(next) { possible[number].append(next) }
                 path.append((number, next))
                 go(done: done | 1 << UInt64(number), state: next)
                 path.removeLast()

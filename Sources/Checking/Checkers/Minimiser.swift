@@ -7,6 +7,8 @@ struct Excerpt: Hashable {
     var places: [Int]
     /// Those of them whose end does not matter: they may take effect at any later time or never.
     var openEnded: Set<Int> = []
+    /// Whether it was tried for each demand that it contradicts nothing without that one.
+    var isConfirmed = false
 }
 
 /// Makes a history that is not linearizable smaller, so that a person can read it: until no read
@@ -115,8 +117,32 @@ struct Minimiser<M: Model> {
     }
 
     private mutating func minimise(_ excerpt: Excerpt) -> Excerpt {
+        guard isViolation(excerpt) else { return excerpt }
+        var kept = reduced(excerpt)
+        while !isSpent, kept.places.count <= Self.mostConfirmed {
+            guard let needless = firstNeedless(of: kept) else {
+                kept.isConfirmed = !isSpent
+                break
+            }
+            kept = droppingGroups(of: loosened([needless], of: kept))
+        }
+        return kept
+    }
+
+    /// Contradictions of more operations are not confirmed: nobody reads them.
+    private static var mostConfirmed: Int { 100 }
+
+    /// The first demand without which it contradicts itself all the same; nil if there is none.
+    private mutating func firstNeedless(of excerpt: Excerpt) -> Int? {
+        for place in excerpt.places
+        where !track.entries[place].isUnknown && !excerpt.openEnded.contains(place) {
+            if isViolation(loosened([place], of: excerpt)) { return place }
+        }
+        return nil
+    }
+
+    private mutating func reduced(_ excerpt: Excerpt) -> Excerpt {
         var kept = excerpt
-        guard isViolation(kept) else { return kept }
         // Refusals first: without them whole values can go.
         kept = loosening(kept.places.filter(demandsAbsence), of: kept)
         kept = droppingGroups(of: kept)

@@ -148,11 +148,30 @@ public struct Contradiction: Hashable, Sendable {
     /// took effect then, later or never (in a history of their own they end with `:info`).
     public var openEnded: [Int]
 
+    /// Whether the checker has confirmed that nothing of ``history`` can go: without any one
+    /// observation, or with the end of any one other operation forgotten, a legal order explains
+    /// the rest.
+    public var isMinimal = false
+
     /// The longest legal order of some of ``history``, with what the object held after each.
     public var order: [Step]
     /// After an exhaustive search: ways in which all may have gone before the culprit, at most
     /// three, each to another state.
     public var lastOrders: [[Step]]
+
+    /// For each of ``history``, what the object may have held right behind it in any legal order of
+    /// operations before and it; empty where there are too many orders to try all.
+    public var possible: [Possibility] = []
+
+    /// States that are possible behind an operation.
+    public struct Possibility: Hashable, Sendable {
+        /// The operation's id.
+        public let operation: Int
+        /// The states, at most twenty; none if no legal order leads to the operation.
+        public let states: [String]
+        /// How many there are beside those.
+        public let others: Int
+    }
 
     /// A step of an order.
     public struct Step: Hashable, Sendable {

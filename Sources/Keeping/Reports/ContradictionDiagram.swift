@@ -18,6 +18,7 @@ struct ContradictionDiagram {
 
     private let violation: Violation
     private let faults: [FaultRecord]
+    private let possible: [Int: String]
     private let bars: [Bar]
     private let isTimed: Bool
     private let start: Double
@@ -35,6 +36,7 @@ struct ContradictionDiagram {
 
     init(_ violation: Violation, _ found: ContradictionResult, in run: StoredRun) {
         self.violation = violation
+        possible = found.statesInWords
         let essential = [violation.missed, violation.culprit].compactMap(\.self)
         let told = essential + found.operations + (found.history ?? [])
         var ids: [Int] = []
@@ -141,7 +143,7 @@ struct ContradictionDiagram {
         return """
             <svg class="space-time" viewBox="0 0 \(Self.width) \(bottom + 26)" role="group" \
             aria-label="\(violation.sentence.cut(400))"><title>\(violation.noun)</title>\
-            \(bands)\(bars.map(row).joined())\(lag)\(bars.map(drawing).joined())\
+            \(bands)\(bars.map(row).joined())\(partialOrder)\(lag)\(bars.map(drawing).joined())\
             \(ticks(below: bottom))</svg>
             """
     }
@@ -178,7 +180,9 @@ struct ContradictionDiagram {
         let details = details(of: bar.operation)
         return """
             <g class="bar \(role(of: bar.operation))" tabindex="0" role="img" \
-            aria-label="\(details)"><title>\(details)</title><rect x="\(left)" y="\(top)" \
+            data-operation="\(bar.operation.id)" \
+            aria-label="\(details)" data-after="\(possible[bar.operation.id] ?? "")">\
+            <title>\(details)</title><rect x="\(left)" y="\(top)" \
             width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(x)" \
             y="\(top + 15)"\(isInside ? " class=\"inside\"" as Markup : "")\(isRight ? "" : " text-anchor=\"end\"" as Markup)>\(bar.label)</text></g>
             """
@@ -199,7 +203,35 @@ struct ContradictionDiagram {
         let to =
             operation.completedAt.map { "\($0.fixed(6)) s" }
             ?? operation.completion.map { "event \($0)" } ?? "no completion"
-        return "\(operation.label), \(place), \(from) to \(to), \(operation.outcome.sentence)"
+        let states = possible[operation.id].map { "; \($0)" } ?? ""
+        return
+            "\(operation.label), \(place), \(from) to \(to), \(operation.outcome.sentence)\(states)"
+    }
+
+    /// The order that time prescribes: a line from each bar to those that began only after it had
+    /// ended, unless a third lies between them; where there is none, either may have come first.
+    private var partialOrder: Markup {
+        let axis = (start: start, end: end)
+        let lines = bars.flatMap { first -> [Markup] in
+            guard let ended = first.operation.completion else { return [] }
+            let next = bars.filter { $0.operation.invocation > ended }
+            // Behind the first end among those that follow nothing follows directly any more.
+            let bound = next.compactMap(\.operation.completion).min() ?? .max
+            return next.filter { $0.operation.invocation < bound && $0.row != first.row }
+                .map { second -> Markup in
+                    let from = Self.x(Self.span(of: first.operation, isTimed: isTimed)[1], axis)
+                    let to = Self.x(Self.span(of: second.operation, isTimed: isTimed)[0], axis)
+                    let (top, bottom) = (
+                        y(first.row) + Self.barHeight / 2, y(second.row) + Self.barHeight / 2
+                    )
+                    return """
+                        <path class="before" data-ends="\(first.operation.id) \
+                        \(second.operation.id)" d="M\(from) \(top)C\(from + 14) \(top) \
+                        \(to - 14) \(bottom) \(to) \(bottom)"/>
+                        """
+                }
+        }
+        return "<g aria-hidden=\"true\">\(lines.joined())</g>"
     }
 
     /// From the acknowledgement of what was missed to the answer that missed it.
@@ -249,6 +281,23 @@ struct ContradictionDiagram {
                 <text x="\(x)" y="\(bottom + 17)" text-anchor="middle">\(tick.fixed(digits)) s</text>
                 """
         }.joined()
+    }
+}
+
+extension ContradictionResult {
+    /// What the object may have held behind each operation, in words, by the operation's number.
+    var statesInWords: [Int: String] {
+        Dictionary(
+            (possible ?? []).map { possibility in
+                let states = possibility.states.map { $0.cut(60) }.joined(separator: " or ")
+                let others = possibility.others > 0 ? " or one of \(possibility.others) others" : ""
+                let words =
+                    states.isEmpty
+                    ? "no legal order leads to it"
+                    : "right after it the object held \(states)\(others)"
+                return (possibility.operation, words)
+            }
+        ) { first, _ in first }
     }
 }
 

@@ -9,6 +9,8 @@ struct LogSection {
     private static let mostViolations = 12
     private static let mostLines = 40
     private static let longest = 1_000
+    /// Of lines that follow the timeline.
+    private static let mostBytes = 300_000
     /// Seconds before a fault, and after it.
     private static let margin = (before: 0.2, after: 2.0)
 
@@ -33,9 +35,40 @@ struct LogSection {
         }.joined()
         guard !parts.description.isEmpty else { return "" }
         return """
-            <section id="logs"><h2>Node logs around each violation and fault</h2><div \
+            <section id="logs"><h2>Node logs</h2><p class="quiet" id="lines-of"></p>\
+            <pre id="lines" tabindex="0" role="region" aria-label="Lines of the nodes' logs" \
+            hidden></pre>\(data(lines, near: moments))<h3>Around each violation and fault</h3><div \
             class="follows">\(parts)</div></section>
 
+            """
+    }
+
+    /// The lines that the script shows between two times: all of them if they are not too many, else
+    /// those around the moments.
+    private func data(_ lines: [String: [Line]], near moments: [Moment]) -> Markup {
+        let nodes = lines.keys.sorted { ($0.count, $0) < ($1.count, $1) }
+        var all = nodes.flatMap { node in (lines[node] ?? []).map { (node: node, line: $0) } }
+            .sorted { $0.line.time < $1.line.time }
+        let room = { (text: String) in min(text.utf8.count, Self.longest) + 40 }
+        let isWhole = all.reduce(0) { $0 + room($1.line.text) } <= Self.mostBytes
+        if !isWhole {
+            let ranges = moments.map { $0.from...max($0.from, $0.to) }
+            var bytes = 0
+            all = all.filter { _, line in
+                guard ranges.contains(where: { $0.contains(line.time) }) else { return false }
+                bytes += room(line.text)
+                return bytes <= Self.mostBytes
+            }
+        }
+        let items = all.map { node, line -> Markup in
+            """
+            <i data-t="\(Markup(raw: line.time.fixed(3)))" data-n="\(node)">\
+            \(line.text.cut(Self.longest))</i>
+            """
+        }
+        return """
+            <template id="log-data" data-whole="\(isWhole ? "yes" : "no")">\(items.joined())\
+            </template>
             """
     }
 
@@ -95,17 +128,25 @@ struct LogSection {
 
     /// Lines with a time in them: `2026-11-21T02:23:12.260Z`, wherever it stands.
     private static func lines(_ log: String, since began: Double) -> [Line] {
-        let pattern = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/
-        let style = Date.ISO8601FormatStyle()
-        return log.split(separator: "\n").compactMap { line -> Line? in
-            guard let found = line.prefix(400).firstMatch(of: pattern) else { return nil }
-            let text = String(found.output)
-            let seconds = String(text.prefix(10)) + "T" + text.dropFirst(11).prefix(8) + "Z"
-            guard let date = try? style.parse(seconds) else { return nil }
-            let fraction = text.dropFirst(19).prefix { $0 == "." || $0.isNumber }
-            return Line(
-                time: date.timeIntervalSince1970 + (Double("0" + fraction) ?? 0) - began,
-                text: String(line))
+        log.split(separator: "\n").compactMap { line -> Line? in
+            LogTime(in: line).map { Line(time: $0.seconds - began, text: String(line)) }
         }
+    }
+}
+
+/// The time of day that a line of a log bears: `2026-11-21T02:23:12.260Z`, wherever it stands.
+package struct LogTime {
+    /// Seconds since 1970.
+    package let seconds: Double
+
+    /// The time of a line; nil if it bears none.
+    package init?(in line: Substring) {
+        let pattern = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/
+        guard let found = line.prefix(400).firstMatch(of: pattern) else { return nil }
+        let text = String(found.output)
+        let whole = String(text.prefix(10)) + "T" + text.dropFirst(11).prefix(8) + "Z"
+        guard let date = try? Date.ISO8601FormatStyle().parse(whole) else { return nil }
+        let fraction = text.dropFirst(19).prefix { $0 == "." || $0.isNumber }
+        seconds = date.timeIntervalSince1970 + (Double("0" + fraction) ?? 0)
     }
 }

@@ -42,8 +42,8 @@ struct ViolationSection {
             <h3>\(violation.key.map { "Key \($0.cut(80))" } ?? "The history"): \(violation.noun)</h3>
             <p class="sentence">\(violation.sentence.cut(2_000)).</p>
             <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
-            \(diagram.svg)</div>\(rest)
-            \(states(result))\(way(result))
+            \(diagram.svg)</div><p class="after" aria-live="polite"></p>\(rest)
+            \(minimality(result))\(states(result))\(possible(result))\(ways(result))
             \(smallest(violation))
             <details><summary>Everything on this key \(run.isTimed ? "in the surrounding second" : "around it")</summary>\
             \(surroundings(of: violation))</details></article>
@@ -87,21 +87,58 @@ struct ViolationSection {
             """
     }
 
-    /// The longest order that explains everything but the culprit.
-    private func way(_ found: ContradictionResult) -> Markup {
-        guard let order = found.order, order.count > 1 else { return "" }
-        let steps = order.prefix(60).map { step -> Markup in
-            let operation = run.excerpt.operations[step.operation]
-            let words =
-                operation.map { operation in
-                    (operation.node.map { "\($0): " } ?? "") + operation.label
-                } ?? "operation \(step.operation)"
-            return "<li>\(words) <span class=\"quiet\">→ holds \(step.state.cut(120))</span></li>"
-        }.joined()
+    /// Whether anything of what is drawn could be left out.
+    private func minimality(_ found: ContradictionResult) -> Markup {
+        guard let count = found.history?.count, count > 0, let isMinimal = found.isMinimal else {
+            return ""
+        }
+        let words =
+            isMinimal
+            ? "Nothing of this can go. The checker has tried it for each of these \(count) "
+                + "operations: without that one, if it only looked, or had it taken effect later or "
+                + "never, if it changed something, a legal order explains the rest."
+            : "Perhaps not all of these \(count) operations are needed: trying it for each took too "
+                + "long."
+        return "<p class=\"quiet\">\(words)</p>"
+    }
+
+    /// What the object may have held behind each operation, for who has no pointer, or paper.
+    private func possible(_ found: ContradictionResult) -> Markup {
+        let words = found.statesInWords
+        let items = (found.possible ?? []).prefix(60).map { possibility -> Markup in
+            "<li>\(name(of: possibility.operation)): \(words[possibility.operation] ?? "")</li>"
+        }
+        guard !items.isEmpty else { return "" }
         return """
-            <details><summary>The longest order that can be explained, and what the object held \
-            after each step</summary><ol class="way">\(steps)</ol></details>
+            <details><summary>What was possible after each operation</summary><ul>\
+            \(items.joined())</ul></details>
             """
+    }
+
+    private func name(of id: Int) -> String {
+        run.excerpt.operations[id].map { operation in
+            (operation.node.map { "\($0): " } ?? "") + operation.label
+        } ?? "operation \(id)"
+    }
+
+    /// The longest order that explains everything but the culprit; after an exhaustive search all the
+    /// orders that end in different states.
+    private func ways(_ found: ContradictionResult) -> Markup {
+        let order = found.order ?? []
+        let orders = [order] + (found.ways ?? []).filter { $0 != order }
+        return orders.filter { $0.count > 1 }.enumerated().map { place, order -> Markup in
+            let steps = order.prefix(60).map { step -> Markup in
+                """
+                <li>\(name(of: step.operation)) <span class="quiet">→ holds \
+                \(step.state.cut(120))</span></li>
+                """
+            }.joined()
+            let title =
+                place == 0
+                ? "The longest order that can be explained, and what the object held after each step"
+                : "Another order, which ends in another state"
+            return "<details><summary>\(title)</summary><ol class=\"way\">\(steps)</ol></details>"
+        }.joined()
     }
 
     private func surroundings(of violation: Violation) -> Markup {

@@ -56,6 +56,11 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     /// The group in one sentence.
     public var sentence: String
 
+    /// Whether a violation is one of the group.
+    public func holds(_ violation: Violation) -> Bool {
+        violation.noun == anomaly && Cause(violation.situation.kind) == cause
+    }
+
     /// Groups violations, worst first; their own order is kept.
     static func of(_ violations: [Violation]) -> [Diagnosis] {
         struct Group: Hashable {

@@ -53,6 +53,9 @@ public struct Finding: Codable, Hashable, Sendable {
     public var detail: String
     /// When, in seconds since the start of the load, if that is known.
     public var time: Double?
+    /// What exactly was found, in words that are the same whenever it is found again: `term`,
+    /// `lock-exclusion`; nil where the kind says all.
+    public var aspect: String?
 
     /// Reads the present form, or that of format 2, where a finding about no node was on "-".
     ///
@@ -63,15 +66,19 @@ public struct Finding: Codable, Hashable, Sendable {
         self.init(
             try keys.decode(Kind.self, forKey: .kind), node: name.flatMap { NodeName($0) },
             detail: try keys.decode(String.self, forKey: .detail),
-            time: try keys.decodeIfPresent(Double.self, forKey: .time))
+            time: try keys.decodeIfPresent(Double.self, forKey: .time),
+            aspect: try keys.decodeIfPresent(String.self, forKey: .aspect))
     }
 
     /// A finding, on a node if it is about one.
-    public init(_ kind: Kind, node: NodeName?, detail: String, time: Double? = nil) {
+    public init(
+        _ kind: Kind, node: NodeName?, detail: String, time: Double? = nil, aspect: String? = nil
+    ) {
         self.kind = kind
         self.node = node
         self.detail = detail
         self.time = time
+        self.aspect = aspect
     }
 
     /// The finding in one sentence.

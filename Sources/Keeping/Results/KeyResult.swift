@@ -73,6 +73,22 @@ public struct ContradictionResult: Codable, Sendable {
     /// The rule's name as files keep it.
     public var kindName: String { kind.rawValue }
 
+    /// Whether the checker has confirmed that nothing of it can go; nil in older runs.
+    public var isMinimal: Bool?
+    /// For each operation the states that are possible behind it; nil in older runs, and where there
+    /// are too many orders to try all.
+    public var possible: [Possibility]?
+
+    /// States that are possible behind an operation.
+    public struct Possibility: Codable, Hashable, Sendable {
+        /// The operation's number in the history.
+        public var operation: Int
+        /// What the object may have held; nothing if no legal order leads there.
+        public var states: [String]
+        /// How many states there are beside those.
+        public var others: Int
+    }
+
     /// One step of an order.
     public struct Step: Codable, Hashable, Sendable {
         /// The operation's number in the history.
@@ -95,6 +111,13 @@ public struct ContradictionResult: Codable, Sendable {
         states = found.states
         history = found.history
         order = found.order.map(Step.init)
+        isMinimal = found.history.isEmpty ? nil : found.isMinimal
+        possible =
+            found.possible.isEmpty
+            ? nil
+            : found.possible.map {
+                Possibility(operation: $0.operation, states: $0.states, others: $0.others)
+            }
         ways = found.lastOrders.isEmpty ? nil : found.lastOrders.map { $0.map(Step.init) }
     }
 }

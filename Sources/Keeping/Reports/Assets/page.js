@@ -43,6 +43,8 @@ function show(a, b, quietly) {
   whole.hidden = from === 0 && to === end;
   for (const row of document.querySelectorAll(".follows [data-from]"))
     row.classList.toggle("outside", Number(row.dataset.to) < from || Number(row.dataset.from) > to || Boolean(node && row.dataset.node && row.dataset.node !== node));
+  follow();
+  document.dispatchEvent(new CustomEvent("look", {detail: {from, to}}));
   if (!quietly) write();
 }
 function ticks() {
@@ -95,6 +97,47 @@ function read() {
   choose(plain ? Number(plain[1]) : Number(words.get("v")) || 1, false);
 }
 addEventListener("hashchange", read);
+
+// What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys.
+for (const article of articles) {
+  const bars = [...article.querySelectorAll(".bar")], words = article.querySelector(".after");
+  const tell = bar => {
+    for (const other of bars) other.classList.toggle("told", other === bar);
+    for (const line of article.querySelectorAll(".before"))
+      line.classList.toggle("here", line.dataset.ends.split(" ").includes(bar.dataset.operation));
+    const label = bar.querySelector("text").textContent;
+    words.textContent = bar.dataset.after ? `${label}: ${bar.dataset.after}` : label;
+  };
+  bars.forEach((bar, place) => {
+    for (const kind of ["pointerenter", "focus", "click"]) bar.addEventListener(kind, () => tell(bar));
+    bar.addEventListener("keydown", event => {
+      const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
+      if (!step) return;
+      bars[(place + step + bars.length) % bars.length].focus();
+      event.preventDefault();
+    });
+  });
+}
+
+// The nodes' logs between the two times that the timeline shows.
+const log = document.getElementById("log-data");
+const lines = log ? [...log.content.children].map(line => ({time: Number(line.dataset.t), node: line.dataset.n, text: line.textContent})) : [];
+function follow() {
+  if (!log) return;
+  const panel = document.getElementById("lines"), head = document.getElementById("lines-of");
+  const near = from > 0 || to < end || node;
+  panel.hidden = !near;
+  head.textContent = near ? "" : "Look closer in the timeline, and what all nodes wrote between those two times is here.";
+  if (!near) return;
+  const found = lines.filter(line => line.time >= from && line.time <= to && (!node || line.node === node));
+  head.textContent = `${found.length} lines from ${from.toFixed(3)} to ${to.toFixed(3)} s` + (node ? ` of ${node}` : "")
+    + (found.length > 400 ? ", the first 400" : "") + (log.dataset.whole === "yes" ? "" : "; lines far from every violation and fault are in the files only");
+  panel.replaceChildren(...found.slice(0, 400).flatMap(line => {
+    const name = document.createElement("b");
+    name.textContent = `${line.time.toFixed(3)} ${line.node} `;
+    return [name, line.text + "\n"];
+  }));
+}
 
 function look(element) {
   const a = Number(element.dataset.from), b = Number(element.dataset.to), margin = Math.max(b - a, end / 200);

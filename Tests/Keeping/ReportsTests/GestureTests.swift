@@ -1,0 +1,89 @@
+import Reports
+import Results
+import SampleRuns
+import Testing
+
+/// What a page does when somebody points, clicks and presses keys, in headless Chromium.
+@Suite(.serialized) struct `Gestures on a page` {
+    private let browser = Browser()
+
+    /// What a script that plays a person writes about the page.
+    private func outcome(of script: String, on html: String, named name: String) throws -> String {
+        let end = try #require(html.ranges(of: "</body>").last).lowerBound
+        let played = """
+            <pre id="seen"></pre><script>
+            const say = text => { document.getElementById("seen").textContent += text + "\\n"; };
+            \(script)</script>
+            """
+        let file = try browser.write(html[..<end] + played + html[end...], named: name)
+        let document = try browser.document(of: file)
+        let seen = try #require(
+            document.firstMatch(of: #/<pre id="seen">([^<]*)</#), "\(document.prefix(200))")
+        return String(seen.output.1)
+    }
+
+    @Test func `the states possible after an operation are told under the pointer and by keys`()
+        throws
+    {
+        let told = try outcome(
+            of: """
+                const bars = [...document.querySelectorAll(".bar")];
+                const words = () => say(document.querySelector(".after").textContent);
+                bars[0].dispatchEvent(new PointerEvent("pointerenter")); words();
+                bars[1].dispatchEvent(new MouseEvent("click", {bubbles: true})); words();
+                bars[0].focus();
+                document.activeElement.dispatchEvent(
+                  new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true})); words();
+                say(document.querySelectorAll(".before.here").length > 0 ? "order" : "no order");
+                document.activeElement.dispatchEvent(
+                  new KeyboardEvent("keydown", {key: "ArrowLeft", bubbles: true})); words();
+                """, on: Page(try Pages.run(Pages.stale)).html, named: "gestures")
+        #expect(
+            told.split(separator: "\n") == [
+                "write 1: right after it the object held 1",
+                "write 2, acknowledged at 0.0019 s: right after it the object held 2",
+                "write 2, acknowledged at 0.0019 s: right after it the object held 2", "order",
+                "write 1: right after it the object held 1",
+            ])
+    }
+
+    @Test func `logs follow the times that the timeline shows, and the node of the address`() throws
+    {
+        var run = StoredRun.sample(operations: 2_000)
+        run.results.loadBegan = 0
+        func log(_ name: String) -> String {
+            (0..<12).map { second in
+                let digits = second < 10 ? "0\(second)" : "\(second)"
+                return "1970-01-01T00:00:\(digits).500Z \(name) line \(second) <b>"
+            }.joined(separator: "\n")
+        }
+        run.logs = ["n1": log("first"), "n2": log("second")]
+        let seen = try outcome(
+            of: """
+                const panel = document.getElementById("lines");
+                say(panel.hidden ? "hidden" : "shown");
+                location.hash = "#t=2-4.2";
+                addEventListener("hashchange", () => {
+                  say(panel.textContent.trim().replaceAll("\\n", " | "));
+                  const away = [...document.querySelectorAll("#logs details")]
+                    .filter(part => getComputedStyle(part).display === "none");
+                  say(away.every(part => Number(part.dataset.from) > 4.2 || Number(part.dataset.to) < 2));
+                  node = "n2"; show(2, 4.2, true);
+                  say(panel.textContent.trim().replaceAll("\\n", " | "));
+                  document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+                  say(panel.hidden ? "hidden" : "shown");
+                }, {once: true});
+                """, on: Page(run).html, named: "gestures-logs")
+        let lines = seen.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            .split(separator: "\n").map(String.init)
+        try #require(lines.count == 5, "\(seen)")
+        #expect(lines[0] == "hidden")
+        for words in ["2.500 n1", "2.500 n2", "3.500 n2", "first line 3 <b>"] {
+            #expect(lines[1].contains(words), "\(lines[1])")
+        }
+        #expect(!lines[1].contains("line 4") && !lines[1].contains("line 1 "))
+        #expect(lines[2] == "true")
+        #expect(!lines[3].contains("first") && lines[3].contains("second line 3"))
+        #expect(lines[4] == "hidden")
+    }
+}
