@@ -33,6 +33,25 @@ public struct Archive: Sendable {
         }
     }
 
+    /// Opens an archive that is there for reading alone; several processes may write meanwhile.
+    ///
+    /// - Throws: `ArchiveError` if there is none, or one of another version.
+    public init(reading file: String) throws(ArchiveError) {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            database = try DatabasePool(path: file, configuration: configuration)
+            guard try database.read(Self.migrator.hasCompletedMigrations) else {
+                throw ArchiveError(file: file, why: "is of another version; run `whitewater index`")
+            }
+        } catch let error as ArchiveError {
+            throw error
+        } catch {
+            throw ArchiveError(file: file, why: "\(error)")
+        }
+    }
+
     /// Two processes that open a new archive at once would both make its tables.
     private static func exclusively(_ lock: String, _ body: () throws -> Void) throws {
         let descriptor = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
@@ -141,6 +160,9 @@ public struct Archive: Sendable {
                 table.add(column: "system", .text).notNull().defaults(to: "")
             }
         }
+        migrator.registerMigration("failures have a time") { database in
+            try database.alter(table: "failures") { table in table.add(column: "first", .double) }
+        }
         return migrator
     }
 
@@ -173,10 +195,11 @@ public struct Archive: Sendable {
         for failure in row.failures {
             let signature = failure.signature
             try database.execute(
-                sql: "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO failures VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     row.folder, signature.series.rawValue, signature.anomaly,
                     signature.situation, failure.count, failure.example, signature.system,
+                    failure.first,
                 ])
         }
     }
@@ -221,8 +244,8 @@ extension RunRow {
             Failure(
                 Signature(
                     Signature.Series(rawValue: failure["series"]) ?? .harness,
-                    of: failure["system"], failure["anomaly"], failure["situation"]),
-                count: failure["count"], example: failure["example"])
+                    of: failure["system"], kept: failure["anomaly"], failure["situation"]),
+                count: failure["count"], example: failure["example"], first: failure["first"])
         }
     }
 }

@@ -45,37 +45,47 @@ extension RunRow.Failure {
     /// Every way in which a run failed, each name once.
     static func all(in results: RunResults) -> [RunRow.Failure] {
         let system = results.system ?? ""
-        let seen: [(Signature, String)] =
-            violations(in: results)
-            + results.findings.map { finding in
-                (
-                    Signature(
-                        .node, of: system, finding.kind.rawValue,
-                        finding.kind == .panic ? finding.detail : ""),
-                    (finding.node.map { "\($0): " } ?? "") + finding.detail
-                )
-            } + others(in: results)
-        return Dictionary(grouping: seen, by: \.0).map { signature, all in
-            RunRow.Failure(signature, count: all.count, example: all[0].1)
+        // A log says when it was written, the exit that follows when it was noticed in the run.
+        let exits = Dictionary(
+            results.findings.filter { $0.kind == .unaskedExit }.map { ($0.node, $0.time) }
+        ) { first, _ in first }
+        let findings = results.findings.map { finding in
+            RunRow.Failure(
+                Signature(
+                    .node, of: system, finding.kind.rawValue,
+                    finding.kind == .panic ? finding.detail : finding.aspect ?? ""),
+                count: 1, example: (finding.node.map { "\($0): " } ?? "") + finding.detail,
+                first: finding.time ?? (finding.kind == .panic ? exits[finding.node] ?? nil : nil))
+        }
+        let seen = violations(in: results) + findings + others(in: results)
+        return Dictionary(grouping: seen, by: \.signature).map { signature, all in
+            RunRow.Failure(
+                signature, count: all.reduce(0) { $0 + $1.count }, example: all[0].example,
+                first: all.compactMap(\.first).min())
         }.sorted { $0.signature < $1.signature }
     }
 
     /// By anomaly and situation of the nodes; runs of older formats know the anomaly alone.
-    private static func violations(in results: RunResults) -> [(Signature, String)] {
+    private static func violations(in results: RunResults) -> [RunRow.Failure] {
         let system = results.system ?? ""
         guard let digest = results.digest, !digest.diagnoses.isEmpty else {
             return results.keys.compactMap { key in
                 key.contradiction.map {
-                    (Signature(.violation, of: system, $0.kindName), $0.sentence)
+                    RunRow.Failure(
+                        Signature(.violation, of: system, $0.kindName), count: 1,
+                        example: $0.sentence)
                 }
             }
         }
-        return digest.diagnoses.map {
-            (Signature(.violation, of: system, $0.anomaly, $0.cause.rawValue), $0.sentence)
+        return digest.diagnoses.map { diagnosis in
+            let times = digest.violations.filter(diagnosis.holds).compactMap(\.time)
+            return RunRow.Failure(
+                Signature(.violation, of: system, diagnosis.anomaly, diagnosis.cause.rawValue),
+                count: diagnosis.count, example: diagnosis.sentence, first: times.min())
         }
     }
 
-    private static func others(in results: RunResults) -> [(Signature, String)] {
+    private static func others(in results: RunResults) -> [RunRow.Failure] {
         let series: Signature.Series? =
             switch results.verdict {
             case .valid, .invalid: nil
@@ -83,6 +93,9 @@ extension RunRow.Failure {
             case .failed: .harness
             }
         guard let series else { return [] }
-        return results.reasons.map { (Signature(series, results.verdict.rawValue, $0), $0) }
+        return results.reasons.map {
+            RunRow.Failure(
+                Signature(series, results.verdict.rawValue, $0), count: 1, example: $0)
+        }
     }
 }

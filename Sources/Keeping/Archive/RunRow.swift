@@ -23,7 +23,7 @@ public struct RunRow: Hashable, Sendable, Codable {
     public var commit: String?
     /// The seed.
     public var seed: UInt64
-    /// `valid`, `invalid`, `undecided`, `inconclusive` or `failed`.
+    /// What it came to.
     public var verdict: Verdict
     /// Whether the plan expects to be found guilty.
     public var expectsViolation = false
@@ -62,6 +62,8 @@ public struct RunRow: Hashable, Sendable, Codable {
         case inconclusive
         /// The harness failed.
         case failed
+        /// The plan cannot be run as it was asked for, on that machine: nothing was run.
+        case refused
     }
 
     /// How often a kind of fault came, and how often it certainly bit.
@@ -92,12 +94,15 @@ public struct RunRow: Hashable, Sendable, Codable {
         public var count: Int
         /// One of them in words.
         public var example: String
+        /// When it was first seen, in seconds since the start of the load, if that is known.
+        public var first: Double?
 
         /// A failure.
-        public init(_ signature: Signature, count: Int, example: String) {
+        public init(_ signature: Signature, count: Int, example: String, first: Double? = nil) {
             self.signature = signature
             self.count = count
             self.example = example
+            self.first = first
         }
     }
 

@@ -44,6 +44,12 @@ public struct Signature: Hashable, Sendable, Codable, Comparable, CustomStringCo
         self.situation = NormalisedLine(situation).text
     }
 
+    /// A signature as an archive keeps it: its words are normalised already.
+    init(_ series: Series, of system: String, kept anomaly: String, _ situation: String) {
+        (self.series, self.system) = (series, system)
+        (self.anomaly, self.situation) = (anomaly, situation)
+    }
+
     /// `violation of etcd: stale read, cut off`.
     public var description: String {
         series.rawValue + (system.isEmpty ? "" : " of \(system)") + ": \(words)"
@@ -71,68 +77,5 @@ public struct Signature: Hashable, Sendable, Codable, Comparable, CustomStringCo
     public static func < (left: Signature, right: Signature) -> Bool {
         (left.series, left.system, left.anomaly, left.situation)
             < (right.series, right.system, right.anomaly, right.situation)
-    }
-}
-
-/// A line of a log or a message, without what differs from run to run.
-///
-/// Digits become `#`, quoted texts `'…'`, paths their last part, and a node's name `n#`; a time
-/// stamp at the line's beginning is dropped.
-public struct NormalisedLine: Hashable, Sendable {
-    /// Longer lines are cut: what tells panics apart stands at their beginning.
-    public static let longest = 120
-
-    /// What is left.
-    public let text: String
-
-    /// Normalises a line.
-    public init(_ line: String) {
-        var words: [String] = []
-        for word in line.split(whereSeparator: \.isWhitespace) {
-            let isStamp = words.isEmpty && Self.isTimestamp(word)
-            if !isStamp { words.append(Self.normalise(word)) }
-        }
-        text = String(Self.unquoted(words.joined(separator: " ")).prefix(Self.longest))
-    }
-
-    private static func isTimestamp(_ word: Substring) -> Bool {
-        word.count >= 8 && word.first?.isNumber == true && word.contains { $0 == ":" || $0 == "-" }
-    }
-
-    private static func normalise(_ word: Substring) -> String {
-        var word = word
-        if word.contains("/"), let last = word.split(separator: "/").last { word = last }
-        var result = ""
-        var rest = word[...]
-        while let first = rest.first {
-            if rest.hasPrefix("0x") {
-                rest = rest.dropFirst(2).drop(while: \.isHexDigit)
-                result += "#"
-            } else if first.isNumber {
-                rest = rest.drop(while: \.isNumber)
-                result += "#"
-            } else {
-                result.append(first)
-                rest = rest.dropFirst()
-            }
-        }
-        return result
-    }
-
-    private static func unquoted(_ text: String) -> String {
-        var result = ""
-        var quote: Character?
-        for character in text {
-            if let open = quote {
-                if character == open {
-                    quote = nil
-                    result += "…\(character)"
-                }
-            } else {
-                result.append(character)
-                if character == "\"" || character == "'" { quote = character }
-            }
-        }
-        return result
     }
 }

@@ -65,7 +65,7 @@ public struct CampaignExport: Sendable {
         guard aspect == .linearizable else { return .passed }
         return switch row.verdict {
         case .valid, .invalid: .passed
-        case .undecided, .inconclusive, .failed:
+        case .undecided, .inconclusive, .failed, .refused:
             .error(row.failures.map { "\($0.signature): \($0.example)" })
         }
     }
@@ -84,15 +84,16 @@ public struct CampaignExport: Sendable {
     public var markdown: String {
         var lines = ["## \(headline)", "", night.name, ""]
         lines += remarks.map { "- \($0.trimmed)" }
-        lines += ["", "| Plan | Runs | Found something | Could not say | Failed |"]
-        lines += ["|---|---:|---:|---:|---:|"]
+        lines += ["", "| Plan | Runs | Found something | Could not say | Failed | Refused |"]
+        lines += ["|---|---:|---:|---:|---:|---:|"]
         lines += night.cells.map { cell in
             let verdicts = cell.runs.map(\.verdict)
             let open = verdicts.count { $0 == .undecided || $0 == .inconclusive }
             let canary = cell.runs.contains(where: \.expectsViolation) ? " (canary)" : ""
             return "| \(cell.name.inTable)\(canary) | \(cell.runs.count) "
                 + "| \(verdicts.count { $0 == .invalid }) | \(open) "
-                + "| \(verdicts.count { $0 == .failed }) |"
+                + "| \(verdicts.count { $0 == .failed }) "
+                + "| \(verdicts.contains(.refused) ? "yes" : "") |"
         }
         guard !night.seen.isEmpty else { return lines.joined(separator: "\n") + "\n" }
         lines += ["", "| What | In runs, 95% | An example |", "|---|---|---|"]

@@ -70,7 +70,7 @@ public struct Comparison: Sendable {
     }
 
     private func verdict(_ run: RunRow) -> Markup {
-        "<a href=\"../\(run.folder)/index.html\">\(run.verdict.rawValue)</a>"
+        "<a href=\"../\(run.page)\">\(run.verdict.rawValue)</a>"
     }
 
     private func pair(_ left: Double?, _ right: Double?, _ scale: Double) -> String {

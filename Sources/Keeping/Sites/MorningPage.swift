@@ -57,6 +57,11 @@ extension Site {
             } else if failed > 0 {
                 words = "Nothing found, but \(failed) of \(night.runs.count) runs failed"
                 colour = "inconclusive"
+            } else if !night.refused.isEmpty {
+                words =
+                    "Nothing found, but of \(night.cells.count) plans "
+                    + "\(night.refused.count) could not be run"
+                colour = "inconclusive"
             } else {
                 words = "Nothing found in \(night.runs.count) runs"
                 colour = "valid"
@@ -96,21 +101,40 @@ extension Site {
 
     private func list(_ title: String, _ signatures: [Signature], _ night: Night) -> Markup {
         guard !signatures.isEmpty else { return "" }
-        let seen = night.seen
+        let principal = night.principal
+        let others = signatures.filter { !principal.contains($0) }
+        let beside: Markup =
+            others.isEmpty
+            ? ""
+            : """
+            <details><summary>\(others.count) more, seen only beside others in the same runs\
+            </summary>\(table(others, night))</details>
+            """
+        return """
+            <section><h2>\(title)</h2>\(table(signatures.filter(principal.contains), night))\
+            \(beside)</section>
+            """
+    }
+
+    private func table(_ signatures: [Signature], _ night: Night) -> Markup {
+        guard !signatures.isEmpty else { return "" }
+        let (seen, expected) = (night.seen, night.expected)
+        var examples: [Signature: String] = [:]
+        for failure in night.runs.lazy.flatMap(\.failures)
+        where examples[failure.signature] == nil {
+            examples[failure.signature] = failure.example
+        }
         let rows = signatures.map { signature -> Markup in
-            let example =
-                night.runs.lazy.flatMap(\.failures)
-                .first { $0.signature == signature }?.example ?? ""
-            return """
-                <tr><td>\(signature.series.rawValue)</td><td>\(Self.link(signature))\
-                \(night.expected.contains(signature) ? " (expected)" : "")</td>
-                <td>\(seen[signature]?.description ?? "")</td><td>\(example)</td></tr>
-                """
+            """
+            <tr><td>\(signature.series.rawValue)</td><td>\(Self.link(signature))\
+            \(expected.contains(signature) ? " (expected)" : "")</td>
+            <td>\(seen[signature]?.description ?? "")</td><td>\(examples[signature] ?? "")</td></tr>
+            """
         }
         return """
-            <section><h2>\(title)</h2><div class="wide"><table><thead><tr><th>Whose</th>
-            <th>What</th><th>In runs, and the range of the true rate</th><th>An example</th></tr>
-            </thead><tbody>\(rows.joined())</tbody></table></div></section>
+            <div class="wide" tabindex="0" role="region" aria-label="Failures"><table><thead><tr>
+            <th>Whose</th><th>What</th><th>In runs, and the range of the true rate</th>
+            <th>An example</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
             """
     }
 
@@ -127,7 +151,8 @@ extension Site {
         valid</span><span class="key"><span class="strip"><a class="run invalid"></a></span>\
         found something</span><span class="key"><span class="strip">\
         <a class="run inconclusive"></a></span>could not say</span><span class="key">\
-        <span class="strip"><a class="run failed"></a></span>failed</span>\
+        <span class="strip"><a class="run failed"></a></span>failed</span><span class="key"><span class="strip">\
+        <a class="run refused"></a></span>refused</span>\
         <span class="key"><span class="strip"><a class="run valid odd"></a></span>\
         not as expected</span></p>
         """

@@ -34,8 +34,13 @@ public struct Night: Sendable {
         for run in runs {
             for failure in run.failures { counts[failure.signature, default: 0] += 1 }
         }
-        return counts.mapValues { Proportion($0, of: runs.count) }
+        // What was refused was never run: it makes no rate look smaller.
+        let total = runs.count { $0.verdict != .refused }
+        return counts.mapValues { Proportion($0, of: max(total, $0)) }
     }
+
+    /// Failures by which some run is told apart; all others were seen only beside these.
+    public var principal: Set<Signature> { Set(runs.compactMap { $0.principal?.signature }) }
 
     /// Failures that only canaries showed: they were to be found.
     public var expected: Set<Signature> {
@@ -51,6 +56,11 @@ public struct Night: Sendable {
             }
         }
         return expected.subtracting(surprising)
+    }
+
+    /// Plans that could not be run as they were asked for.
+    public var refused: [String] {
+        Set(runs.filter { $0.verdict == .refused }.map(\.cell)).sorted()
     }
 
     /// Cells whose bug must be found, and was in no run.

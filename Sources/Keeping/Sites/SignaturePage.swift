@@ -5,7 +5,7 @@ internal import Results
 extension Site {
     /// The page of one failure: how often, since when, where, and its best examples.
     func page(of signature: Signature) -> String {
-        let runs = rows.filter { $0.failures.contains { $0.signature == signature } }
+        let runs = failing[signature] ?? []
         let ordered = runs.sorted { $0.started < $1.started }
         let first = ordered.first
         let last = ordered.last
@@ -41,21 +41,22 @@ extension Site {
     private func example(_ run: RunRow, of signature: Signature) -> Markup {
         let words = run.failures.first { $0.signature == signature }?.example ?? ""
         return """
-            <li><a href="../\(run.folder)/index.html">\(run.cell), seed \(Int(clamping: run.seed))</a>\
+            <li><a href="../\(run.page)">\(run.cell), seed \(Int(clamping: run.seed))</a>\
             , \(run.seconds.fixed(1)) s: \(words)</li>
             """
     }
 
     /// By plan and version: where it was seen and where it was looked for in vain.
     private func rates(of signature: Signature) -> Markup {
-        let groups = Dictionary(grouping: rows) { "\($0.cell)\u{0}\($0.version)" }
-        let lines = groups.sorted { $0.key < $1.key }.compactMap { _, runs -> Markup? in
-            guard let one = runs.first else { return nil }
-            let hits = runs.count { $0.failures.contains { $0.signature == signature } }
+        let hits = (failing[signature] ?? []).reduce(into: [Subject: Int]()) {
+            $0[Subject($1), default: 0] += 1
+        }
+        let lines = subjects.compactMap { subject, runs -> Markup? in
+            let hits = hits[subject] ?? 0
             guard hits > 0 || signature.series.accusesSystem else { return nil }
             return """
-                <tr><td>\(one.cell)</td><td>\(one.version)</td>
-                <td>\(Proportion(hits, of: runs.count).description)</td></tr>
+                <tr><td>\(subject.cell)</td><td>\(subject.version)</td>
+                <td>\(Proportion(min(hits, runs), of: runs).description)</td></tr>
                 """
         }
         return """

@@ -1,5 +1,5 @@
 public import Archive
-internal import Reports
+package import Reports
 
 /// The pages over all runs of an archive, each a text by its path below the results folder.
 ///
@@ -9,26 +9,50 @@ public struct Site: Sendable {
     /// More runs than this are counted, not drawn, in a strip.
     static let longestStrip = 400
 
+    /// What is compared: a plan, as a campaign varies it, against one version.
+    struct Subject: Hashable, Comparable {
+        let cell: String
+        let version: String
+
+        init(_ row: RunRow) { (cell, version) = (row.cell, row.version) }
+
+        static func < (left: Subject, right: Subject) -> Bool {
+            (left.cell, left.version) < (right.cell, right.version)
+        }
+    }
+
     let nights: [Night]
     let rows: [RunRow]
+    /// Runs by what failed in them.
+    let failing: [Signature: [RunRow]]
+    /// How many runs each subject had; what was refused was never run.
+    let subjects: [(Subject, runs: Int)]
 
     /// The site of all rows of an archive.
     public init(_ rows: [RunRow]) {
         self.rows = rows
         nights = Night.all(in: rows)
+        var failing: [Signature: [RunRow]] = [:]
+        var subjects: [Subject: Int] = [:]
+        for row in rows {
+            for failure in row.failures { failing[failure.signature, default: []].append(row) }
+            if row.verdict != .refused { subjects[Subject(row), default: 0] += 1 }
+        }
+        self.failing = failing
+        self.subjects = subjects.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// Every page by its path.
     public var pages: [String: String] {
         var pages = ["index.html": morning, "trends.html": trends]
-        for signature in Set(rows.flatMap { $0.failures.map(\.signature) }) {
+        for signature in failing.keys {
             pages["signatures/\(signature.slug).html"] = page(of: signature)
         }
         return pages
     }
 
     /// A whole page; `depth` is how many folders it lies below the results folder.
-    static func page(_ title: String, depth: Int = 0, _ body: Markup) -> String {
+    package static func page(_ title: String, depth: Int = 0, _ body: Markup) -> String {
         let up = String(repeating: "../", count: depth)
         let markup: Markup = """
             <!doctype html>
@@ -54,8 +78,8 @@ public struct Site: Sendable {
                 "\(word), seed \(run.seed)" + (run.expectsViolation ? ", must be found guilty" : "")
             let mark = run.isAsExpected ? "" : " odd"
             return """
-                <a class="run \(word)\(mark)" href="\(up)\(run.folder)/index.html" \
-                title="\(label)"><span class="said">\(label)</span></a>
+                <a class="run \(word)\(mark)" href="\(up)\(run.page)" \
+                title="\(label)"></a>
                 """
         }
         let rest = runs.count - shown.count
@@ -72,6 +96,17 @@ public struct Site: Sendable {
     }
 }
 
+extension RunRow {
+    /// The run's page below the results folder; of one that left none, what it wrote.
+    var page: String {
+        let leftNone = failures.contains {
+            $0.signature.series == .harness
+                && ["no results", "refused"].contains($0.signature.anomaly)
+        }
+        return folder + (leftNone ? "/output.txt" : "/index.html")
+    }
+}
+
 /// What the site's pages add to the style of a run's page.
 enum SiteStyle {
     static let text = """
@@ -82,9 +117,10 @@ enum SiteStyle {
         a.run.invalid{background:var(--bad);border-color:var(--bad);border-radius:50%}
         a.run.failed{background:repeating-linear-gradient(45deg,var(--soft) 0 2px,\
         var(--card) 2px 5px);border-color:var(--soft)}
+        a.run.refused{background:none;border:1px solid var(--soft);border-radius:0;height:5px;\
+        margin:5px 0 4px}
         a.run.undecided,a.run.inconclusive{background:var(--card);border:2px dashed var(--fail)}
         a.run.odd{outline:2px solid var(--ink);outline-offset:1px}
-        .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         .key{display:inline-flex;gap:6px;align-items:center;margin-right:16px}
         td.number,th.number{text-align:right}
         .red{color:var(--bad);font-weight:600}

@@ -10,8 +10,9 @@ final class CampaignHold {
     /// - Throws: `CampaignError` if another process has it.
     init(_ path: String) throws(CampaignError) {
         let opened = open(path + "/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-        guard opened >= 0, flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-            let why = errno == EWOULDBLOCK ? nil : String(cString: strerror(errno))
+        var whole = Self.whole
+        guard opened >= 0, fcntl(opened, Self.setLock, &whole) == 0 else {
+            let why = errno == EAGAIN ? nil : String(cString: strerror(errno))
             if opened >= 0 { close(opened) }
             throw CampaignError(
                 path: path, why: why ?? "another process works on it; wait for that, or end it")
@@ -26,6 +27,19 @@ final class CampaignHold {
         let descriptor = open(path + "/lock", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+        // Asking takes nothing: a campaign that begins just now is not disturbed.
+        var found = whole
+        return fcntl(descriptor, getLock, &found) == 0 && found.l_type != Int16(F_UNLCK)
+    }
+
+    // Locks of the open file, not of the process (fcntl_locking(2)); Glibc's module hides them.
+    private static let getLock: Int32 = 36
+    private static let setLock: Int32 = 37
+
+    private static var whole: flock {
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        return lock
     }
 }

@@ -8,7 +8,7 @@ public enum RunOutcome: Hashable, Sendable, Codable {
     case invalid
     /// The checker met a limit, or too little was tested (2).
     case inconclusive
-    /// The plan or an option is wrong (64): it will be wrong the next time too.
+    /// The plan cannot be run as the campaign asks for it, here (64): nor can it the next time.
     case refused
     /// Set-up or harness failed (70), or a signal ended the harness.
     case failed
@@ -64,8 +64,8 @@ public struct CampaignMachine: Sendable {
         case violations(Int)
         /// A person ended it.
         case stopped
-        /// A plan cannot be run as the campaign asks for it.
-        case refused(Cell)
+        /// No plan can be run as the campaign asks for it.
+        case refused
     }
 
     /// A failed set-up gets one more try; a violation never does.
@@ -76,6 +76,12 @@ public struct CampaignMachine: Sendable {
     private var ended: [Int: RunOutcome] = [:]
     private var running: [Int: (order: RunOrder, attempt: Int)] = [:]
     private var retries: [RunOrder] = []
+    /// What was refused once would be refused all night: it is left out from then on.
+    private var refused: Set<Cell> = []
+    /// Numbers that came to no run, for they were refused or left out: others take their place.
+    private var forgone = 0
+    /// The order that was one too many for the budget; a refusal may make room for it.
+    private var held: RunOrder?
     private var capacity = 1
     private var unexpected = 0
     private var reason: Reason?
@@ -113,12 +119,18 @@ public struct CampaignMachine: Sendable {
             return
         }
         ended[order.number] = outcome
-        if outcome == .refused { end(.refused(order.cell)) }
+        if outcome == .refused { forgo(order.cell) }
         guard outcome == .invalid, order.cell.expect == .valid else { return }
         unexpected += 1
         if case .violations(let most) = campaign.stop, unexpected >= most {
             end(.violations(unexpected))
         }
+    }
+
+    private mutating func forgo(_ cell: Cell) {
+        refused.insert(cell)
+        forgone += 1
+        if refused == schedule.cells { end(.refused) }
     }
 
     private mutating func fill() -> [Effect] {
@@ -136,9 +148,19 @@ public struct CampaignMachine: Sendable {
 
     private mutating func next() -> (RunOrder, attempt: Int)? {
         if !retries.isEmpty { return (retries.removeFirst(), Self.mostAttempts) }
-        while let order = schedule.next() {
-            if let runs = campaign.budget.runs, order.number > runs { break }
-            if ended[order.number] == nil { return (order, 1) }
+        while let order = held ?? schedule.next() {
+            held = nil
+            if let runs = campaign.budget.runs, order.number - forgone > runs {
+                held = order
+                break
+            }
+            switch ended[order.number] {
+            case .refused?: forgo(order.cell)
+            case _?: continue
+            case nil where refused.contains(order.cell): forgone += 1
+            case nil: return (order, 1)
+            }
+            guard reason == nil else { return nil }
         }
         // What is under way may still fail and want its second try.
         if running.isEmpty { end(.complete) }

@@ -103,10 +103,9 @@ public final class CampaignRunner {
         let note = CampaignFolder.RunNote(
             order: run.order, attempt: run.attempt, outcome: outcome)
         let place = folder.place(of: run.order, attempt: run.attempt)
-        if let row = RunReader(folder: folder, ticket: ticket).row(of: note, in: place) {
-            try Keeper(folder: folder, campaign: campaign, archive: archive).keep(row, in: place)
-            try archive.record(row)
-        }
+        let row = RunReader(folder: folder, ticket: ticket).row(of: note, in: place)
+        try Keeper(folder: folder, campaign: campaign, archive: archive).keep(row, in: place)
+        try archive.record(row)
         try folder.write(note)
         progress.ended[outcome, default: 0] += 1
         progress.last = (run.order, outcome)

@@ -53,12 +53,14 @@ public struct CampaignSchedule: Sendable {
         let isBounded: Bool
     }
 
+    /// Everything that is ever run.
+    let cells: Set<Cell>
     private var tracks: [Track]
     private var number = 0
 
     /// The schedule of a campaign with its seed.
     public init(_ campaign: Campaign, seed: UInt64) {
-        tracks = campaign.plans.flatMap { entry in
+        let tracks = campaign.plans.flatMap { entry in
             let binaries: [String?] = entry.binaries.isEmpty ? [nil] : entry.binaries
             let variants = entry.variants.isEmpty ? [[:]] : entry.variants
             return binaries.flatMap { binary in
@@ -72,6 +74,8 @@ public struct CampaignSchedule: Sendable {
                 }
             }
         }
+        self.tracks = tracks
+        cells = Set(tracks.map(\.cell))
     }
 
     /// The next run; nil when every cell's seeds have been used.

@@ -17,23 +17,29 @@ public struct CampaignVerdict: Hashable, Sendable {
             .keys.sorted()
         let accused = last.filter { $0.verdict == .invalid && !$0.expectsViolation }
         let failed = last.filter { $0.verdict == .failed }
+        let refused = Set(last.filter { $0.verdict == .refused }.map(\.cell)).sorted()
         let open = last.filter { [.undecided, .inconclusive].contains($0.verdict) }
         var lines: [String] = []
         for (name, found) in Self.signatures(of: last) {
             lines.append("  \(found.runs) runs: \(name)\(found.expected ? " (expected)" : "")")
         }
         lines += deadCanaries.map { "  the canary \($0) is dead: its bug was not found" }
+        lines += refused.map {
+            "  \($0) is refused by `whitewater test` and was left out; read its output.txt"
+        }
         lines.append(
-            "\(last.count) runs, \(last.count(where: \.isAsExpected)) as expected, "
+            "\(last.count(where: { $0.verdict != .refused })) runs, \(last.count(where: \.isAsExpected)) as expected, "
                 + "\(accused.count) found guilty, \(open.count) open, \(failed.count) failed")
         self.lines = lines + (reason.map { [$0.words] } ?? [])
         exitStatus =
-            if case .refused? = reason {
+            if reason == .refused {
                 64
             } else if !accused.isEmpty || !deadCanaries.isEmpty {
                 1
             } else if !failed.isEmpty {
                 70
+            } else if !refused.isEmpty {
+                64
             } else if !open.isEmpty || last.isEmpty {
                 2
             } else {
@@ -73,8 +79,7 @@ extension CampaignMachine.Reason {
         case .timeIsUp: "the campaign's time is over"
         case .violations(let count): "ended after \(count) runs that found something"
         case .stopped: "ended by hand; --resume goes on"
-        case .refused(let cell):
-            "ended: \(cell.name) is refused by `whitewater test`; read its output.txt"
+        case .refused: "ended: `whitewater test` refuses every plan of the campaign"
         }
     }
 }

@@ -17,9 +17,8 @@ public struct RunReader: Sendable {
     /// The row of a run that has ended.
     ///
     /// A run that left no results is a row too, as a failure of the harness with the last words
-    /// that it wrote.
-    public func row(of note: CampaignFolder.RunNote, in place: String) -> RunRow? {
-        guard note.outcome != .refused else { return nil }
+    /// that it wrote; a plan that was refused is one of its own kind.
+    public func row(of note: CampaignFolder.RunNote, in place: String) -> RunRow {
         let run = folder.run(in: place)
         var row: RunRow
         if let run, let results = try? run.readResults() {
@@ -38,7 +37,7 @@ public struct RunReader: Sendable {
 
     /// All rows of the campaign.
     public func rows() -> [RunRow] {
-        folder.notes().compactMap { note in
+        folder.notes().map { note in
             row(of: note, in: folder.place(of: note.order, attempt: note.attempt))
         }
     }
@@ -55,9 +54,9 @@ public struct RunReader: Sendable {
 extension RunRow {
     /// A run that left no results.
     init(unfinished note: CampaignFolder.RunNote, in folder: String, words: String) {
-        self.init(folder: folder, seed: note.order.seed, verdict: .failed)
-        failures = [
-            Failure(Signature(.harness, "no results", words), count: 1, example: words)
-        ]
+        let isRefused = note.outcome == .refused
+        self.init(folder: folder, seed: note.order.seed, verdict: isRefused ? .refused : .failed)
+        let signature = Signature(.harness, isRefused ? "refused" : "no results", words)
+        failures = [Failure(signature, count: 1, example: words)]
     }
 }

@@ -89,13 +89,14 @@ extension RunResults {
                         .check, node: nil,
                         detail: "\(finding.check): "
                             + (finding.key.map { "key \($0): " } ?? "") + finding.sentence,
-                        time: times.max()?.seconds)
+                        time: times.max()?.seconds, aspect: finding.check)
                 }
                 guard found.count > Self.mostFindings else { continue }
                 findings.append(
                     Finding(
                         .check, node: nil,
-                        detail: "\(check.name): \(found.count - Self.mostFindings) more like these")
+                        detail: "\(check.name): \(found.count - Self.mostFindings) more like these",
+                        aspect: check.name)
                 )
             }
         }

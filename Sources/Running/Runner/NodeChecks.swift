@@ -141,7 +141,22 @@ extension NodeChecks.Contradiction {
         Finding(
             kind, node: after.node,
             detail: "\(Self.words(after)), but \(Self.words(before))",
-            time: after.time / .seconds(1))
+            time: after.time / .seconds(1), aspect: aspect)
+    }
+
+    /// What went backward.
+    private var aspect: String? {
+        guard kind == .wentBackward else { return nil }
+        let life = before.process == after.process ? "" : " after a restart"
+        if let earlier = before.status.term, let later = after.status.term, later < earlier {
+            return "term" + life
+        }
+        if let earlier = before.status.applied?.index, let later = after.status.applied?.index,
+            later < earlier
+        {
+            return "applied entry" + life
+        }
+        return "committed entry" + life
     }
 
     private static func words(_ statement: NodeStatement) -> String {

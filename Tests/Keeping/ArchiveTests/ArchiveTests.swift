@@ -136,6 +136,39 @@ import Testing
             "n3: cannot open /home/a/results/x/n3/data/000012.log",
             "n#: cannot open #.log"
         ), ("read \"abc\" and 'd'", "read \"…\" and '…'"),
+        ("can't open 'x', won't", "can't open '…', won't"),
+        (
+            "nodes/n2/stderr.log: 2026-11-21T15:01:02+0000 critical raftd: [RaftNode] log has no 17",
+            "critical raftd: [RaftNode] log has no #"
+        ),
+        (
+            "nodes/n1/stderr.log: RaftNode/Queue.swift:88: Fatal error: too long",
+            "Fatal error: too long"
+        ),
+        ("Fatal error: too long, at Queue.swift:91:4", "Fatal error: too long,"),
+        (
+            #"{"level":"panic","ts":"2026-11-21T15:01:02.5Z","caller":"mvcc/kvstore.go:12","msg":"#
+                + #""failed to \"recover\" v3","error":"crc mismatch","stacktrace":"main.f"#,
+            #"failed to "…" v#: crc mismatch"#
+        ),
+        (
+            #"ts=2026-11-21T15:01:02Z level=fatal msg="bolt: freed twice" txid=12"#,
+            "bolt: freed twice"
+        ),
+        (
+            "2026/11/21 15:01:02 raft.go:112: tocommit(12) is out of range",
+            "tocommit(#) is out of range"
+        ),
+        ("E1121 15:01:02.345678   17 wal.cc:99] torn record", "# torn record"),
+        ("thread 'main' panicked at src/raft/log.rs:17:9:", "thread '…' panicked at log.rs"),
+        (
+            "n1 not listening on 10.99.1.2:2379 after 10.5s; 1.2 ms, fd00::1:2, [fd00::a]:80",
+            "n# not listening on # after #; #, #, #"
+        ),
+        (
+            "member 8e9e05c52164694d joined by 6f3d005b-36ca-42b8-8824-800fe5674a8d",
+            "member # joined by #"
+        ),
     ])
     func `what differs from run to run is left out`(line: String, normalised: String) {
         #expect(NormalisedLine(line).text == normalised)
@@ -152,6 +185,53 @@ import Testing
             Signature(.node, "panic", "index 4 out of bounds"),
         ]
         #expect(Set(others.map(\.slug) + [first.slug]).count == 4)
+    }
+}
+
+@Suite struct `What tells a run apart` {
+    private func failure(
+        _ series: Signature.Series, _ anomaly: String, at first: Double?, count: Int = 1
+    ) -> RunRow.Failure {
+        RunRow.Failure(
+            Signature(series, of: "raftd", anomaly), count: count, example: "", first: first)
+    }
+
+    private func principal(_ failures: [RunRow.Failure]) -> String? {
+        var row = RunRow(folder: "f", seed: 1, verdict: .invalid)
+        row.failures = failures
+        return row.principal?.signature.anomaly
+    }
+
+    @Test func `is what was seen first, for the others may follow from it`() {
+        #expect(
+            principal([
+                failure(.violation, "stale read", at: 3.5, count: 40),
+                failure(.node, "went-backward", at: 1.9), failure(.node, "panic", at: 2.9),
+                failure(.node, "not-serving", at: nil),
+            ]) == "went-backward")
+    }
+
+    @Test func `is what says most where nobody knows when`() {
+        let violations = [
+            failure(.violation, "stale read", at: nil, count: 2),
+            failure(.violation, "lost update", at: nil, count: 3),
+        ]
+        #expect(principal(violations) == "lost update", "the most frequent one")
+        #expect(principal(violations + [failure(.node, "panic", at: nil)]) == "panic")
+        #expect(principal([]) == nil)
+    }
+
+    @Test func `is kept by an archive`() throws {
+        let file = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString).sqlite").path
+        defer { for end in ["", "-wal", "-shm", ".lock"] { unlink(file + end) } }
+        var row = RunRow(folder: "f", seed: 1, verdict: .invalid)
+        row.failures = [
+            failure(.node, "two-leaders", at: 2.25), failure(.violation, "stale read", at: nil),
+        ]
+        let archive = try Archive(file: file)
+        try archive.record(row)
+        #expect(try archive.runs() == [row])
     }
 }
 

@@ -46,6 +46,28 @@ import Testing
         #expect(dead.pages["index.html"]?.contains("A canary is dead") == true)
     }
 
+    @Test func `a plan that was refused is told, and no rate counts it`() {
+        var refused = run(1, night: 1, cell: "disks")
+        refused.verdict = .refused
+        let words = Signature(.harness, "refused", "no /dev/fuse")
+        refused.failures = [.init(words, count: 1, example: "no /dev/fuse")]
+        let runs = [refused, run(2, night: 1), run(3, night: 1, failures: [Self.stale])]
+        #expect(
+            Night(name: "n", runs: runs).seen[Self.stale]?.description.hasPrefix("1 of 2") == true)
+        let page = Site(Array(runs.prefix(2))).pages["index.html"] ?? ""
+        #expect(page.contains("Nothing found, but of 2 plans 1 could not be run"))
+        #expect(page.contains("runs/1/output.txt"), "it has no page")
+        #expect(!page.contains("runs/1/index.html"))
+    }
+
+    @Test func `what is seen only beside something else is folded away`() {
+        var one = run(1, night: 1, failures: [Self.stale, Self.panic])
+        one.failures[0].first = 2
+        one.failures[1].first = 1
+        let page = Site([one]).pages["index.html"] ?? ""
+        #expect(page.contains("1 more, seen only beside others in the same runs"))
+    }
+
     @Test func `what canaries show is not counted against the system, unless others show it too`() {
         let canary = run(1, night: 1, cell: "c", failures: [Self.stale], canary: true)
         #expect(Night(name: "n", runs: [canary]).expected == [Self.stale])

@@ -5,11 +5,20 @@ import RaftDaemon
 import RaftMutants
 import RaftNode
 
-/// `raftd` with a bug in it, named by the environment variable `WHITEWATER_MUTANT`.
+/// `raftd` with a bug in it, named by the environment variable `WHITEWATER_MUTANT`, or by the name that
+/// it is started by: a link `raftd-mutant-11` has bug 11, as a campaign's list of programs needs it.
 @main struct RaftdMutant: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "raftd-mutant", version: "raftd-mutant",
         subcommands: [RunCommand.self, ListCommand.self])
+
+    /// The bug that this process has.
+    private static var bug: String {
+        let own = CommandLine.arguments[0].split(separator: "/").last ?? ""
+        let prefix = "raftd-mutant-"
+        return ProcessInfo.processInfo.environment["WHITEWATER_MUTANT"]
+            ?? (own.hasPrefix(prefix) ? String(own.dropFirst(prefix.count)) : "")
+    }
 
     struct RunCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -18,7 +27,7 @@ import RaftNode
         @OptionGroup var arguments: NodeArguments
 
         func run() async throws {
-            let name = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT"] ?? ""
+            let name = RaftdMutant.bug
             if name == "traps" {
                 // As a bug of its own would end it.
                 let none: [Int] = Array(name.utf8.dropFirst(name.utf8.count).map(Int.init))
@@ -26,7 +35,8 @@ import RaftNode
             }
             guard let mutant = Mutant.named(name), mutant.fitsNodes else {
                 throw ValidationError(
-                    "WHITEWATER_MUTANT is '\(name)'; `raftd-mutant list` says what it can be")
+                    "there is no bug '\(name)'; `raftd-mutant list` says what WHITEWATER_MUTANT can be"
+                )
             }
             try await Daemon.run(arguments) { options, disk, isJoining, log in
                 let bug = PlantedBug(mutant, log)

@@ -143,10 +143,31 @@ import Testing
         #expect(machine.step(.ended(order, .inconclusive)) == [.finish(.stopped)])
     }
 
-    @Test func `a plan that is refused ends it, for it would be refused all night`() throws {
+    @Test func `it ends when every plan is refused, for they would be refused all night`() throws {
         var machine = try machine()
         let order = try #require(orders(machine.step(.began(after: [:]))).first)
-        #expect(machine.step(.ended(order, .refused)) == [.finish(.refused(order.cell))])
+        #expect(machine.step(.ended(order, .refused)) == [.finish(.refused)])
+    }
+
+    @Test func `a plan that is refused is left out, and the others have its runs`() throws {
+        let campaign = try Campaign(
+            yaml: """
+                name: n
+                plans: [a.yaml, b.yaml]
+                budget: {runs: 4}
+                """)
+        var machine = CampaignMachine(campaign, seed: 1)
+        var ended: [Int: RunOutcome] = [:]
+        var effects = machine.step(.began(after: [:]))
+        while let order = orders(effects).first {
+            ended[order.number] = order.cell.plan == "a.yaml" ? .refused : .valid
+            effects = machine.step(.ended(order, ended[order.number] ?? .failed))
+        }
+        #expect(effects == [.finish(.complete)])
+        #expect(ended.values.count { $0 == .refused } == 1, "\(ended)")
+        #expect(ended.values.count { $0 == .valid } == 4, "\(ended)")
+        var again = CampaignMachine(campaign, seed: 1)
+        #expect(again.step(.began(after: ended)) == [.finish(.complete)], "nothing is left to do")
     }
 }
 
@@ -181,6 +202,9 @@ import Testing
         #expect(status([row(1, .failed), row(2, .inconclusive)]) == 70)
         #expect(status([row(1, .inconclusive), row(2, .valid)]) == 2)
         #expect(status([]) == 2, "nothing was tested")
+        #expect(status([row(1, .refused), row(2, .valid)]) == 64, "a plan was left out")
+        #expect(status([row(1, .refused), row(2, .invalid)]) == 1)
+        #expect(status([row(1, .refused)], .refused) == 64)
         #expect(status([row(1, .failed), row(1, .valid, attempt: 2)]) == 0, "the last try counts")
     }
 
