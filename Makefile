@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench fuzz kills mutants detections simulate simulate-mutants soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench fuzz kills mutants planted detections simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -73,6 +73,7 @@ bench: setup-etcd build
 	.build/release/whitewater-bench keyed
 	.build/release/whitewater-bench harness
 	.build/release/whitewater-bench pages
+	.build/release/whitewater-bench nights
 	.build/release/whitewater-bench serve
 	.build/release/whitewater-bench failover
 	.build/release/whitewater-bench recover
@@ -93,6 +94,15 @@ SAMPLE :=
 mutants: setup build
 	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
 	.build/release/whitewater self-test $(SAMPLE)
+
+## Look for planted bugs in a campaign, and show whether signatures tell them apart.
+planted: setup build
+	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	for bug in traps $$(.build/release/raftd-mutant list | cut -f 1); do \
+		ln -sf raftd-mutant .build/release/raftd-mutant-$$bug; done
+	-.build/release/whitewater campaign Workloads/campaigns/planted-bugs.yaml
+	.build/release/whitewater-bench signatures
 
 ## Plant the bugs that tests know by their plans, five runs each; each run must find its bug.
 detections: setup-tests

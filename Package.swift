@@ -13,7 +13,7 @@ let floors: [(name: String, rooms: [String])] = [
     ),
     ("Systems", ["Clients", "Systems"]),
     ("Keeping", ["Results", "Stores", "Reports", "Archive", "Sites"]),
-    ("Running", ["Runner", "Campaigns", "PlanRuns"]),
+    ("Running", ["Runner", "Campaigns", "PlanRuns", "Server"]),
     (
         "Raft",
         [
@@ -31,14 +31,22 @@ let asyncHTTPClient = Target.Dependency.product(
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+    name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -59,13 +67,16 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -92,7 +103,8 @@ let package = Package(
         .target(
             name: "RaftNode",
             dependencies: [
-                "Raft", "RaftStorage", "Wire", "WireNIO", deque, logging, nioCore, nioPosix,
+                "Raft", "RaftStorage", "Wire", "WireNIO", deque, logging, unixSignals, nioCore,
+                nioPosix,
             ]),
         .target(
             name: "RaftDaemon",
@@ -167,6 +179,12 @@ let package = Package(
                 "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores", yams,
             ]),
         .target(name: "PlanRuns", dependencies: ["Results", "Stores"]),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Archive", "CLinux", "Campaigns", "Compression", "Reports", "Sites", httpTypes,
+                hummingbird, hummingbirdCore, logging, nioCore, serviceLifecycle, unixSignals,
+            ]),
         .executableTarget(
             name: "whitewater", dependencies: ["WhitewaterKit"], path: "Sources/Programs/Main"),
         .target(
@@ -176,7 +194,8 @@ let package = Package(
                 "Compression",
                 "Disks", "Faults", "Generators", "Histories", "Labs", "Models", "Plans", "Reports",
                 "Results",
-                "Runner", "Sites", "Stores", "Systems", "Topologies", "Workloads", argumentParser,
+                "Runner", "Server", "Sites", "Stores", "Systems", "Topologies", "Workloads",
+                argumentParser,
                 logging,
             ],
             path: "Sources/Programs/whitewater"),
@@ -184,10 +203,11 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks", "Faults",
+                "Archive", "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks", "Faults",
                 "Generators",
                 "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
                 "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",
+                "Sites",
                 "Stores", "Systems",
                 "Topologies", "Wire", "WireNIO", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
                 nioPosix,
@@ -236,6 +256,12 @@ let package = Package(
             name: "SitesTests",
             dependencies: [
                 "Archive", "Faults", "Reports", "Results", "SampleRuns", "Sites", "Topologies",
+            ]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Archive", "Compression", "Campaigns", "Reports", "SampleRuns", "Server", logging,
+                unixSignals,
             ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
         .testTarget(

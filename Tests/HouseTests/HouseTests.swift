@@ -46,6 +46,7 @@ import Testing
         "Campaigns": [
             "Archive", "Faults", "Generators", "Labs", "Plans", "Results", "Stores",
         ],
+        "Server": ["Archive", "CLinux", "Campaigns", "Compression", "Reports", "Sites"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
         "Reports": ["Checkers", "Faults", "Histories", "Results", "Topologies"],
     ]

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <malloc.h>
 #include <poll.h>
 #include <sched.h>
@@ -129,4 +130,11 @@ int clinux_punch_hole(int descriptor, long long offset, long long length) {
 const void *clinux_find(const void *bytes, unsigned long count, const void *sought,
                         unsigned long sought_count) {
     return memmem(bytes, count, sought, sought_count);
+}
+
+int clinux_open_beneath(int folder, const char *path, int flags) {
+    struct open_how how = {
+        .flags = (unsigned)flags, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    long descriptor = syscall(SYS_openat2, folder, path, &how, sizeof how);
+    return descriptor < 0 ? -errno : (int)descriptor;
 }

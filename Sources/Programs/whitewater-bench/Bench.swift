@@ -12,8 +12,8 @@ import Synchronization
             Failover.self,
             Fuzz.self,
             Harness.self, Keyed.self,
-            Pages.self, Power.self, Recover.self,
-            Serve.self, Simulate.self, Soak.self,
+            Nights.self, Pages.self, Power.self, Recover.self,
+            Serve.self, Signatures.self, Simulate.self, Soak.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

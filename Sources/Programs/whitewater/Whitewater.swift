@@ -28,7 +28,7 @@ public struct Whitewater: ParsableCommand {
             Test.self, Check.self, Analyze.self, Report.self, Doctor.self, Generate.self,
             List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self,
             Compare.self,
-            Reproduce.self, Shrink.self, Export.self, SelfTest.self,
+            Reproduce.self, Shrink.self, Export.self, SelfTest.self, Serve.self,
             Disk.self, TraceClocks.self,
         ])
 

@@ -48,3 +48,7 @@ static const int clinux_allocate_zero_range = 16;
 
 /// The flag of fchownat(2) that lets it work on the descriptor itself.
 static const int clinux_empty_path = 0x1000;
+
+/// openat2(2): opens a path that leads nowhere but beneath a folder, links included (Linux 5.6).
+/// Returns the descriptor, or the errno of the failure below zero.
+int clinux_open_beneath(int folder, const char *path, int flags);
