@@ -29,8 +29,9 @@ struct LongestOrder<M: Model> {
     struct Found {
         /// The longest order, each entry with the state behind it.
         var order: [(place: Int, state: M.State)] = []
-        /// For each entry the states that are possible right behind it, in the order in which they
-        /// were found; none for one that no order reaches. Empty if not all orders were tried.
+        /// For each entry the states that are possible right behind it, in the order they were found.
+        ///
+        /// None for one that no order reaches; empty if not all orders were tried.
         var possible: [[M.State]] = []
     }
 
