@@ -203,7 +203,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Archive", "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks", "Faults",
+                "Archive", "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks",
+                "Faults",
                 "Generators",
                 "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
                 "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",

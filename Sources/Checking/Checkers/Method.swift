@@ -54,7 +54,8 @@ package enum Method: String, Sendable, CaseIterable {
 /// What the explanation of a violation would show, for trials.
 package enum Smallest {
     /// The part of a track that contradicts itself, and all parts that demand a little less of
-    /// it; none if the track is linearizable.
+    /// it, unless the explanation says itself that it may not be the smallest; none if the track is
+    /// linearizable.
     package static func excerpt<M>(
         of track: Track<M>, forgetting: @escaping (M.Call) -> M.Call?
     ) -> (part: Track<M>, looser: [Track<M>])? {
@@ -68,18 +69,21 @@ package enum Smallest {
             excerpt = Minimiser.minimise(track, deadEnd: dead, forgetting: forgotten)
         case .linearizable, .undecided, .open: return nil
         }
-        let looser = excerpt.places.compactMap { place -> Track<M>? in
-            var looser = excerpt
-            if track.model.isPure(track.entries[place].call) {
-                looser.places.removeAll { $0 == place }
-            } else {
-                guard !track.entries[place].isUnknown, !excerpt.openEnded.contains(place) else {
-                    return nil
+        let looser =
+            !excerpt.isConfirmed
+            ? []
+            : excerpt.places.compactMap { place -> Track<M>? in
+                var looser = excerpt
+                if track.model.isPure(track.entries[place].call) {
+                    looser.places.removeAll { $0 == place }
+                } else {
+                    guard !track.entries[place].isUnknown, !excerpt.openEnded.contains(place) else {
+                        return nil
+                    }
+                    looser.openEnded.insert(place)
                 }
-                looser.openEnded.insert(place)
+                return track.excerpt(looser, forgetting: forgotten)
             }
-            return track.excerpt(looser, forgetting: forgotten)
-        }
         return (track.excerpt(excerpt, forgetting: forgotten), looser)
     }
 }

@@ -32,6 +32,8 @@ struct Minimiser<M: Model> {
     private let forgetting: (Int) -> M.Call?
     private let cancellation: Cancellation?
     private var spent = 0
+    /// Whether some question stayed open for want of work that might go into it.
+    private var leftOpen = false
 
     private init(
         _ track: Track<M>, _ forgetting: @escaping (Int) -> M.Call?,
@@ -120,8 +122,9 @@ struct Minimiser<M: Model> {
         guard isViolation(excerpt) else { return excerpt }
         var kept = reduced(excerpt)
         while !isSpent, kept.places.count <= Self.mostConfirmed {
+            leftOpen = false
             guard let needless = firstNeedless(of: kept) else {
-                kept.isConfirmed = !isSpent
+                kept.isConfirmed = !isSpent && !leftOpen
                 break
             }
             kept = droppingGroups(of: loosened([needless], of: kept))
@@ -243,7 +246,11 @@ struct Minimiser<M: Model> {
             memory: 268_435_456)
         let (finding, cost, _) = Search.run(part, budget: budget, cancellation: cancellation)
         spent += cost.steps
-        if case .violation = finding { return true }
+        switch finding {
+        case .violation: return true
+        case .undecided: leftOpen = true
+        case .ordered, .linearizable: break
+        }
         return false
     }
 

@@ -23,7 +23,9 @@ extension RunRow.Failure {
             switch Finding.Kind(rawValue: signature.anomaly) {
             case .panic?: 0
             case .unaskedExit?: 1
-            case .twoLeaders?, .divergedLog?, .divergedState?, .wentBackward?, .nonsense?: 2
+            case .twoLeaders?, .divergedLog?, .divergedState?, .wentBackward?, .servedWiped?,
+                .nonsense?:
+                2
             case .check?: 3
             case .notServing?, .endlessElections?, nil: 5
             }
