@@ -6,6 +6,8 @@ struct Invariants {
     /// The first entry that was seen at an index in a term, with the term before it.
     private var known: [Position: (entry: Entry, previous: Term)] = [:]
     private var committed: [LogIndex: Entry] = [:]
+    /// The term of whoever was seen first to have it committed: that of its leader.
+    private var termOfCommit: [LogIndex: Term] = [:]
     private var terms: [ServerID: Term] = [:]
     /// The state that somebody had at an applied index.
     private var states: [LogIndex: [UInt8]] = [:]
@@ -59,7 +61,10 @@ struct Invariants {
         if let other = leaders.updateValue(server.id, forKey: term), other != server.id {
             throw Violation(description: "\(other) and \(server.id) both lead term \(term)")
         }
-        for (index, entry) in committed where index > server.log.snapshot.index {
+        // One whose votes came late may begin to lead when a later term has committed entries; it
+        // can commit none.
+        for (index, entry) in committed
+        where index > server.log.snapshot.index && termOfCommit[index] ?? 0 < term {
             guard server.log.term(at: index) == entry.term else {
                 throw Violation(
                     description: "\(server.id) leads term \(term) without entry \(index) of term "
@@ -91,7 +96,11 @@ struct Invariants {
     /// State machine safety: at an index everybody applies the same entry.
     mutating func applied(_ entries: [Entry], on server: Server) throws(Violation) {
         for entry in entries {
-            if let first = committed.updateValue(entry, forKey: entry.index), first != entry {
+            guard let first = committed.updateValue(entry, forKey: entry.index) else {
+                termOfCommit[entry.index] = server.hard.term
+                continue
+            }
+            guard first == entry else {
                 throw Violation(
                     description: "\(server.id) applies another entry \(entry.index), of term "
                         + "\(entry.term) instead of \(first.term)")

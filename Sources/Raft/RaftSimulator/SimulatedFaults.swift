@@ -7,14 +7,14 @@ extension Simulation {
         guard !quiet.isQuiet else { return }
         let one = servers[Int.random(in: 0..<servers.count, using: &random)]
         let leader = servers.last { nodes[$0]?.server?.isLeader == true }
-        switch Int.random(in: 0..<17, using: &random) {
+        switch Int.random(in: 0..<19, using: &random) {
         case 0, 1: cuts = []
         case 2:
             let side = Set(servers.shuffled(using: &random).prefix(servers.count / 2))
             cut { side.contains($0) != side.contains($1) }
-        case 3: cut { $0 == one || $1 == one }
+        case 3: isolate(one)
         case 4: cut { from, _ in from == one }
-        case 5, 6: if let leader { cut { $0 == leader || $1 == leader } }
+        case 5, 6: if let leader { isolate(leader) }
         case 7: cutLinks()
         case 8: try crash(leader ?? one)
         case 9: for server in servers { try crash(server) }
@@ -23,9 +23,16 @@ extension Simulation {
         case 12: stallClock(chance(0.5) ? leader ?? one : one)
         case 13: try compact(one)
         case 14: if let leader { try receive(.transferLeadership(to: one), at: leader) }
+        case 15: delay(one, chance(0.5) ? .in : .out)
+        case 16:
+            // Answers are under way to it for long after nobody hears it any more.
+            delay(leader ?? one, .in)
+            schedule(.isolate(leader ?? one), in: Int.random(in: 50...500, using: &random))
         default: try changeMembers(leader, one)
         }
     }
+
+    mutating func isolate(_ id: ServerID) { cut { $0 == id || $1 == id } }
 
     private mutating func cut(_ isCut: (ServerID, ServerID) -> Bool) {
         cuts = []
@@ -53,6 +60,17 @@ extension Simulation {
         let length = Int.random(in: 100..<1_500, using: &random)
         note("\(id) is frozen for \(length) ms")
         nodes[id]?.frozenUntil = now + length
+    }
+
+    /// All that it sends, or all that is sent to it, comes late for a while, later than an election
+    /// takes.
+    private mutating func delay(_ id: ServerID, _ direction: Delay.Direction) {
+        let length = Int.random(in: 500..<2_000, using: &random)
+        let delay = Delay(
+            direction: direction, end: now + length,
+            milliseconds: Int.random(in: 100...800, using: &random))
+        nodes[id]?.delay = delay
+        note("\(id) is late (\(direction)) for \(length) ms")
     }
 
     /// The clock stands still, the process does not: a lease would rightly break.

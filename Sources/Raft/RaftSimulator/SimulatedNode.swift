@@ -24,6 +24,8 @@ struct SimulatedNode {
     var wasLeader = false
     /// Frozen until then: what comes waits.
     var frozenUntil = 0
+    /// What it sends, or what is sent to it, comes late.
+    var delay: Delay?
     /// Its clock stands still until then.
     var clockStalledUntil = 0
     /// Ticks that passed while it was frozen.
@@ -38,4 +40,15 @@ struct SimulatedNode {
         machine = SimulatedMachine()
         disk = SimulatedDisk(members)
     }
+}
+
+/// One direction of a server's packets is slow for a while.
+struct Delay {
+    enum Direction: CaseIterable { case out, `in` }
+
+    let direction: Direction
+    /// When it ends.
+    let end: Int
+    /// How late a packet is at most.
+    let milliseconds: Int
 }

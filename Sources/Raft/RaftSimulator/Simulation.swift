@@ -27,9 +27,11 @@ public struct Simulation {
 
     enum Happening {
         case tick(ServerID, life: Int)
-        case deliver(Message)
+        /// Under way past all cuts, or as long as there is none.
+        case deliver(Message, isUnderWay: Bool)
         case turn(ServerID, life: Int)
         case client(Int)
+        case isolate(ServerID)
         case giveUp(request: UInt64)
         case fault
         case quiet(QuietTime.Phase)
@@ -164,8 +166,10 @@ public struct Simulation {
     private mutating func perform(_ what: Happening) throws {
         switch what {
         case .tick(let id, let life): try tick(id, life)
-        case .deliver(let message):
-            guard !cuts.contains(Link(from: message.from, to: message.to)) else { return }
+        case .deliver(let message, let isUnderWay):
+            // What waits behind a cut in some queue still arrives.
+            guard isUnderWay || !cuts.contains(Link(from: message.from, to: message.to))
+            else { return }
             try receive(.message(message), at: message.to)
         case .turn(let id, let life):
             guard nodes[id]?.life == life else { return }
@@ -174,6 +178,7 @@ public struct Simulation {
         case .giveUp(let request):
             if let lost = pending[request] { try giveUp(request, lost) }
         case .fault: try injectFault()
+        case .isolate(let id): if !quiet.isQuiet { isolate(id) }
         case .quiet(let phase): try enter(phase)
         case .restart(let id): try start(id)
         case .crash(let id): try crash(id)
@@ -195,11 +200,22 @@ public struct Simulation {
     mutating func deliver(_ message: Message) {
         let isLost = !quiet.isQuiet && chance(weather.loss)
         guard !cuts.contains(Link(from: message.from, to: message.to)), !isLost else { return }
+        let delay = delay(of: message)
         for _ in 0..<(!quiet.isQuiet && chance(0.03) ? 2 : 1) {
-            let isLate = !quiet.isQuiet && chance(0.02)
+            let isLate = !quiet.isQuiet && (delay != nil || chance(0.02))
+            let way = isLate ? (delay.map { $0 / 2...$0 } ?? 50...800) : 1...weather.latency
             schedule(
-                .deliver(message),
-                in: Int.random(in: isLate ? 50...800 : 1...weather.latency, using: &random))
+                .deliver(message, isUnderWay: isLate), in: Int.random(in: way, using: &random))
         }
+    }
+
+    /// How late it is at most, if the way from or to one of its servers is slow.
+    private func delay(of message: Message) -> Int? {
+        for (id, direction) in [(message.from, Delay.Direction.out), (message.to, .in)] {
+            if let delay = nodes[id]?.delay, delay.direction == direction, now < delay.end {
+                return delay.milliseconds
+            }
+        }
+        return nil
     }
 }
