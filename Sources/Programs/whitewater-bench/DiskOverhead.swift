@@ -70,22 +70,29 @@ extension Bench {
                     }
                 }
             }
+            show(rates)
+            _ = network
+        }
+
+        private func show(_ rates: [String: [Int]]) {
             print("puts per second          clients       min    median       max")
             for subject in Subject.allCases {
                 for count in clients {
-                    for onDisk in [false, true] {
-                        let name = Self.name(subject, onDisk, count)
-                        let sorted = (rates[name] ?? []).sorted()
-                        guard let least = sorted.first, let most = sorted.last else { continue }
-                        let figures = [count, least, sorted[sorted.count / 2], most]
+                    let plain = rates[Self.name(subject, false, count)] ?? []
+                    let disk = rates[Self.name(subject, true, count)] ?? []
+                    let ratios = zip(disk, plain).map { Double($0) / Double(max($1, 1)) }
+                    for (name, figures) in [
+                        ("plain folder", plain.sorted().map { "\($0)" }),
+                        ("disk", disk.sorted().map { "\($0)" }),
+                        ("ratio by turns", ratios.sorted().map { String(format: "%.2f", $0) }),
+                    ] where !figures.isEmpty {
+                        let three = [figures[0], figures[figures.count / 2], figures.last ?? ""]
                         print(
-                            Self.padded(
-                                "\(subject.rawValue), \(onDisk ? "disk" : "plain folder")", 22)
-                                + figures.map { Self.padded("\($0)", -10) }.joined())
+                            Self.padded("\(subject.rawValue), \(name)", 22)
+                                + (["\(count)"] + three).map { Self.padded($0, -10) }.joined())
                     }
                 }
             }
-            _ = network
         }
 
         private static func name(_ subject: Subject, _ onDisk: Bool, _ count: Int) -> String {

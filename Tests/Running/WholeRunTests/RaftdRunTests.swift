@@ -69,7 +69,6 @@ import Testing
     /// plan that finds it; a minute or two each, so `make mutants` asks for them.
     private static let machineBugs = [
         ("29", "raftd-power"), ("folder-not-synced", "raftd-power"), ("35", "raftd-torn"),
-        ("35", "raftd-damage"),
         ("failed-sync-ignored", "raftd-disks"), ("wall-clock-lease", "raftd-clocks"),
         ("slow-clock-lease", "raftd-clocks"),
     ]
