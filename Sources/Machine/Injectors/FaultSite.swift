@@ -29,6 +29,8 @@ public protocol FaultSite: Sendable {
     func serves(_ node: NodeName) async -> Bool
     /// Starts what does not run of a node's processes again, with the data that it had.
     func restart(_ node: NodeName) async throws
+    /// Whether a node with an empty folder may serve under its old name.
+    var wipedNodesMayServe: Bool { get }
     /// Whether a node that was removed ends, and comes back as a new member with an empty folder.
     var readmitsAfresh: Bool { get }
     /// Has the cluster change its members, or its leader; returns when that is so.
@@ -60,6 +62,15 @@ extension FaultSite {
             if case .down = await process(of: node).state(of: name) {
                 throw InjectionError.notRunning(node)
             }
+        }
+    }
+
+    /// Refuses more nodes than a majority can do without.
+    ///
+    /// - Throws: `InjectionError.tooMany`.
+    func requireMinority(_ nodes: [NodeName]) throws {
+        guard nodes.count * 2 < network.topology.names.count else {
+            throw InjectionError.tooMany(nodes)
         }
     }
 }

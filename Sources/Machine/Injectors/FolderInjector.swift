@@ -5,6 +5,7 @@ internal import Topologies
 extension FolderDamage: Injectable {
     /// Kills the nodes and damages what they have on disk.
     public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {
+        if kind == .wipe { try site.requireMinority(nodes) }
         try await site.requireRunning(nodes)
         var damage: [NodeName: ActiveDamage.Done] = [:]
         for node in nodes {
@@ -111,6 +112,10 @@ private struct ActiveDamage: Injection {
         let folder = DataFolder(site.folder(of: node))
         let seen: String
         switch try await answer(of: node, within: Self.patienceWhenBlank) {
+        case .served where site.wipedNodesMayServe, .silent where site.wipedNodesMayServe:
+            // One that has not come so far yet gets what it lacks from others.
+            try folder.forgetOriginal()
+            seen = "it may serve with what others give it"
         case .served:
             try folder.forgetOriginal()
             site.damage.note(impostor: node, words, at: site.now())

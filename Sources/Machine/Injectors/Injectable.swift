@@ -45,6 +45,8 @@ public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
     case clockMoved(NodeName)
     /// The cluster did not change its members, or its leader, as it was told.
     case membersKept(String)
+    /// So many nodes may not lose their folders: nobody would be left who can tell them.
+    case tooMany([NodeName])
     /// No injector brings such an effect about.
     case unknownEffect(String)
 
@@ -54,6 +56,7 @@ public enum InjectionError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notRunning(let node): "\(node) had ended by itself"
         case .clockMoved(let node): "the same clock of \(node) was wrong already"
         case .membersKept(let why): why
+        case .tooMany(let nodes): "\(nodes) are more than a minority, and would lose all they know"
         case .unknownEffect(let effect): "no injector brings about \(effect)"
         }
     }

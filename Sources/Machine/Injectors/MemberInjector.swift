@@ -77,6 +77,7 @@ extension MemberRemoval: Injectable {
 extension MemberReplacement: Injectable {
     /// Kills the nodes, and takes away what they have on disk.
     public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {
+        try site.requireMinority(nodes)
         try await site.requireRunning(nodes)
         var seen: [String] = []
         for node in nodes {

@@ -37,6 +37,16 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var names: PlanNames
     /// After this time the kernel has written a change back by itself; nil for never.
     public var flushed: PlanDuration?
+    /// What a node may do that comes back with an empty folder.
+    public var wiped: PlanWiped
+
+    /// What a node may do that comes back with an empty folder.
+    public enum PlanWiped: String, Hashable, Sendable, Codable, CaseIterable {
+        /// It is kept out, as its system says; the plan is refused where the system says nothing.
+        case keptOut = "kept-out"
+        /// It may serve again, with what others give it.
+        case serves
+    }
 
     /// When names of files are durable.
     public enum PlanNames: String, Hashable, Sendable, Codable, CaseIterable {
@@ -54,7 +64,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case kinds, first, every, length, together, cuts, heal, clients, rounds
         case overlap, loss, delay, reorder, rate, keep
-        case names, flushed
+        case names, flushed, wiped
         case clockStep = "clock-step"
         case clockRate = "clock-rate"
     }
@@ -78,6 +88,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         clockRate = 20
         keep = .any
         names = .ext4
+        wiped = .keptOut
     }
 
     /// Reads the section and fills in the defaults.
@@ -103,6 +114,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         keep = try keys.decode(forKey: .keep, default: keep)
         names = try keys.decode(forKey: .names, default: names)
         flushed = try keys.decodeIfPresent(PlanDuration.self, forKey: .flushed)
+        wiped = try keys.decode(forKey: .wiped, default: wiped)
         clockStep = try keys.decode(forKey: .clockStep, default: clockStep)
         clockRate = try keys.decode(forKey: .clockRate, default: clockRate)
     }

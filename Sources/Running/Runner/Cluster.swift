@@ -18,6 +18,7 @@ final class Cluster: FaultSite, LoadTarget {
     let electionTimeout: Duration
     let recoveryTimeout: Duration
     let readmitsAfresh: Bool
+    let wipedNodesMayServe: Bool
     let active = ActiveFaults()
     let disks: NodeDisks
     let damage = DamageBook()
@@ -65,6 +66,7 @@ final class Cluster: FaultSite, LoadTarget {
         self.system = system
         electionTimeout = experiment.system.character.electionTimeout
         readmitsAfresh = experiment.system.character.readmission == .afresh
+        wipedNodesMayServe = plan.faults.wiped == .serves
         recoveryTimeout = plan.recoveryTimeout.duration
         prober = try Prober(network)
         folders = try network.topology.names.map { try folder.folder(of: "\($0)") }

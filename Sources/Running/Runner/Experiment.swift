@@ -82,7 +82,7 @@ public struct Experiment: Sendable {
         try requireProcesses(character, for: faults, in: plan)
         for request in faults {
             let needs = request.kinds.reduce(into: Set<Footing>()) { $0.formUnion($1.needs) }
-            guard let why = refusal(of: needs, character, plan.system.name) else { continue }
+            guard let why = refusal(of: needs, character, in: plan) else { continue }
             let key = request.name.rawValue.hasPrefix("round-") ? "rounds" : "kinds"
             throw PlanError("faults.\(key): \(request.name)\(why)")
         }
@@ -90,8 +90,9 @@ public struct Experiment: Sendable {
 
     /// Why a system cannot have a fault with such needs; nil if it can.
     private static func refusal(
-        of needs: Set<Footing>, _ character: SystemCharacter, _ system: String
+        of needs: Set<Footing>, _ character: SystemCharacter, in plan: Plan
     ) -> String? {
+        let system = plan.system.name
         if needs.contains(.members), character.readmission == .never {
             return " changes members or leaders, and \(system) cannot be told so here; raftd and "
                 + "etcd can"
@@ -100,10 +101,10 @@ public struct Experiment: Sendable {
             return " replaces a node by a new one of its name, and \(system) keeps those out; etcd "
                 + "does not"
         }
-        if needs.contains(.wipes), !character.refusesWipedNodes {
+        if needs.contains(.wipes), plan.faults.wiped == .keptOut, !character.refusesWipedNodes {
             return
                 " empties a node's folder, and nothing says that \(system) keeps out a node that "
-                + "comes back like that, so it may lose data; raftd and etcd keep it out"
+                + "comes back like that, as raftd and etcd do; faults.wiped: serves lets it serve"
         }
         for case .upkeep(let work) in needs where !character.upkeep.contains(work) {
             return ": nodes of \(system) do not \(work.rawValue) when they are asked"

@@ -34,6 +34,23 @@ import Testing
         #expect(try Plan(yaml: plan.yaml).faults == plan.faults)
     }
 
+    @Test(arguments: ["corrupt", "wipe", "replace"])
+    func `folders are damaged in rounds as well, and healed by their names`(verb: String) throws {
+        let plan = try Plan(
+            yaml: """
+                name: x
+                faults:
+                  rounds:
+                    - - {\(verb): follower, as: f}
+                      - {after: 300ms..1s, cut: leader, as: old}
+                      - {when: new-leader, at-most: 5s, heal: f}
+                      - {heal: old}
+                """)
+        let round = try #require(try plan.faults.requests(nodes: 5).first)
+        #expect(round.kinds.first?.needs.contains(.damage) == true)
+        #expect(try Plan(yaml: plan.yaml).faults == plan.faults)
+    }
+
     @Test func `a plan that knows nothing of rounds means what it meant`() throws {
         let plan = try Plan(yaml: "name: x\nfaults:\n  kinds: [one]\n  every: 6s\n  length: 3s")
         #expect(plan.faults.every.range == .seconds(6)...(.seconds(6)))

@@ -37,9 +37,9 @@ import Workloads
     {
         let faults = "faults: {kinds: [\(fault)], every: 6s, length: 1s}"
         _ = try resolve("name: x\nsystem: etcd\n\(faults)")
-        let error = #expect(throws: PlanError.self) {
-            try resolve("name: x\nsystem: {name: maelstrom, command: [x]}\n\(faults)")
-        }
+        let other = "name: x\nsystem: {name: maelstrom, command: [x]}\n\(faults)"
+        let error = #expect(throws: PlanError.self) { try resolve(other) }
+        _ = try resolve(other.replacing("kinds:", with: "wiped: serves, kinds:"))
         #expect(
             error?.message.contains("empties a node's folder") == true,
             "\(error?.message ?? "none")")

@@ -18,6 +18,18 @@ struct Machine {
             .first(where: FileManager.default.isExecutableFile(atPath:)) ?? "whitewater"
     }()
 
+    /// Whether anybody may run the program, where it lies.
+    static let isForAll: Bool = {
+        var folder = URL(filePath: program)
+        while folder.path != "/" {
+            let mode =
+                (try? FileManager.default.attributesOfItem(atPath: folder.path))?[.posixPermissions]
+            guard ((mode as? Int) ?? 0) & 1 == 1 else { return false }
+            folder.deleteLastPathComponent()
+        }
+        return geteuid() == 0
+    }()
+
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
@@ -106,6 +118,15 @@ struct Machine {
             let state = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].dropFirst(2).first
         else { return false }
         return state != "Z" && state != "X"
+    }
+
+    /// A process's state and command.
+    static func describe(_ process: Int32) -> String {
+        let text = { (file: String) in
+            (try? String(contentsOfFile: "/proc/\(process)/\(file)", encoding: .utf8)) ?? "?"
+        }
+        let command = text("cmdline").replacing("\0", with: " ").prefix(120)
+        return "\(text("stat").prefix(60)) \(command)"
     }
 
     /// Namespaces, mounts and rules of this process's own surroundings, none of which a run may

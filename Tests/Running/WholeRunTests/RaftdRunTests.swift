@@ -27,19 +27,9 @@ import Testing
         #expect(try machine.latest.readResults().faults.allSatisfy { $0.bit })
     }
 
-    /// Whether anybody may run the program, where it lies.
-    private static let isForAll: Bool = {
-        var folder = URL(filePath: Machine.program)
-        while folder.path != "/" {
-            let mode =
-                (try? FileManager.default.attributesOfItem(atPath: folder.path))?[.posixPermissions]
-            guard ((mode as? Int) ?? 0) & 1 == 1 else { return false }
-            folder.deleteLastPathComponent()
-        }
-        return geteuid() == 0
-    }()
-
-    @Test(.enabled(if: isForAll, "needs root, to become somebody else, and a program for all"))
+    @Test(
+        .enabled(if: Machine.isForAll, "needs root, to become somebody else, and a program for all")
+    )
     func `a user without any rights can run it`() throws {
         defer { machine.removeResults() }
         try FileManager.default.createDirectory(

@@ -44,6 +44,20 @@ import Testing
                 .flatMap(\.self))
     }
 
+    @Test func `members of etcd come and go, and new ones take the places of lost ones`() throws {
+        defer { try? FileManager.default.removeItem(atPath: results) }
+        let (status, output) = try run([
+            "test", "Workloads/etcd-members.yaml", "--time-limit", "25s", "--seed", "3",
+            "--faults", "remove-one,replace-one,transfer", "--results", results,
+        ])
+        #expect(status == 0, "\(output)")
+        let stored = try latest.readResults()
+        #expect(stored.faults.allSatisfy { $0.bit })
+        #expect(
+            Set(stored.faults.map(\.kind)).isSuperset(of: ["remove-one", "replace-one", "transfer"])
+        )
+    }
+
     @Test func `stale reads are found, and named with the write that they missed`() throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
         let (status, output) = try run([

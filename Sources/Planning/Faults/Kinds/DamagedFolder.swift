@@ -2,8 +2,8 @@
 public struct DamagedFolder: Fault {
     /// What becomes of the folder.
     public let kind: FolderDamage.Kind
-    /// One suffices.
-    public let leastNodes = 1
+    /// A majority has to be left that remembers what an emptied node has forgotten.
+    public var leastNodes: Int { kind == .wipe ? 3 : 1 }
     /// A dead process cannot be killed or frozen.
     public let isExclusive = true
 

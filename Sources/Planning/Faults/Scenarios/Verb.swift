@@ -103,6 +103,15 @@ public struct Verb: Sendable {
     /// Syncs take long.
     public static let slowDisk = disk("slow-disk", .slow)
 
+    /// A file of each is damaged while it is down.
+    public static let corrupt = damage(.corrupt)
+    /// They start with empty folders.
+    public static let wipe = damage(.wipe)
+    /// They are lost for good, and new members take their places.
+    public static let replace = Verb(
+        "replace", family: "replace", isExclusive: true, needs: ReplaceMember().needs
+    ) { nodes, _ in MemberReplacement(nodes) }
+
     /// The nodes are no members any more, and are added again later.
     public static let remove = Verb(
         "remove", family: "members", ending: "add", isExclusive: false, needs: [.members]
@@ -120,7 +129,7 @@ public struct Verb: Sendable {
     /// Every verb; a new one is a line here.
     public static let all = [
         pause, kill, power, cut, hold, oneWay, delay, bump, strobe, drift, fillDisk, failDisk,
-        slowDisk, remove, transfer, compact, defragment,
+        slowDisk, corrupt, wipe, remove, replace, transfer, compact, defragment,
     ]
 
     private static func clock(_ name: String, _ misbehaviour: WrongClock.Misbehaviour) -> Verb {
@@ -134,6 +143,13 @@ public struct Verb: Sendable {
     private static func disk(_ name: String, _ kind: DiskIllness.Kind) -> Verb {
         Verb(name, family: "disk", isExclusive: true, needs: [.disks]) { nodes, _ in
             DiskIllness(of: nodes, kind)
+        }
+    }
+
+    private static func damage(_ kind: FolderDamage.Kind) -> Verb {
+        let fault = DamagedFolder(kind)
+        return Verb(kind.rawValue, family: fault.family, isExclusive: true, needs: fault.needs) {
+            nodes, _ in FolderDamage(of: nodes, kind)
         }
     }
 
