@@ -77,6 +77,7 @@ bench: setup-etcd build
 	.build/release/whitewater-bench serve
 	.build/release/whitewater-bench failover
 	.build/release/whitewater-bench recover
+	.build/release/whitewater-bench disks
 
 ## Feed a million damaged histories and plans to their readers.
 fuzz: setup
