@@ -114,25 +114,39 @@ extension FilterTable {
         ///
         /// - Throws: `NetfilterError` if the chain or the rule's target is unknown.
         public func insertBeforeQueues(_ rule: Rule, to chain: String) throws(NetfilterError) {
-            var number: UInt32 = 0
-            var entry = iptc_first_rule(chain, handle)
-            while let current = entry, !jumpsToQueue(current) {
-                number += 1
-                entry = iptc_next_rule(current, handle)
+            var place: UInt32 = 0
+            for target in targets(of: chain) {
+                if givesToQueue(target) { break }
+                place += 1
             }
-            let (handle, place) = (handle, number)
+            let handle = handle
+            let number = place
             let isDone = RuleEntry(rule).withEntry {
-                iptc_insert_entry(chain, $0, place, handle)
+                iptc_insert_entry(chain, $0, number, handle)
             }
             try check(isDone, .append, chain)
         }
 
-        private func jumpsToQueue(_ rule: UnsafePointer<ipt_entry>) -> Bool {
-            guard let target = iptc_get_target(rule, handle), iptc_is_chain(target, handle) != 0,
-                let first = iptc_first_rule(target, handle),
-                let inner = iptc_get_target(first, handle)
+        /// What each rule of a chain does, by its name.
+        private func targets(of chain: String) -> [String] {
+            var targets: [String] = []
+            var entry = iptc_first_rule(chain, handle)
+            while let current = entry {
+                let name = iptc_get_target(current, handle)
+                targets.append(name.map { String(cString: $0) } ?? "")
+                entry = iptc_next_rule(current, handle)
+            }
+            return targets
+        }
+
+        /// Whether a chain's first rule gives packets to a queue.
+        ///
+        /// The library has one place in its rules at a time: not to be asked while others are read.
+        private func givesToQueue(_ chain: String) -> Bool {
+            guard iptc_is_chain(chain, handle) != 0, let first = iptc_first_rule(chain, handle),
+                let target = iptc_get_target(first, handle)
             else { return false }
-            return String(cString: inner) == "NFQUEUE"
+            return String(cString: target) == "NFQUEUE"
         }
 
         /// Removes the rules of a chain that jump to another one.

@@ -73,20 +73,33 @@ extension `The network of a lab` {
         #expect(Self.median(prober.probes(50, along: Self.link)) < .milliseconds(5))
     }
 
-    @Test func `a hold is none the less one where packets are late already`() async throws {
+    @Test func `a hold is none the less one where packets are late, lost and held already`()
+        async throws
+    {
         let network = try await InLab.network.value
         let prober = try Prober(network)
+        let other = Link(from: NodeName(number: 2), to: NodeName(number: 4))
         let late = try PacketHold(queue: 21, .delay(.milliseconds(10)))
         let lateness = try Cut(
             [Self.link], .hold(queue: 21, probes: .hold), of: network, named: "late")
+        let lost = try Cut([other], of: network, named: "lost")
         #expect(prober.reachable().contains(Self.link))
-        let hold = try PacketHold(queue: 22, .untilReleased(.sent, limit: 1 << 20))
-        let cut = try Cut([Self.link], .hold(queue: 22, probes: .drop), of: network, named: "wait")
+        var holds: [(PacketHold, Cut)] = []
+        for (queue, link) in [(UInt16(22), other), (23, Self.link), (24, Self.link)] {
+            let hold = try PacketHold(queue: queue, .untilReleased(.sent, limit: 1 << 20))
+            let cut = try Cut(
+                [link], .hold(queue: queue, probes: .drop), of: network, named: "wait\(queue)")
+            holds.append((hold, cut))
+        }
         #expect(!prober.reachable().contains(Self.link))
-        hold.release()
-        try cut.heal()
-        hold.finish()
+        for (hold, cut) in holds {
+            hold.release()
+            try cut.heal()
+            hold.finish()
+        }
         #expect(prober.reachable().contains(Self.link))
+        #expect(!prober.reachable().contains(other))
+        try lost.heal()
         try lateness.heal()
         late.finish()
     }
