@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench fuzz kills mutants planted detections simulate simulate-mutants soak clean
+.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -78,6 +78,16 @@ bench: setup-etcd build
 	.build/release/whitewater-bench failover
 	.build/release/whitewater-bench recover
 	.build/release/whitewater-bench disks
+
+## Turn the knobs of plans that must be found guilty, one at a time, and count what each setting finds:
+## of etcd, of a node in Python, and of raftd with a bug, MUTANT of `raftd-mutant list`.
+MUTANT := 12
+power: setup-etcd build
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
+	.build/release/whitewater-bench power Workloads/etcd-serializable.yaml Workloads/maelstrom-stale.yaml
+	WHITEWATER_MUTANT=$(MUTANT) .build/release/whitewater-bench power \
+	  Workloads/self-test/deposed.yaml --binary .build/release/raftd-mutant
 
 ## Feed a million damaged histories and plans to their readers.
 fuzz: setup

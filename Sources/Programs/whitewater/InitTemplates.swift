@@ -52,7 +52,8 @@ enum InitTemplates {
             if f == "serves":  # a read that the system vouches for
                 f = "read"
             status, answer = ask_node({"f": f, "key": ask.get("key"), "value": ask.get("value")}, timeout)
-            if status != 200:  # unless it certainly did not happen and never will
+            # What certainly did not happen and never will is {"type": "fail", "error": "not leader"}.
+            if status != 200:
                 return {"type": "info", "error": str(answer)}
             if f == "read":
                 return {"type": "ok", "value": answer["value"]}

@@ -128,9 +128,9 @@ final class Cluster: FaultSite, LoadTarget {
         }
     }
 
-    /// What the node's client was told.
+    /// Why the node did not serve when it was asked.
     private func refusal(of node: Node) -> String {
-        system.refusal(of: node).map { "asked whether it serves, its client says \($0); " } ?? ""
+        system.refusal(of: node).map { "\($0); " } ?? ""
     }
 
     /// What a node, or one of its processes, wrote last, and where to read on.

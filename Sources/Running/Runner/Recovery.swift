@@ -14,7 +14,7 @@ extension Cluster {
         let deadline = ContinuousClock.now + recoveryTimeout
         let silent = await Self.silent(of: nodes) { await self.answers($0.name, by: deadline) }
         return silent.map { node in
-            let refusal = system.refusal(of: node).map { "; its client says \($0)" } ?? ""
+            let refusal = system.refusal(of: node).map { "; \($0)" } ?? ""
             return Finding(
                 .notServing, node: node.name,
                 detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "

@@ -56,7 +56,8 @@ public protocol System: Sendable {
     func perform(_ work: Upkeep, on node: Node) async -> UpkeepAnswer
     /// Whether a node serves: it answers a linearizable read.
     func serves(_ node: Node) async -> Bool
-    /// Why the node did not serve when it was last asked, in its own words; nil if it said nothing.
+    /// Why the node did not serve when it was last asked, in a sentence without an end; nil if
+    /// nobody knows.
     func refusal(of node: Node) -> String?
     /// Has the cluster change its members, or its leader; returns when that is so.
     ///

@@ -50,6 +50,34 @@ import Topologies
         try await system.close()
     }
 
+    @Test(arguments: [
+        (
+            "ready: {tcp: 1}",
+            "nobody listens on 127.0.0.1:1; a node must listen on its own {address}"
+        ),
+        ("ready: {log: up}", "no line of its log matches up"),
+        ("ready: {http: 'http://{address}:1/'}", "http://127.0.0.1:1/ does not answer"),
+    ])
+    func `that is not ready says what was asked of which process`(
+        ready: String, refusal: String
+    ) async throws {
+        let yaml = """
+            name: x
+            system: {name: exec, client: [cat], processes: {front: {start: [cat], \(ready)}}}
+            """
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let topology = Topology(nodeCount: 1, base: IPv4Address(number: 0x7f00_0000))
+        let system = try ExecSystem(
+            SystemSetup(
+                settings: try declared(yaml).settings, plan: try Plan(yaml: yaml),
+                planFolder: "/nowhere", topology: topology, runFolder: folder))
+        #expect(await !system.serves(topology.nodes[0]))
+        let words = system.refusal(of: topology.nodes[0]) ?? ""
+        #expect(words.hasPrefix("front: \(refusal)"), "\(words)")
+        try await system.close()
+    }
+
     @Test func `is written back as it was meant`() throws {
         let plan = try Plan(yaml: Self.plan)
         #expect(try Plan(yaml: plan.yaml).system == plan.system)

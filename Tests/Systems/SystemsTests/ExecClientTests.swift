@@ -110,8 +110,28 @@ import Testing
     @Test func `that ends leaves the outcome unknown`() async throws {
         try await withClient { client in
             let completion = await client(0).perform(Invocation("end"), timeout: .seconds(20))
-            #expect(completion == .info("the client ended"))
+            #expect(completion.kind == .info)
+            #expect("\(completion)".contains("the client ended without a word; read "))
         }
+    }
+
+    @Test func `that ends is quoted with its last words and the place of its log`() async throws {
+        let log = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).log")
+        defer { try? FileManager.default.removeItem(at: log) }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let program = ClientProgram(
+            NodeCommand(
+                executable: "/bin/sh",
+                arguments: ["-c", "read line; echo one >&2; echo two >&2; exit 1"]),
+            log: log.path, on: group)
+        let error = await #expect(throws: ClientProgram.Failure.self) {
+            try await ExecClient(program, opening: [], process: 0).open()
+        }
+        let words = error.map { "\($0)" } ?? ""
+        #expect(words.hasPrefix("the client ended; its last words: two; read "), "\(words)")
+        #expect(words.hasSuffix(log.lastPathComponent), "\(words)")
+        await program.end()
+        try await group.shutdownGracefully()
     }
 
     @Test func `that cannot be started is a failure that asked nothing of the system`() async throws

@@ -17,8 +17,8 @@ actor ClientProgram {
         case notStarted(String)
         /// It did not answer in time, and has been ended.
         case timedOut
-        /// It ended before it answered.
-        case ended
+        /// It ended before it answered, with these last words and a file to read them in.
+        case ended(lastWords: String?, log: String)
         /// It answered with what makes no sense, and has been ended.
         case nonsense(String)
         /// It refused.
@@ -28,7 +28,10 @@ actor ClientProgram {
             switch self {
             case .notStarted(let why): "the client did not start: \(why)"
             case .timedOut: "timeout"
-            case .ended: "the client ended"
+            case .ended(let words, let log):
+                "the client ended"
+                    + (words.map { "; its last words: \($0)" } ?? " without a word")
+                    + "; read \(log)"
             case .nonsense(let line): "the client answered with \(line)"
             case .refused(let why): "the client refused: \(why)"
             }
@@ -96,7 +99,7 @@ actor ClientProgram {
     private func exchange(
         _ entries: [Value.Entry], id: Int?, within time: Duration
     ) async throws(Failure) -> Value {
-        guard let conversation = running?.conversation else { throw .ended }
+        guard let conversation = running?.conversation else { throw ending }
         var line: [UInt8] = []
         line.append(
             jsonObject: entries + (id.map { [.init(key: "id", value: .int($0))] } ?? []))
@@ -107,7 +110,7 @@ actor ClientProgram {
             await end()
             switch error {
             case .timedOut: throw .timedOut
-            case .ended: throw .ended
+            case .ended: throw ending
             case .unasked(let line): throw .nonsense("a line that nobody asked for: \(line)")
             case .tooLong: throw .nonsense("a line without an end")
             }
@@ -120,6 +123,13 @@ actor ClientProgram {
             throw .nonsense(String(decoding: answer.prefix(300), as: UTF8.self))
         }
         return value
+    }
+
+    /// How it ended, by its standard error.
+    private var ending: Failure {
+        let file = FilePath(log)
+        let place = file.components.suffix(2).map(\.string).joined(separator: "/")
+        return .ended(lastWords: LogEnd.lastLine(of: log), log: place)
     }
 
     // MARK: The process

@@ -265,16 +265,12 @@ public struct ExecSystem: System {
     public func serves(_ node: Node) async -> Bool {
         for process in settings[Keys.processes] {
             guard let ready = process.ready else { continue }
-            guard await probe.answers(node, as: ready, process.name) else {
-                probe.note(refusal: "\(process.name) is not ready", of: node)
-                return false
-            }
+            guard await probe.answers(node, as: ready, process.name) else { return false }
         }
-        probe.note(refusal: nil, of: node)
         return await probe.serves(node)
     }
 
-    /// What the client's answer to `serves` was, if it was none that lets the node serve.
+    /// Why the node, or one of its processes, was not ready when it was last asked.
     public func refusal(of node: Node) -> String? { probe.refusal(of: node) }
 
     /// What the plan says.

@@ -5,7 +5,7 @@ internal import Topologies
 /// What nodes have written to their logs.
 struct NodeLogs: Sendable {
     /// No more than this of a log's end is looked at.
-    private static let mostBytes = 1_048_576
+    private static let mostBytes: UInt64 = 1_048_576
 
     /// The folder with a folder for each node.
     let folder: String
@@ -33,11 +33,7 @@ struct NodeLogs: Sendable {
 
     private func end(of node: Node, _ processes: [ProcessName]) -> String {
         NodeProcesses.logs(of: processes).reversed().compactMap { name in
-            guard let file = FileHandle(forReadingAtPath: "\(folder)/\(node.name)/\(name)"),
-                let size = try? file.seekToEnd()
-            else { return nil }
-            try? file.seek(toOffset: size - min(size, UInt64(Self.mostBytes)))
-            return (try? file.readToEnd()).map { String(decoding: $0, as: UTF8.self) }
+            LogEnd.text(of: "\(folder)/\(node.name)/\(name)", atMost: Self.mostBytes)
         }.joined(separator: "\n")
     }
 }

@@ -83,16 +83,23 @@ final class NodeProbe: Sendable {
             let answer = try await clients.ask("serves", of: node, within: .seconds(1))
             let serves =
                 answer.member("type")?.word == "ok" && answer.member("value") != .some(.bool(false))
-            refusal = serves ? nil : "\(answer.member("error") ?? answer)"
+            let words = "its client says \(answer.member("error") ?? answer)"
+            // A certain refusal is most often a follower's.
+            let isRefused = answer.member("type")?.word == "fail"
+            refusal =
+                serves
+                ? nil
+                : isRefused
+                    ? words + " (where only the leader answers, write ready: {tcp: PORT})" : words
         } catch {
-            refusal = "\(error)"
+            refusal = "its client says \(error)"
         }
         note(refusal: refusal, of: node)
         return refusal == nil
     }
 
     /// Notes why a node did not serve when it was last asked.
-    func note(refusal: String?, of node: Node) {
+    private func note(refusal: String?, of node: Node) {
         refusals.withLock { $0[node.name] = refusal.map { String($0.prefix(300)) } }
     }
 
@@ -102,19 +109,40 @@ final class NodeProbe: Sendable {
     func answers(
         _ node: Node, as ready: Inquiry, _ process: ProcessName? = nil
     ) async -> Bool {
+        guard let process else { return await check(node, as: ready, nil) }
+        let isReady = await check(node, as: ready, process)
+        if let why = refusal(of: node), !isReady { note(refusal: "\(process): \(why)", of: node) }
+        return isReady
+    }
+
+    private func check(
+        _ node: Node, as ready: Inquiry, _ process: ProcessName?
+    ) async -> Bool {
         switch ready.source {
         case .client: return await clientServes(node)
         case .tcp(let port):
             let connecting = ClientBootstrap(group: group).connectTimeout(.milliseconds(500))
                 .connect(host: "\(node.address)", port: port)
-            guard let channel = try? await connecting.get() else { return false }
+            guard let channel = try? await connecting.get() else {
+                note(
+                    refusal: "nobody listens on \(node.address):\(port); a node must listen on its "
+                        + "own {address}, for nobody else reaches its 127.0.0.1", of: node)
+                return false
+            }
             try? await channel.close().get()
+            note(refusal: nil, of: node)
             return true
         case .http(let url):
-            let reply = try? await link.send("GET", filled(url, node), timeout: .seconds(1))
-            return reply?.status == ready.expected
+            let url = filled(url, node)
+            let reply = try? await link.send("GET", url, timeout: .seconds(1))
+            let isExpected = reply?.status == ready.expected
+            let answer = reply.map { "answers with \($0.status)" } ?? "does not answer"
+            note(refusal: isExpected ? nil : "\(url) \(answer)", of: node)
+            return isExpected
         case .log(let pattern):
-            return logs.lastMatch(of: pattern, on: node, of: process.map { [$0] }) != nil
+            let isThere = logs.lastMatch(of: pattern, on: node, of: process.map { [$0] }) != nil
+            note(refusal: isThere ? nil : "no line of its log matches \(pattern)", of: node)
+            return isThere
         }
     }
 
