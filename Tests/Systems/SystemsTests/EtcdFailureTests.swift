@@ -68,7 +68,7 @@ import Testing
         let silent = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(silent.localAddress?.port)
         // Each has connections of its own: one that is idle may break while it is used.
-        func completion(within timeout: Duration) async -> Completion {
+        func completion(at port: Int, within timeout: Duration) async -> Completion {
             let client = EtcdClient(
                 EtcdGateway(
                     of: "n1", base: "http://127.0.0.1:\(port)", link: HTTPLink(group: group),
@@ -78,9 +78,12 @@ import Testing
             await client.close()
             return completion
         }
-        #expect(await completion(within: .milliseconds(200)) == .info(.keyword("timeout")))
+        #expect(
+            await completion(at: port, within: .milliseconds(200)) == .info(.keyword("timeout")))
         try await silent.close()
-        #expect(await completion(within: .seconds(5)) == .fail(.keyword("connection-refused")))
+        // A child that another test starts may have got the silent server's socket, and keep it.
+        #expect(
+            await completion(at: 1, within: .seconds(5)) == .fail(.keyword("connection-refused")))
         try await group.shutdownGracefully()
     }
 }
