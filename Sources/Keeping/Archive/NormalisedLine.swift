@@ -20,7 +20,11 @@ public struct NormalisedLine: Hashable, Sendable {
         line = Self.withoutNumbers(line)
         let words = Self.unquoted(line).split(whereSeparator: \.isWhitespace).map(Self.lastPart)
         let joined = words.joined(separator: " ")
-        text = String(joined.drop { " :;,|-]".contains($0) }.prefix(Self.longest))
+        let whole = joined.drop { " :;,|-]".contains($0) }
+        let cut = whole.prefix(Self.longest)
+        // Not in the middle of a word.
+        let end = whole.count > cut.count ? cut.lastIndex(of: " ") : nil
+        text = String(cut[..<(end ?? cut.endIndex)])
     }
 
     /// What a structured line says: the rest of it, stamps, callers and stacks, is left out.

@@ -63,7 +63,9 @@ extension Site {
                     + "\(night.refused.count) could not be run"
                 colour = "inconclusive"
             } else {
-                words = "Nothing found in \(night.runs.count) runs"
+                // Canaries are found every night: that is no news, and not nothing.
+                let nothing = night.runs.contains(where: \.expectsViolation) ? " unexpected" : ""
+                words = "Nothing\(nothing) found in \(night.runs.count) runs"
                 colour = "valid"
             }
         }

@@ -117,8 +117,7 @@ enum SiteStyle {
         a.run.invalid{background:var(--bad);border-color:var(--bad);border-radius:50%}
         a.run.failed{background:repeating-linear-gradient(45deg,var(--soft) 0 2px,\
         var(--card) 2px 5px);border-color:var(--soft)}
-        a.run.refused{background:none;border:1px solid var(--soft);border-radius:0;height:5px;\
-        margin:5px 0 4px}
+        a.run.refused{background:none;border:1px solid var(--soft);border-radius:0;height:5px}
         a.run.undecided,a.run.inconclusive{background:var(--card);border:2px dashed var(--fail)}
         a.run.odd{outline:2px solid var(--ink);outline-offset:1px}
         .key{display:inline-flex;gap:6px;align-items:center;margin-right:16px}

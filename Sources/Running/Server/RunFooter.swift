@@ -28,7 +28,7 @@ struct RunFooter {
     }
 
     private static let style = """
-        .served{max-width:1080px;margin:0 auto 40px;padding:12px 20px;border-top:1px solid \
+        .served{max-width:1320px;margin:0 auto 40px;padding:12px 16px;border-top:1px solid \
         var(--line)}.served a{margin-right:18px}.served form{display:flex;flex-wrap:wrap;gap:10px;\
         align-items:center}.served input{width:7em}.served select,.served input,.served button\
         {font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);\

@@ -138,6 +138,10 @@ import Testing
         ), ("read \"abc\" and 'd'", "read \"…\" and '…'"),
         ("can't open 'x', won't", "can't open '…', won't"),
         (
+            "stopped: " + String(repeating: "abcd ", count: 30),
+            "stopped: " + Array(repeating: "abcd", count: 22).joined(separator: " ")
+        ),
+        (
             "nodes/n2/stderr.log: 2026-11-21T15:01:02+0000 critical raftd: [RaftNode] log has no 17",
             "critical raftd: [RaftNode] log has no #"
         ),

@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a canary that is not found turns the morning red`() {
         let alive = Site([run(1, night: 1, cell: "c", failures: [Self.stale], canary: true)])
-        #expect(alive.pages["index.html"]?.contains("Nothing found in 1 runs") == true)
+        #expect(alive.pages["index.html"]?.contains("Nothing unexpected found in 1 runs") == true)
         let dead = Site([run(1, night: 1, cell: "c", canary: true), run(2, night: 1)])
         #expect(dead.pages["index.html"]?.contains("A canary is dead") == true)
     }

@@ -101,6 +101,7 @@ addEventListener("hashchange", read);
 // What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys.
 for (const article of articles) {
   const bars = [...article.querySelectorAll(".bar")], words = article.querySelector(".after");
+  words.textContent = "Point at a bar, or move along them with the arrow keys: what was possible after it stands here.";
   const tell = bar => {
     for (const other of bars) other.classList.toggle("told", other === bar);
     for (const line of article.querySelectorAll(".before"))
