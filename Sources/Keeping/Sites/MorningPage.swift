@@ -46,6 +46,9 @@ extension Site {
                 $0.series.accusesSystem && !night.expected.contains($0)
             }
             let failed = night.runs.count { $0.verdict == .failed }
+            let open = night.runs.count {
+                [.undecided, .inconclusive].contains($0.verdict) && !$0.expectsViolation
+            }
             if !night.deadCanaries.isEmpty {
                 words = "A canary is dead: its planted bug was not found"
                 colour = "failed"
@@ -61,6 +64,9 @@ extension Site {
                 words =
                     "Nothing found, but of \(night.cells.count) plans "
                     + "\(night.refused.count) could not be run"
+                colour = "inconclusive"
+            } else if open > 0 {
+                words = "Nothing found, but \(open) of \(night.runs.count) runs could not say"
                 colour = "inconclusive"
             } else {
                 // Canaries are found every night: that is no news, and not nothing.

@@ -60,6 +60,14 @@ import Testing
         #expect(!page.contains("runs/1/index.html"))
     }
 
+    @Test func `a night with runs that could not say is not called green`() {
+        var open = run(1, night: 1)
+        open.verdict = .inconclusive
+        let page = Site([open, run(2, night: 1)]).pages["index.html"] ?? ""
+        #expect(page.contains("Nothing found, but 1 of 2 runs could not say"))
+        #expect(page.contains("<header class=\"inconclusive\">"))
+    }
+
     @Test func `what is seen only beside something else is folded away`() {
         var one = run(1, night: 1, failures: [Self.stale, Self.panic])
         one.failures[0].first = 2
