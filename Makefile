@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test docs setup setup-tests setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak clean
+.PHONY: run test test-slurm test-dist docs dist setup setup-tests setup-slurm setup-dist setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -26,8 +26,21 @@ test: setup-tests lint
 	sh .ci/in-lab $(TEST) --filter 'LabsTests|DisksTests'
 	sh .ci/in-lab $(TEST) --filter ClocksTests
 	$(TEST) --filter WholeRunTests
-	$(TEST) --skip LabsTests --skip DisksTests --skip ClocksTests --skip WholeRunTests
+	$(TEST) --skip LabsTests --skip DisksTests --skip ClocksTests --skip WholeRunTests --skip SlurmTests
 	swift test --package-path $(EXAMPLE) --disable-xctest
+
+## Start a cluster under Slurm as an ordinary user, run campaigns on it, and kill its nodes meanwhile.
+test-slurm: setup-tests setup-slurm
+	swift build $(CONFIGURATION) $(TESTABLE) --build-tests --explicit-target-dependency-import-check error
+	sh .ci/in-cluster $(TEST) --filter SlurmTests
+
+## Build a tarball and a .deb for machines without Swift, in dist.
+dist: setup setup-dist
+	@sh .ci/dist
+
+## Install that .deb into a clean Debian, and run the quick start there as an ordinary user.
+test-dist: dist
+	@sh .ci/test-dist
 
 ## Build the documentation of what people build on; a link that leads nowhere is an error.
 DOCUMENTED := Checkers Faults Plans Systems Runner Raft Wire
@@ -41,6 +54,9 @@ setup:
 
 setup-tests:
 	@sh .ci/setup tests
+
+setup-slurm setup-dist:
+	@sh .ci/setup $(@:setup-%=%)
 
 ## Install what etcd's plans need as well.
 setup-etcd:

@@ -266,7 +266,11 @@ let package = Package(
             ]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive"]),
         .testTarget(
-            name: "CampaignsTests", dependencies: ["Archive", "Campaigns", "Faults", "Plans"]),
+            name: "CampaignsTests", dependencies: ["Archive", "Campaigns", "Faults", "Plans", yams]),
+        // A cluster under Slurm is not on every machine: `make test-slurm`.
+        .testTarget(
+            name: "SlurmTests", dependencies: ["Archive", "raftd", "whitewater"],
+            path: "Tests/Running/SlurmTests"),
         .testTarget(
             name: "ReportsTests",
             dependencies: [

@@ -34,11 +34,13 @@ public enum Sandbox {
 
     /// Runs this program again inside a lab, with these arguments, and waits for its end.
     ///
-    /// SIGINT, SIGTERM and SIGHUP are passed on once; the second ends the lab at once. Must be
-    /// called on the main thread, for the lab dies with the thread that made it.
+    /// SIGINT, SIGTERM and SIGHUP are passed on once; the second ends the lab at once, where it is
+    /// heeded. Must be called on the main thread, for the lab dies with the thread that made it.
     ///
     /// - Throws: `LabError` if a program is missing or the process does not start.
-    public static func enter(arguments: [String]) throws -> Ending {
+    public static func enter(
+        arguments: [String], heedsSecondSignal: Bool = true
+    ) throws -> Ending {
         let inside = Process()
         let setpriv = try Program("setpriv", package: "util-linux")
         let unshare = try Program("unshare", package: "util-linux")
@@ -56,7 +58,7 @@ public enum Sandbox {
             throw LabError.noNamespaces(why: "\(setpriv.path) does not start: \(error)")
         }
         try theirs.close()
-        signals.target = inside.processIdentifier
+        signals.target = heedsSecondSignal ? inside.processIdentifier : nil
         inside.waitUntilExit()
         signals.target = nil
         // Everything inside is gone, and with it the other end: this does not wait.

@@ -18,7 +18,8 @@ extension Whitewater {
                 programs and variants, a budget, how many at once, what is expected of each plan. \
                 Every run lands in results/campaigns/<name>/<time>/runs, and a row in \
                 results/index.sqlite. A campaign that was cut short, by whatever, loses at most \
-                the runs that were under way; --resume goes on with it.
+                the runs that were under way; --resume goes on with it. With --engine slurm a \
+                cluster makes the runs, and this machine gathers them.
 
                 Exit status: 0 all as expected; 1 a plan was found guilty that should not be, or \
                 one was not that must be (the canary); 2 nothing worse than runs that could not \
@@ -40,18 +41,16 @@ extension Whitewater {
         @Option(help: "The folder for results.")
         var results = "results"
 
+        @OptionGroup(title: "Clusters")
+        var cluster: EngineOptions
+
         func run() throws {
             let campaign = try read()
             do {
                 let folder = try makeFolder(campaign)
                 let archive = try Archive(file: folder.results + "/index.sqlite")
                 Console.line("campaign \(campaign.name): \(folder.path)")
-                let runner = try CampaignRunner(
-                    campaign, in: folder, archive: archive, program: Sandbox.executable
-                ) { CampaignLine.shared.show($0) }
-                let signals = EndingSignals(stop: runner.stop)
-                defer { signals.cancel() }
-                let reason = try runner.run()
+                guard let reason = try perform(campaign, in: folder, archive) else { return }
                 let rows = try archive.runs(of: folder.name)
                 try SiteWriter(results: folder.results).write(Site(try archive.runs()))
                 let verdict = CampaignVerdict(rows, reason: reason)
@@ -67,9 +66,35 @@ extension Whitewater {
             }
         }
 
+        /// Has the runs made; why that is over, or nil if nothing has begun.
+        private func perform(
+            _ campaign: Campaign, in folder: CampaignFolder, _ archive: Archive
+        ) throws -> CampaignMachine.Reason? {
+            let onCluster = ClusterCampaign(
+                campaign: campaign, folder: folder, archive: archive, options: cluster)
+            switch cluster.engine {
+            case .local: break
+            case .slurm: return try onCluster.runOnSlurm()
+            case .kubernetes where resume: return try onCluster.gatherFromKubernetes()
+            case .kubernetes:
+                try onCluster.writeKubernetesJob()
+                return nil
+            }
+            let runner = try CampaignRunner(
+                campaign, in: folder, archive: archive, program: Sandbox.executable
+            ) { CampaignLine.shared.show($0) }
+            let signals = EndingSignals(stop: runner.stop)
+            defer { signals.cancel() }
+            return try runner.run()
+        }
+
         private func read() throws -> Campaign {
             do {
-                return try Campaign(contentsOf: file)
+                let campaign = try Campaign(contentsOf: file)
+                try ClusterCampaign.require(cluster, campaign, resume: resume)
+                return campaign
+            } catch let error as LabError {
+                throw Exit.reporting(error, Exit.failure)
             } catch {
                 throw Exit.reporting(error, Exit.usage)
             }

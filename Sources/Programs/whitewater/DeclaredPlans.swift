@@ -1,4 +1,5 @@
 import Foundation
+import Labs
 import Plans
 import Runner
 import Systems
@@ -7,6 +8,14 @@ import Systems
 struct DeclaredPlans {
     /// The systems that are nothing without what a plan says of them.
     static let generic: Set<String> = [ExecSystem.name, MaelstromSystem.name]
+
+    /// The committed plans: here in a clone, else those that were installed with this program.
+    static var committed: String {
+        let installed = URL(filePath: Sandbox.executable).deletingLastPathComponent()
+            .appending(path: "../share/whitewater/Workloads").standardized.path
+        return ["Workloads", installed].first(where: FileManager.default.fileExists(atPath:))
+            ?? "Workloads"
+    }
 
     /// Each plan that declares one, with its file and the comment that it begins with.
     let all: [(file: String, experiment: Experiment, summary: String)]

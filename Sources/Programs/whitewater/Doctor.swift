@@ -131,7 +131,7 @@ extension Whitewater {
                     findings.append(.missing(definition.name, "\(error)", needed: false))
                 }
             }
-            for declared in DeclaredPlans(folder: "Workloads").all {
+            for declared in DeclaredPlans(folder: DeclaredPlans.committed).all {
                 let name = declared.experiment.plan.name
                 do {
                     let system = try declared.experiment.makeSystem()

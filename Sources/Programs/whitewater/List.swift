@@ -19,7 +19,7 @@ extension Whitewater {
         var what: What
 
         @Option(help: "The folder of plans, of which some declare systems.")
-        var plans = "Workloads"
+        var plans = DeclaredPlans.committed
 
         func run() {
             let rows: [(String, String)] =

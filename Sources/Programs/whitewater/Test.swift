@@ -63,6 +63,11 @@ extension Whitewater {
         @Option(help: .hidden)
         var countFile: String?
 
+        /// A second signal does not end the run at once: who ends it, a cluster's scheduler, signals
+        /// every process of a task, and each of those that passes it on counts for another.
+        @Flag(help: .hidden)
+        var askedOnce = false
+
         /// The process outside of the lab.
         @Option(help: .hidden)
         var outside: Int32?
@@ -172,7 +177,7 @@ extension Whitewater {
                         arguments: Array(own) + seedOption + [
                             "--inside-lab", "--called-as", calledAs, "--outside",
                             "\(getpid())",
-                        ]), results: results)
+                        ], heedsSecondSignal: !askedOnce), results: results)
             } catch {
                 throw Exit.reporting(error, Exit.failure)
             }

@@ -29,7 +29,7 @@ public struct Whitewater: ParsableCommand {
             List.self, Init.self, Bridge.self, CampaignCommand.self, IndexCommand.self,
             Compare.self,
             Reproduce.self, Shrink.self, Export.self, SelfTest.self, Serve.self,
-            Disk.self, TraceClocks.self,
+            Disk.self, TraceClocks.self, CampaignTask.self,
         ])
 
     /// A command line that has not been parsed.

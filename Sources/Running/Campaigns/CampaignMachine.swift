@@ -66,10 +66,12 @@ public struct CampaignMachine: Sendable {
         case stopped
         /// No plan can be run as the campaign asks for it.
         case refused
+        /// No machine works on it any more, and so many runs have not ended.
+        case lost(Int)
     }
 
     /// A failed set-up gets one more try; a violation never does.
-    private static let mostAttempts = 2
+    static let mostAttempts = 2
 
     private let campaign: Campaign
     private var schedule: CampaignSchedule

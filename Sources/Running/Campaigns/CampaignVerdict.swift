@@ -36,7 +36,7 @@ public struct CampaignVerdict: Hashable, Sendable {
                 64
             } else if !accused.isEmpty || !deadCanaries.isEmpty {
                 1
-            } else if !failed.isEmpty {
+            } else if !failed.isEmpty || reason?.isLoss == true {
                 70
             } else if !refused.isEmpty {
                 64
@@ -72,6 +72,8 @@ public struct CampaignVerdict: Hashable, Sendable {
 }
 
 extension CampaignMachine.Reason {
+    fileprivate var isLoss: Bool { if case .lost = self { true } else { false } }
+
     /// The reason as a person reads it.
     public var words: String {
         switch self {
@@ -80,6 +82,8 @@ extension CampaignMachine.Reason {
         case .violations(let count): "ended after \(count) runs that found something"
         case .stopped: "ended by hand; --resume goes on"
         case .refused: "ended: `whitewater test` refuses every plan of the campaign"
+        case .lost(let count):
+            "\(count) runs did not end, for their tasks were cancelled or lost; --resume runs them"
         }
     }
 }

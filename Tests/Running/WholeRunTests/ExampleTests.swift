@@ -17,7 +17,9 @@ import Yams
         try machine.run(["-n", "-c", script], program: "/bin/bash").status == 0
     }
 
-    @Test(arguments: ["github-actions.yaml", "whitewater.service", "crontab", "Containerfile"])
+    @Test(arguments: [
+        "github-actions.yaml", "whitewater.service", "crontab", "Containerfile", "README.md",
+    ])
     func `every command of whitewater's is one, with options that it has`(name: String) throws {
         let lines = try text(name).split(separator: "\n").filter { !$0.hasPrefix("#") }
         let commands = lines.flatMap { line in
