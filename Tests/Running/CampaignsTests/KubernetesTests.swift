@@ -9,7 +9,7 @@ import Yams
 /// No cluster has ever read one.
 @Suite struct `A job of Kubernetes` {
     /// What the schema says of a value: for objects each field that the job may set.
-    private indirect enum Shape {
+    private indirect enum Shape: Sendable {
         case text, number
         case oneOf([String])
         case list(Shape)
