@@ -18,11 +18,14 @@ extension Whitewater {
                 bug which plan found it, by which check, with which seed, after how many seconds \
                 of load; or that it survived, or never came up. --sample takes about five minutes.
 
+                Each plan is run against a right node first, and an accusation of a node that has \
+                done nothing wrong yet is no detection: a plan that makes one proves nothing.
+
                 raftd-mutant is built by `make mutants` and lies beside this program; it is no part \
                 of an installation.
 
-                Exit status: 0 if the table was written, whatever it says; 64 wrong usage; 70 if \
-                trials could not be run.
+                Exit status: 0 if the table was written, whatever it says of bugs; 64 wrong usage; \
+                70 if trials could not be run, or a right node was accused.
                 """)
 
         @Argument(help: "Plans, or folders of plans.")
@@ -33,6 +36,11 @@ extension Whitewater {
 
         @Flag(help: "Every seventh bug, 30 s of load each.")
         var sample = false
+
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Run each plan against a node without bugs first; never with --sample.")
+        var control = true
 
         @Option(help: "How much load each bug gets at most, such as 10m.")
         var budget: String?
@@ -69,6 +77,8 @@ extension Whitewater {
                 guard matrix.lines.contains(where: { $0.row.trials > $0.row.unanswered }) else {
                     throw Exit.failure
                 }
+                // What a plan finds that accuses right nodes too proves nothing.
+                guard matrix.accusations.isEmpty else { throw Exit.failure }
             } catch let code as ExitCode {
                 throw code
             } catch {
@@ -92,9 +102,24 @@ extension Whitewater {
                 throw Exit.reporting(error, Exit.failure)
             }
             return MutationRunner.Setting(
-                program: Sandbox.executable, binary: binary, plans: try planFiles(),
+                program: Sandbox.executable, binary: binary,
+                rightBinary: try rightBinary(beside: binary),
+                plans: try planFiles(),
                 budget: time.duration, parallel: parallel.map { .fixed($0) } ?? .automatic,
                 folder: folder, seed: seed ?? UInt64.random(in: 1...999_999_999))
+        }
+
+        /// The node without bugs; nil if it is not asked for.
+        private func rightBinary(beside binary: String) throws -> String? {
+            guard control, !sample else { return nil }
+            let raftd = URL(filePath: binary).deletingLastPathComponent()
+                .appending(path: "raftd").path
+            guard FileManager.default.isExecutableFile(atPath: raftd) else {
+                throw ValidationError(
+                    "there is no \(raftd) to run each plan against first; build it, or say "
+                        + "--no-control")
+            }
+            return raftd
         }
 
         /// The plans' files, those of a folder by name.
@@ -123,6 +148,8 @@ extension Whitewater {
             let words =
                 switch report.outcome {
                 case .found(let check): "FOUND by \(check)"
+                case .accusedIdle(let check):
+                    "ACCUSED, though it had done nothing wrong, by \(check)"
                 case .missed: "not found"
                 case .neverCameUp: "never came up"
                 case .noAnswer(let why): "no answer: \(why)"

@@ -6,12 +6,15 @@ internal import Generators
 /// The order learns: a plan that has found many bugs in little time comes first, a plan that has
 /// failed to find this bug comes later. A bug is done with its first detection, or when its budget
 /// of load is used up.
+///
+/// A plan that accuses a right node finds every bug and proves nothing. So each plan is run against
+/// one first, and what is found of a node whose bug has not come up is no detection either.
 public struct MutationMachine: Sendable {
     /// One run of a plan against a node with one bug.
     public struct Trial: Hashable, Sendable, Codable {
         /// Its number, from 1.
         public let number: Int
-        /// The bug's name.
+        /// The bug's name; ``rightNode`` if there is none in it.
         public let mutant: String
         /// The plan's file.
         public let plan: String
@@ -23,6 +26,8 @@ public struct MutationMachine: Sendable {
     public enum Outcome: Hashable, Sendable, Codable {
         /// The bug was found: by which check, in words.
         case found(by: String)
+        /// A check accused nodes none of which had done what a right one would not.
+        case accusedIdle(by: String)
         /// Nothing was found, although the node did what a right one would not.
         case missed
         /// Nothing was found, and nothing was there to find: the bug never came up.
@@ -77,12 +82,24 @@ public struct MutationMachine: Sendable {
     private var experience: [String: Experience] = [:]
     private var results: [String: Row]
     private let order: [String]
+    private var controls: [String]
     private var number = 0
+    /// What a trial is called whose nodes have no bug.
+    public static let rightNode = "none"
+    /// Trials of nodes that had done nothing wrong, and the checks that accused them.
+    public private(set) var accusations: [Detection] = []
+    /// How many runs of right nodes could say something.
+    public private(set) var controlRuns = 0
     private var isOver = false
 
-    /// A machine for these bugs and plans, with so many seconds of load for each bug.
-    public init(mutants: [String], plans: [String], budget: Duration, seed: UInt64) {
+    /// A machine for these bugs and plans, with so many seconds of load for each bug, and with a
+    /// run of a right node under each plan before, or without.
+    public init(
+        mutants: [String], plans: [String], budget: Duration, seed: UInt64,
+        isControlled: Bool = false
+    ) {
         precondition(!plans.isEmpty, "a bug is looked for by plans")
+        controls = isControlled ? plans : []
         self.plans = plans
         self.budget = budget / .seconds(1)
         random = SplitMix64(seed: seed)
@@ -97,11 +114,10 @@ public struct MutationMachine: Sendable {
     /// Starts trials until so many are under way.
     public mutating func fill(to capacity: Int) -> [Effect] {
         var effects: [Effect] = []
-        while running.count < capacity, !waiting.isEmpty {
-            let mutant = waiting.removeFirst()
+        while running.count < capacity, let (mutant, plan) = next() {
             number += 1
             let trial = Trial(
-                number: number, mutant: mutant, plan: plan(for: mutant),
+                number: number, mutant: mutant, plan: plan,
                 seed: UInt64.random(in: 1...999_999_999, using: &random))
             running[number] = trial
             tried[mutant, default: [:]][trial.plan, default: 0] += 1
@@ -114,11 +130,27 @@ public struct MutationMachine: Sendable {
         return effects
     }
 
+    private mutating func next() -> (mutant: String, plan: String)? {
+        if !controls.isEmpty { return (Self.rightNode, controls.removeFirst()) }
+        guard !waiting.isEmpty else { return nil }
+        let mutant = waiting.removeFirst()
+        return (mutant, plan(for: mutant))
+    }
+
+    private mutating func noteControl(_ trial: Trial, _ outcome: Outcome) {
+        switch outcome {
+        case .found(let check), .accusedIdle(let check):
+            controlRuns += 1
+            accusations.append(Detection(trial: trial, check: check))
+        case .missed, .neverCameUp: controlRuns += 1
+        case .noAnswer: break
+        }
+    }
+
     /// Takes the end of a trial, after so many seconds of load.
     public mutating func note(_ trial: Trial, _ outcome: Outcome, load: Double) {
-        guard running.removeValue(forKey: trial.number) != nil,
-            var row = results[trial.mutant]
-        else { return }
+        guard running.removeValue(forKey: trial.number) != nil else { return }
+        guard var row = results[trial.mutant] else { return noteControl(trial, outcome) }
         row.trials += 1
         row.load += load
         experience[trial.plan, default: Experience()].load += load
@@ -127,6 +159,8 @@ public struct MutationMachine: Sendable {
             row.detection = Detection(trial: trial, check: check)
             row.cameUp = true
             experience[trial.plan, default: Experience()].detections += 1
+        case .accusedIdle(let check):
+            accusations.append(Detection(trial: trial, check: check))
         case .missed: row.cameUp = true
         case .neverCameUp: break
         case .noAnswer: row.unanswered += 1

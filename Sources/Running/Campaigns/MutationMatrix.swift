@@ -16,14 +16,21 @@ public struct MutationMatrix: Sendable, Codable {
     public let budget: Double
     /// One line a bug, in their order.
     public let lines: [Line]
+    /// How many runs of nodes without a bug there were.
+    public let controlRuns: Int
+    /// Trials in which nodes were accused that had done nothing wrong: what their plans find proves
+    /// nothing.
+    public let accusations: [MutationMachine.Detection]
 
     /// A matrix of bugs with their titles.
     public init(
-        _ rows: [MutationMachine.Row], titles: [String: String], budget: Duration, seed: UInt64
+        _ machine: MutationMachine, titles: [String: String], budget: Duration, seed: UInt64
     ) {
         self.seed = seed
         self.budget = budget / .seconds(1)
-        lines = rows.map { Line(title: titles[$0.mutant] ?? "", row: $0) }
+        controlRuns = machine.controlRuns
+        accusations = machine.accusations
+        lines = machine.rows.map { Line(title: titles[$0.mutant] ?? "", row: $0) }
     }
 
     /// How many were found.
@@ -68,7 +75,18 @@ public struct MutationMatrix: Sendable, Codable {
                 .joined(separator: " | ") + " |\n"
         }
         let rule = "|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined() + "\n"
-        return text(head) + rule + rows.map(text).joined() + "\n" + summary + "\n"
+        return text(head) + rule + rows.map(text).joined() + "\n" + summary + "\n" + control
+    }
+
+    /// What was said of nodes that had done nothing wrong; a line each, and one for all of them.
+    private var control: String {
+        let runs = controlRuns > 0 ? "; \(controlRuns) runs were of nodes without a bug" : ""
+        guard !accusations.isEmpty else { return "no right node was accused\(runs)\n" }
+        return "\(accusations.count) accusations of nodes that had done nothing wrong\(runs):\n"
+            + accusations.map {
+                "- \(Self.name(of: $0.trial.plan)), seed \($0.trial.seed), bug "
+                    + "\($0.trial.mutant): \($0.check)\n"
+            }.joined()
     }
 
     /// Writes `matrix.md` and `matrix.json` into a folder.

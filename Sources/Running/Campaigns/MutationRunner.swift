@@ -9,6 +9,8 @@ public final class MutationRunner {
         public var program: String
         /// The node with bugs in it; `WHITEWATER_MUTANT` chooses one.
         public var binary: String
+        /// The node without bugs, which each plan is run against first; nil for no such runs.
+        public var rightBinary: String?
         /// Files of plans, the most promising first.
         public var plans: [String]
         /// Seconds of load that each bug gets.
@@ -22,11 +24,12 @@ public final class MutationRunner {
 
         /// A setting.
         public init(
-            program: String, binary: String, plans: [String], budget: Duration,
-            parallel: Campaign.Parallel, folder: String, seed: UInt64
+            program: String, binary: String, rightBinary: String?, plans: [String],
+            budget: Duration, parallel: Campaign.Parallel, folder: String, seed: UInt64
         ) {
             self.program = program
             self.binary = binary
+            self.rightBinary = rightBinary
             self.plans = plans
             self.budget = budget
             self.parallel = parallel
@@ -57,7 +60,8 @@ public final class MutationRunner {
         self.report = report
         pool = LabPool(program: setting.program, parallel: setting.parallel)
         machine = MutationMachine(
-            mutants: mutants, plans: setting.plans, budget: setting.budget, seed: setting.seed)
+            mutants: mutants, plans: setting.plans, budget: setting.budget, seed: setting.seed,
+            isControlled: setting.rightBinary != nil)
     }
 
     /// Asks it to end, from any thread.
@@ -65,9 +69,9 @@ public final class MutationRunner {
 
     /// Runs trials until every bug is found or has used up its budget, or a person ends it.
     ///
-    /// - Returns: what is known of each bug.
+    /// - Returns: what is known of each bug, and of right nodes.
     /// - Throws: the error of the system if a trial cannot be started.
-    public func run() throws -> [MutationMachine.Row] {
+    public func run() throws -> MutationMachine {
         var isOver = false
         while !isOver || !running.isEmpty {
             for effect in isOver ? [] : machine.fill(to: pool.allowed) {
@@ -85,7 +89,7 @@ public final class MutationRunner {
             case nil: break
             }
         }
-        return machine.rows
+        return machine
     }
 
     private func place(of trial: MutationMachine.Trial) -> String {
@@ -94,11 +98,13 @@ public final class MutationRunner {
 
     private func start(_ trial: MutationMachine.Trial) throws {
         let place = place(of: trial)
+        let isRight = trial.mutant == MutationMachine.rightNode
+        let binary = isRight ? setting.rightBinary ?? setting.binary : setting.binary
         try pool.start(
             trial.number,
             arguments: [
-                trial.plan, "--binary", setting.binary, "--seed", "\(trial.seed)",
-                "--stop-at-first", "--results", place,
+                trial.plan, "--binary", binary, "--seed", "\(trial.seed)", "--stop-at-first",
+                "--results", place,
             ],
             environment: ["WHITEWATER_MUTANT": trial.mutant], output: place + "/output.txt")
         running[trial.number] = trial

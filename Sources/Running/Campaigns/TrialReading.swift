@@ -3,7 +3,8 @@ internal import Foundation
 internal import Results
 internal import Stores
 
-/// What the folder of a trial says: whether the bug was found, missed, or never came up.
+/// What the folder of a trial says: whether the bug was found, missed, or never came up, or a node
+/// was accused that had done nothing wrong.
 struct TrialReading {
     let outcome: MutationMachine.Outcome
     /// Seconds of load.
@@ -24,7 +25,10 @@ struct TrialReading {
         case .invalid:
             let failures = RunRow(results, folder: place).failures.map(\.signature)
             let accusation = failures.first { $0.series.accusesSystem }
-            outcome = .found(by: accusation.map { "\($0)" } ?? "a finding without a name")
+            let check = accusation.map { "\($0)" } ?? "a finding without a name"
+            outcome =
+                Self.deviates(in: run.path + "/nodes")
+                ? .found(by: check) : .accusedIdle(by: check)
         case .failed: outcome = .noAnswer(results.reasons.first ?? "the harness failed")
         case .valid, .inconclusive, .undecided:
             outcome = Self.deviates(in: run.path + "/nodes") ? .missed : .neverCameUp

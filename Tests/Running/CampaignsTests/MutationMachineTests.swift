@@ -52,6 +52,33 @@ import Testing
         #expect(machine.rows.map(\.cameUp) == [false, true])
     }
 
+    @Test func `each plan meets a right node first, and what it says of that one finds no bug`() {
+        var machine = MutationMachine(
+            mutants: ["m"], plans: ["a", "b"], budget: .seconds(30), seed: 1, isControlled: true)
+        let trials = play(&machine) { trial in
+            switch (trial.mutant, trial.plan) {
+            case (MutationMachine.rightNode, "b"): .found(by: "stale read")
+            case (MutationMachine.rightNode, _): .neverCameUp
+            default: .found(by: "stale read")
+            }
+        }
+        #expect(trials.prefix(2).map(\.mutant) == ["none", "none"])
+        #expect(trials.prefix(2).map(\.plan) == ["a", "b"])
+        #expect(machine.controlRuns == 2)
+        #expect(machine.accusations.map(\.trial.plan) == ["b"])
+        #expect(machine.rows.map(\.mutant) == ["m"])
+        #expect(machine.rows[0].detection != nil)
+    }
+
+    @Test func `an accusation of a node whose bug did not come up is no detection`() {
+        var machine = MutationMachine(
+            mutants: ["m"], plans: ["a"], budget: .seconds(30), seed: 1)
+        _ = play(&machine) { _ in .accusedIdle(by: "stale read") }
+        #expect(machine.rows[0].detection == nil)
+        #expect(machine.rows[0].verdict == .neverCameUp)
+        #expect(machine.accusations.map(\.check) == ["stale read"])
+    }
+
     @Test func `runs that cannot say end too`() {
         var machine = MutationMachine(
             mutants: ["m"], plans: ["a"], budget: .seconds(60), seed: 1)

@@ -17,7 +17,7 @@ import Testing
             }
         }
         return MutationMatrix(
-            machine.rows, titles: ["loud": "answers from local state"], budget: .seconds(30),
+            machine, titles: ["loud": "answers from local state"], budget: .seconds(30),
             seed: 4)
     }
 
@@ -56,7 +56,7 @@ import Testing
         let machine = MutationMachine(
             mutants: ["last"], plans: ["p"], budget: .seconds(30), seed: 1)
         #expect(machine.rows.map(\.verdict) == [.notTried])
-        let matrix = MutationMatrix(machine.rows, titles: [:], budget: .seconds(30), seed: 1)
+        let matrix = MutationMatrix(machine, titles: [:], budget: .seconds(30), seed: 1)
         #expect(matrix.summary.hasSuffix(", 1 not tried"))
     }
 }
