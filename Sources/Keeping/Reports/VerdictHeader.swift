@@ -97,9 +97,19 @@ struct VerdictHeader {
         }
         let diagnoses = results.digest?.diagnoses ?? []
         if results.verdict == .invalid, !diagnoses.isEmpty {
-            return Array(diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised))
+            let groups = diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised)
+            return [groups[0]] + clearest + groups.dropFirst()
         }
         return Array(results.reasons.prefix(Self.mostReasons).map(Self.capitalised))
+    }
+
+    /// Who read what, and missed what: a group alone names no values.
+    private var clearest: [String] {
+        guard let violation = results.digest?.violations.first else { return [] }
+        return [
+            "The clearest" + (violation.key.map { ", on key \($0.cut(80))" } ?? "") + ": "
+                + violation.sentence
+        ]
     }
 
     private static func capitalised(_ text: String) -> String {
