@@ -132,7 +132,7 @@ struct VerdictHeader {
             ? ""
             : results.faults.isEmpty
                 ? " No faults."
-                : " \(results.bitten) of \(results.faults.count) faults certainly took effect."
+                : " \(results.bitten) of \(results.faults.count) faults took effect."
         let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
         return [
             findings == 0

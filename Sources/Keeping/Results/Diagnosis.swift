@@ -95,7 +95,7 @@ public struct Diagnosis: Codable, Hashable, Sendable {
         let every = count == 1 ? "" : "every one "
         let healed =
             healed.map {
-                " or had been until \($0.fixed(1)) s before" + (count == 1 ? "" : " at most")
+                ", or had been healed \(count == 1 ? "" : "at most ")\($0.fixed(1)) s before"
             } ?? ""
         let place =
             switch cause {
@@ -106,7 +106,8 @@ public struct Diagnosis: Codable, Hashable, Sendable {
             case .fault: ", \(every)on a node that was under a fault\(healed)"
             case .deposedLeader: ", \(every)on a leader that had been deposed and did not know it"
             case .newLeader: ", \(every)on a leader that had just been elected"
-            case .none: ", on nodes that were under no fault"
+            case .none:
+                ", on \(nodes.count == 1 ? "a node that was" : "nodes that were") under no fault"
             case .unknown: ""
             }
         let counts = nodes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
@@ -133,10 +134,11 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     /// The plural of an anomaly's first noun.
     public static func plural(_ anomaly: String) -> String {
         for joint in [
-            " of ", " that ", " out of ", " held ", " acquired ", " released ", " taken ",
+            " out of ", " of ", " that ", " held ", " acquired ", " released ", " taken ",
         ] {
             if let place = anomaly.firstRange(of: joint) {
-                return anomaly[..<place.lowerBound] + "s" + anomaly[place.lowerBound...]
+                let noun = anomaly[..<place.lowerBound]
+                return noun + (noun.hasSuffix("s") ? "" : "s") + anomaly[place.lowerBound...]
             }
         }
         return anomaly + "s"

@@ -92,7 +92,7 @@ struct Summary {
     private var faults: String? {
         guard !results.faults.isEmpty else { return nil }
         let idle = results.faults.filter { !$0.bit }
-        return "\(results.bitten) of \(results.faults.count) certainly took effect"
+        return "\(results.bitten) of \(results.faults.count) took effect"
             + (idle.isEmpty
                 ? ""
                 : "; not: " + idle.map { "\($0.number) \($0.summary)" }.joined(separator: ", "))
