@@ -91,7 +91,7 @@ enum Search {
             if let found = frontier.run(meter, until: end, others: descent.bytes + bytes) {
                 return found
             }
-            end = meter.configurations + turn
+            end = meter.configurations + (space.partDemands.isEmpty ? 1 : partsShare) * turn
             if let found = descent.run(meter, until: end, others: frontier.bytes + bytes) {
                 return found
             }
@@ -104,6 +104,10 @@ enum Search {
     ) -> SearchFinding<M>? {
         search.run(meter, until: end, others: others) as? SearchFinding<M>
     }
+
+    /// How many times longer the turns of the descent are for an object of parts, whose frontier
+    /// holds every choice of crashed writes that may have come before.
+    private static var partsShare: Int { 4 }
 
     /// How many times longer the turns of a search by structure are.
     private static var structuredShare: Int { 16 }
