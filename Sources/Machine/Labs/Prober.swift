@@ -58,10 +58,20 @@ public final class Prober: Sendable {
         let flags = CInt(SOCK_DGRAM.rawValue) | O_NONBLOCK | O_CLOEXEC
         let socket = Glibc.socket(AF_INET, flags, 0)
         var address = address(of: node)
-        let isBound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        func isBoundNow() -> Bool {
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
             }
+        }
+        var isBound = isBoundNow()
+        let deadline = ContinuousClock.now + .seconds(1)
+        // A child that is being started has a copy of the last prober's socket until it becomes its
+        // program; nothing tells when that is.
+        while !isBound, errno == EADDRINUSE, ContinuousClock.now < deadline {
+            usleep(1_000)
+            isBound = isBoundNow()
         }
         guard socket >= 0, isBound else {
             throw .systemCall(
