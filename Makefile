@@ -3,7 +3,7 @@
 CONFIGURATION := -c release
 # Tests look inside modules; one build serves them and the program.
 TESTABLE := -Xswiftc -enable-testing
-TEST := swift test $(CONFIGURATION) $(TESTABLE) --skip-build --disable-xctest
+TEST := sh .ci/told swift test $(CONFIGURATION) $(TESTABLE) --skip-build --disable-xctest
 SWIFT_FILES := Package.swift Sources Tests $(EXAMPLE)/Package.swift $(EXAMPLE)/Sources $(EXAMPLE)/Tests
 
 # A package that builds on this one.
@@ -27,7 +27,7 @@ test: setup-tests lint
 	sh .ci/in-lab $(TEST) --filter ClocksTests
 	$(TEST) --filter WholeRunTests
 	$(TEST) --skip LabsTests --skip DisksTests --skip ClocksTests --skip WholeRunTests --skip SlurmTests
-	swift test --package-path $(EXAMPLE) --disable-xctest
+	sh .ci/told swift test --package-path $(EXAMPLE) --disable-xctest
 
 ## Start a cluster under Slurm as an ordinary user, run campaigns on it, and kill its nodes meanwhile.
 test-slurm: setup-tests setup-slurm

@@ -73,9 +73,12 @@ public final class Prober: Sendable {
             usleep(1_000)
             isBound = isBoundNow()
         }
-        guard socket >= 0, isBound else {
+        guard isBound else {
+            let code = errno
+            if socket >= 0 { close(socket) }
             throw .systemCall(
-                "binding a probe in \(node.name)", code: errno, advice: "is the port taken?")
+                "binding a probe in \(node.name)", code: code,
+                advice: "is port \(LabNetwork.probePort) of the lab taken by a node?")
         }
         return socket
     }

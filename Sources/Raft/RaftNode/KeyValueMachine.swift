@@ -37,7 +37,8 @@ struct KeyValueMachine: Sendable {
     ///
     /// - Returns: the answer for whoever waits for it; nil for an entry that is no command.
     mutating func apply(_ entry: Entry) -> Answer? {
-        // Not a precondition: the text of one is lost in a release build.
+        // A state that has left out an entry, or taken one twice, must answer nobody. Not a
+        // precondition: the text of one is lost in a release build.
         guard entry.index == applied + 1 else {
             fatalError("applied \(entry.index) behind \(applied)")
         }

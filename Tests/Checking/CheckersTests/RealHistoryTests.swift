@@ -87,6 +87,18 @@ struct `Histories of real systems` {
         }
     }
 
+    @Test func `crashed writes of several registers are not spent before the reads that need them`()
+        throws
+    {
+        let file = RealHistories.folder
+            .appending(path: "models/multi-register-1000-10-20-5-ok.edn")
+        let history = try History(contentsOf: file.path)
+        // Work is counted, so that this is the same on any machine.
+        let checker = Checker(model: MultiRegister(), budget: Budget(steps: 40_000_000))
+        let report = try checker.check(history)
+        #expect(report.verdict.word == "linearizable", "\(report.keys[0].steps) steps")
+    }
+
     @Test func `key-value histories have the verdict of their name`() throws {
         let files = RealHistories.files("kv", ".txt")
         #expect(files.count == 4)

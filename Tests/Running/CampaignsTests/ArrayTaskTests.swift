@@ -114,7 +114,12 @@ import Testing
         ) { _ in notes += 1 }
         let (stop, started) = (task.stop, folder + "/started")
         Thread.detachNewThread {
-            while !FileManager.default.fileExists(atPath: started) { usleep(5_000) }
+            // A file that another process writes announces itself to nobody here. If it never comes,
+            // the task is stopped all the same, and what follows says that it did not start.
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !FileManager.default.fileExists(atPath: started), ContinuousClock.now < deadline {
+                usleep(5_000)
+            }
             stop()
         }
         #expect(try task.run() == 128 + SIGTERM)

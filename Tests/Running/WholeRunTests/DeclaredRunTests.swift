@@ -13,11 +13,21 @@ import Testing
         FileManager.default.fileExists(atPath: Machine.root.appending(path: path).path)
     }
 
-    private func run(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
-        try machine.run([
+    private func arguments(_ plan: String, faults: String, time: String) -> [String] {
+        [
             "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3", "--faults",
             faults, "--results", machine.results,
-        ])
+        ]
+    }
+
+    /// A run of a system that keeps its promises.
+    private func run(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
+        try machine.conclude(arguments(plan, faults: faults, time: time))
+    }
+
+    /// A run of one that does not.
+    private func convict(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
+        try machine.convict(arguments(plan, faults: faults, time: time))
     }
 
     @Test func `with a client in Python is as valid as it is known to be`() throws {
@@ -35,7 +45,7 @@ import Testing
             atPath: machine.results, withIntermediateDirectories: true)
         let (made, written) = try machine.run(["init", "mine", "--folder", machine.results])
         #expect(made == 0, "\(written)")
-        let (status, output) = try machine.run([
+        let (status, output) = try machine.conclude([
             "test", machine.results + "/mine.yaml", "--seed", "1", "--results", machine.results,
         ])
         #expect(status == 0, "\(output)")
@@ -50,13 +60,13 @@ import Testing
 
     @Test func `in Maelstrom's protocol is found out if it is wrong`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try run("maelstrom-stale", faults: "halves", time: "9s")
+        let (status, output) = try convict("maelstrom-stale", faults: "halves", time: "9s")
         #expect(status == 1, "\(output)")
     }
 
     @Test func `of two processes a node is struck as a whole, or one of them by name`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try machine.run([
+        let (status, output) = try machine.conclude([
             "test", "Tests/Running/WholeRunTests/twofold/twofold.yaml", "--seed", "3",
             "--results", machine.results,
         ])
@@ -98,7 +108,7 @@ import Testing
         let (status, output) = try run(
             "systems/consul-register", faults: "isolate-leader,kill-one", time: "20s")
         #expect(status == 0, "\(output)")
-        let (staleStatus, staleOutput) = try run(
+        let (staleStatus, staleOutput) = try convict(
             "systems/consul-stale", faults: "none", time: "15s")
         #expect(staleStatus == 1, "\(staleOutput)")
     }
@@ -113,7 +123,7 @@ import Testing
         #expect(status == 0, "\(output)")
         // The leader is known though NATS tells no terms.
         #expect(!output.contains("term"), "\(output)")
-        let (guiltyStatus, guiltyOutput) = try run(
+        let (guiltyStatus, guiltyOutput) = try convict(
             "systems/nats-guard", faults: "none", time: "30s")
         #expect(guiltyStatus == 1, "\(guiltyOutput)")
     }
@@ -124,7 +134,7 @@ import Testing
         let (status, output) = try run(
             "systems/pysyncobj-register", faults: "isolate-leader,kill-all", time: "20s")
         #expect(status == 0, "\(output)")
-        let (guiltyStatus, guiltyOutput) = try run(
+        let (guiltyStatus, guiltyOutput) = try convict(
             "systems/pysyncobj-compaction", faults: "isolate-leader", time: "60s")
         #expect(guiltyStatus == 1, "\(guiltyOutput)")
     }

@@ -93,7 +93,7 @@ import Topologies
         recovery-timeout: 5s
         faults: {kinds: [kill-all], overlap: true, first: 2s, every: 5s, length: 2s}
         """.write(toFile: plan, atomically: true, encoding: .utf8)
-        let (status, text) = try machine.run(["test", plan, "--results", machine.results])
+        let (status, text) = try machine.convict(["test", plan, "--results", machine.results])
         #expect(status == 1, "\(text)")
         let stored = try machine.latest.readResults()
         #expect(stored.findings.contains { $0.kind == .unaskedExit && $0.node?.number == 3 })
@@ -127,7 +127,7 @@ import Topologies
 
     @Test func `a history that is empty, cut or another run's is no verdict`() throws {
         defer { machine.removeResults() }
-        let (status, text) = try machine.run(
+        let (status, text) = try machine.conclude(
             plan + ["--faults", "none", "--seed", "6", "--time-limit", "6s"])
         #expect(status == 0, "\(text)")
         #expect(text.contains("again:") && text.contains("--results \(machine.results)"))

@@ -69,6 +69,36 @@ struct Machine {
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))
     }
 
+    /// Runs a plan until it says something.
+    ///
+    /// A run that the machine left too little time to test anything says so of itself, by exit
+    /// status 2: it accuses nobody, acquits nobody, and is no reason to call a test failed. It is
+    /// made again, twice at most; any other ending is the answer.
+    func conclude(
+        _ arguments: [String], program: String = Machine.program,
+        environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String) {
+        var ended = try run(arguments, program: program, environment: environment)
+        for _ in 0..<2 where ended.status == 2 {
+            ended = try run(arguments, program: program, environment: environment)
+        }
+        return ended
+    }
+
+    /// Runs a plan on a system that breaks its promises until it is found out.
+    ///
+    /// A violation takes two clients who look at the wrong moments, so one run may miss it: two
+    /// more may follow, and the last one's ending is the answer. A failure is one at once.
+    func convict(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String) {
+        var ended = try run(arguments, environment: environment)
+        for _ in 0..<2 where ended.status == 0 || ended.status == 2 {
+            ended = try run(arguments, environment: environment)
+        }
+        return ended
+    }
+
     /// Waits until the condition holds; false if it does not within the time.
     static func await(_ condition: () -> Bool, within time: Duration = .seconds(60)) -> Bool {
         let deadline = ContinuousClock.now + time

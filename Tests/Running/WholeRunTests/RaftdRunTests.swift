@@ -9,17 +9,16 @@ import Testing
     private let machine = Machine()
 
     /// `make detections` asks for five runs of each.
-    private static let runs: ClosedRange<Int> = {
-        let text = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"] ?? "1"
-        return 1...max(1, Int(text) ?? 1)
-    }()
+    private static let asked = ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"]
+    private static let isCounting = asked != nil
+    private static let runs = 1...max(1, asked.flatMap { Int($0) } ?? 1)
 
     @Test(arguments: ["append", "lock"])
     func `lists and locks are linearizable under partitions, kills and pauses`(
         workload: String
     ) throws {
         defer { machine.removeResults() }
-        let (status, output) = try machine.run([
+        let (status, output) = try machine.conclude([
             "test", "Workloads/raftd-\(workload).yaml", "--time-limit", "15s", "--seed", "2",
             "--faults", "isolate-leader,kill-one,pause-leader", "--results", machine.results,
         ])
@@ -37,7 +36,7 @@ import Testing
         try FileManager.default.setAttributes(
             [.ownerAccountID: 65_534], ofItemAtPath: machine.results)
         let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", Machine.program]
-        let (status, output) = try machine.run(
+        let (status, output) = try machine.conclude(
             user + [
                 "test", "Workloads/quickstart.yaml", "--time-limit", "8s", "--seed", "4",
                 "--faults", "isolate-leader", "--results", machine.results,
@@ -47,7 +46,7 @@ import Testing
 
     @Test func `the plan that catches mutants acquits the true node`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try machine.run([
+        let (status, output) = try machine.conclude([
             "test", "Tests/Running/WholeRunTests/mutants.yaml", "--seed", "1", "--time-limit",
             "12s",
             "--results", machine.results,
@@ -64,7 +63,7 @@ import Testing
     ]
 
     @Test(
-        .enabled(if: ProcessInfo.processInfo.environment["WHITEWATER_MUTANT_RUNS"] != nil),
+        .enabled(if: isCounting),
         arguments: machineBugs, runs)
     func `a planted bug is found in real processes on disks and clocks that fail`(
         bug: (String, String), seed: Int
@@ -83,7 +82,7 @@ import Testing
     @Test(arguments: ["raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks", "raftd-damage"])
     func `the plans that break disks and clocks acquit the true node`(plan: String) throws {
         defer { machine.removeResults() }
-        let (status, output) = try machine.run([
+        let (status, output) = try machine.conclude([
             "test", "Workloads/\(plan).yaml", "--seed", "1", "--time-limit", "30s", "--results",
             machine.results,
         ])
@@ -95,11 +94,16 @@ import Testing
         defer { machine.removeResults() }
         let binary = URL(filePath: Machine.program).deletingLastPathComponent()
             .appending(path: "raftd-mutant").path
-        let (status, output) = try machine.run(
-            [
-                "test", "Tests/Running/WholeRunTests/mutants.yaml", "--binary", binary, "--seed",
-                "\(seed)", "--results", machine.results,
-            ], environment: ["WHITEWATER_MUTANT": bug])
+        let arguments = [
+            "test", "Tests/Running/WholeRunTests/mutants.yaml", "--binary", binary, "--seed",
+            "\(seed)", "--results", machine.results,
+        ]
+        let environment = ["WHITEWATER_MUTANT": bug]
+        // Where runs are counted each has to find it.
+        let (status, output) =
+            Self.isCounting
+            ? try machine.run(arguments, environment: environment)
+            : try machine.convict(arguments, environment: environment)
         #expect(status == 1, "\(output)")
         let stored = try machine.latest.readResults()
         #expect(stored.keys.contains { $0.contradiction != nil }, "clients saw it")

@@ -20,7 +20,7 @@ import Testing
             mount --bind "$device" /dev/fuse || exit 91
             exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
             """
-        return try machine.run(
+        return try machine.conclude(
             ["--mount", "sh", "-c", script, machine.results, mode, Machine.program] + arguments
                 + ["--results", machine.results], program: "/usr/bin/unshare")
     }

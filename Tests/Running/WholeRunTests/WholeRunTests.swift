@@ -21,7 +21,7 @@ import Testing
         plan: String, time: String
     ) throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
-        let (status, output) = try run([
+        let (status, output) = try machine.conclude([
             "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3",
             "--faults", "halves,isolate-leader,kill-one,pause-leader", "--results", results,
         ])
@@ -46,7 +46,7 @@ import Testing
 
     @Test func `members of etcd come and go, and new ones take the places of lost ones`() throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
-        let (status, output) = try run([
+        let (status, output) = try machine.conclude([
             "test", "Workloads/etcd-members.yaml", "--time-limit", "25s", "--seed", "3",
             "--faults", "remove-one,replace-one,transfer", "--results", results,
         ])
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `stale reads are found, and named with the write that they missed`() throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
-        let (status, output) = try run([
+        let (status, output) = try machine.convict([
             "test", "Workloads/etcd-serializable.yaml", "--time-limit", "15s", "--seed", "1",
             "--faults", "halves,isolate-leader", "--results", results,
         ])
