@@ -20,6 +20,7 @@ def perform(ask):
     if f == "status":
         _, seen = post("/maintenance/status", {}, timeout)
         leads = seen.get("leader") == seen["header"]["member_id"]
+        # Not "exact": the term that etcd tells is of the last entry that it has applied.
         return {"type": "ok", "value": {"leader": leads, "term": int(seen["raftTerm"])}}
     stale = place["options"].get("reads") == "serializable" and f == "read"
     if f in ("read", "serves"):

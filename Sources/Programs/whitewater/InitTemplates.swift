@@ -48,6 +48,7 @@ enum InitTemplates {
         def perform(ask):
             f, timeout = ask["f"], ask.get("timeout", 1000) / 1000
             if f == "status":  # who leads, in which term: what the node says of itself
+                # Add "exact": True if both are read under one lock: two leaders in one term are told then.
                 return {"type": "ok", "value": {"leader": place["node"] == "n1", "term": 1}}
             if f == "serves":  # a read that the system vouches for
                 f = "read"

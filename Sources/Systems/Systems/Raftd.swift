@@ -152,7 +152,7 @@ public struct Raftd: System {
         }
         var result = NodeStatus(
             isLeader: status.role == .leader, term: Int(clamping: status.term),
-            applied: applied(status.state), snapshot: status.snapshot)
+            termIsRaftsOwn: true, applied: applied(status.state), snapshot: status.snapshot)
         result.commit = status.commit
         result.recent = status.recent.map(applied)
         result.role =

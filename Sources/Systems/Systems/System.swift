@@ -187,8 +187,10 @@ public struct NodeStatus: Hashable, Sendable {
     public let isLeader: Bool
     /// Its term, or that of the last entry that it has applied; nil if the system tells neither.
     public let term: Int?
-    /// Which of the two the term is: only Raft's own contradicts another leader's of the same term,
-    /// or falls.
+    /// Whether the term is Raft's own, read at one moment with whether it leads.
+    ///
+    /// Only then does it contradict another leader's of the same term, or fall. A page that is put
+    /// together from parts may name a new leader beside the term of the last one.
     public let termIsRaftsOwn: Bool
     /// What it has applied, if it says so.
     public var applied: Applied? { didSet { appliedIndex = applied?.index ?? appliedIndex } }
@@ -234,7 +236,7 @@ public struct NodeStatus: Hashable, Sendable {
 
     /// A node's own view.
     public init(
-        isLeader: Bool, term: Int?, termIsRaftsOwn: Bool = true, applied: Applied? = nil,
+        isLeader: Bool, term: Int?, termIsRaftsOwn: Bool = false, applied: Applied? = nil,
         snapshot: UInt64? = nil
     ) {
         self.termIsRaftsOwn = termIsRaftsOwn

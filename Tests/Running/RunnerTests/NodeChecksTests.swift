@@ -76,7 +76,7 @@ import Topologies
             let found = checks.note(
                 NodeStatement(
                     node: NodeName(number: node), process: 7, time: .seconds(node),
-                    status: NodeStatus(isLeader: true, term: 4)))
+                    status: NodeStatus(isLeader: true, term: 4, termIsRaftsOwn: true)))
             guard node == 2 else { continue }
             let finding = try #require(found.first).finding
             #expect(finding.node == NodeName(number: 2))
@@ -91,7 +91,8 @@ import Topologies
         _ node: Int, commit: UInt64 = 0, process: Int32 = 1, applied: NodeStatus.Applied,
         recent: [NodeStatus.Applied] = []
     ) -> [Finding.Kind] {
-        var status = NodeStatus(isLeader: false, term: 1, applied: applied)
+        var status = NodeStatus(
+            isLeader: false, term: 1, termIsRaftsOwn: true, applied: applied)
         status.commit = commit
         status.recent = recent
         return checks.note(

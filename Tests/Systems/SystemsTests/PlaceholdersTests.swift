@@ -91,6 +91,10 @@ import Topologies
             "system.status: unknown key 'ledaer'; did you mean 'leader'?"
         ),
         (
+            "  name: exec\n  start: [a]\n  client: [b]\n  status: {http: u, exact: maybe}",
+            "system.status: exact: write true or false, not 'maybe'"
+        ),
+        (
             "  name: exec\n  start: [a]\n  client: [b]\n  workloads: [append]",
             "exec does not offer register"
         ),

@@ -46,6 +46,8 @@ struct Inquiry: Hashable, Sendable {
     var leader: String?
     /// Where in a page's JSON the term stands.
     var term: String?
+    /// Whether a page tells both of one moment, so that they can contradict another node's.
+    var isExact = false
 }
 
 extension PlanOption where Value == Inquiry {
@@ -83,7 +85,7 @@ extension Inquiry {
             self.init(source: .log(text))
         default: self.init(source: .http(text))
         }
-        let known = [form.key] + (form.key == "http" ? ["expect", "leader", "term"] : [])
+        let known = [form.key] + (form.key == "http" ? ["expect", "leader", "term", "exact"] : [])
         for entry in entries where entry != form {
             guard known.contains(entry.key) else {
                 throw PlanRefusal(
@@ -97,6 +99,11 @@ extension Inquiry {
                 }
                 expected = status
             case "leader": leader = text
+            case "exact":
+                guard let isExact = Bool(text) else {
+                    throw PlanRefusal("exact: write true or false, not '\(text)'")
+                }
+                self.isExact = isExact
             default: term = text
             }
         }

@@ -15,9 +15,10 @@ struct NodeLogs: Sendable {
     /// What the last line says that matches: the role in the first group, the term in the second.
     func status(of node: Node, by pattern: String) -> NodeStatus? {
         guard let groups = lastMatch(of: pattern, on: node) else { return nil }
+        // Both stand in one line, which was written at one moment.
         return NodeStatus(
             isLeader: groups.first?.lowercased() == "leader",
-            term: groups.dropFirst().first.flatMap { Int($0) })
+            term: groups.dropFirst().first.flatMap { Int($0) }, termIsRaftsOwn: true)
     }
 
     /// The groups of the last match of a regular expression in the logs of all processes, or of

@@ -58,7 +58,8 @@ final class NodeProbe: Sendable {
             return NodeStatus(
                 isLeader: status.leader.flatMap { page.value(at: $0) }
                     .map { Self.says($0, leader: node) } ?? false,
-                term: term.flatMap { $0.int ?? $0.word.flatMap { Int($0) } })
+                term: term.flatMap { $0.int ?? $0.word.flatMap { Int($0) } },
+                termIsRaftsOwn: status.isExact)
         case .tcp: return nil
         }
     }
@@ -152,13 +153,15 @@ final class NodeProbe: Sendable {
 }
 
 extension NodeStatus {
-    /// What a client program says: `leader`, `term`, and `applied` with `hash` if it knows them.
-    fileprivate init(saidByClient value: Value) {
+    /// What a client program says: `leader` and `term`, which contradict others if they are `exact`,
+    /// and `applied` with `hash` if it knows them.
+    init(saidByClient value: Value) {
         let applied = value.member("applied")?.int.flatMap { UInt64(exactly: $0) }
         let hash = value.member("hash").map { $0.word ?? "\($0)" }
         self.init(
             isLeader: value.member("leader") == .some(.bool(true)),
             term: value.member("term")?.int,
+            termIsRaftsOwn: value.member("exact") == .some(.bool(true)),
             applied: applied.flatMap { index in
                 hash.map { Applied(index: index, hash: Self.digest(of: $0)) }
             })
