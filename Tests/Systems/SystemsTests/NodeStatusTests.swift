@@ -18,6 +18,14 @@ import Wire
         #expect(try said(#"{"leader":true,"term":3,"exact":true}"#).termIsRaftsOwn)
     }
 
+    @Test func `by a client is taken as far as the node knows it`() throws {
+        let some = try said(#"{"leader":false,"applied":91,"commit":93}"#)
+        #expect(some.appliedIndex == 91 && some.commit == 93)
+        #expect(some.applied == nil, "no hash, no state to compare")
+        let all = try said(#"{"leader":false,"applied":91,"hash":"9f3c","commit":-1}"#)
+        #expect(all.applied?.index == 91 && all.appliedIndex == 91 && all.commit == nil)
+    }
+
     @Test func `in a system that says nothing of it contradicts nobody`() {
         #expect(!NodeStatus(isLeader: true, term: 3).termIsRaftsOwn)
     }

@@ -154,7 +154,7 @@ final class NodeProbe: Sendable {
 
 extension NodeStatus {
     /// What a client program says: `leader` and `term`, which contradict others if they are `exact`,
-    /// and `applied` with `hash` if it knows them.
+    /// `commit`, and `applied` with `hash`, if it knows them.
     init(saidByClient value: Value) {
         let applied = value.member("applied")?.int.flatMap { UInt64(exactly: $0) }
         let hash = value.member("hash").map { $0.word ?? "\($0)" }
@@ -165,6 +165,8 @@ extension NodeStatus {
             applied: applied.flatMap { index in
                 hash.map { Applied(index: index, hash: Self.digest(of: $0)) }
             })
+        appliedIndex = applied
+        commit = value.member("commit")?.int.flatMap { UInt64(exactly: $0) }
     }
 
     /// FNV-1a: hashes are compared with each other only.
