@@ -32,7 +32,11 @@ final class OrderChannel: Sendable {
             send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         guard sent == line.count else {
-            throw DiskError.server(disk: disk, why: "it takes no orders, errno \(errno)")
+            // Whoever gives an order learns by this that nobody is there any more.
+            let why =
+                [EPIPE, ECONNRESET].contains(errno)
+                ? "its process has ended" : "it takes no orders, errno \(errno)"
+            throw DiskError.server(disk: disk, why: why)
         }
         return try await answer(within: time)
     }
