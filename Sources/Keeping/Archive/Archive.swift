@@ -90,6 +90,17 @@ public struct Archive: Sendable {
         }
     }
 
+    /// Forgets all runs of a campaign but these.
+    ///
+    /// - Throws: `DatabaseError`; nothing has changed then.
+    public func replaceRuns(of campaign: String, with rows: [RunRow]) throws {
+        try database.write { database in
+            try database.execute(
+                sql: "DELETE FROM runs WHERE campaign = ?", arguments: [campaign])
+            for row in rows { try Self.insert(row, into: database) }
+        }
+    }
+
     /// Every run, by the time when it began; those of one campaign if one is named.
     ///
     /// - Throws: `DatabaseError`.

@@ -17,9 +17,12 @@ extension Whitewater {
                 A campaign is a YAML file such as Workloads/campaigns/nightly.yaml: plans with weights, \
                 programs and variants, a budget, how many at once, what is expected of each plan. \
                 Every run lands in results/campaigns/<name>/<time>/runs, and a row in \
-                results/index.sqlite. A campaign that was cut short, by whatever, loses at most \
-                the runs that were under way; --resume goes on with it. With --engine slurm a \
-                cluster makes the runs, and this machine gathers them.
+                results/index.sqlite. A run whose set-up failed is tried once more. A plan that \
+                `whitewater test` refuses is left out, and other plans have its runs. A campaign \
+                that was cut short, by whatever, loses at most the runs that were under way; \
+                --resume goes on with it, makes no run twice that has ended, and tries again what \
+                was refused. With --engine slurm a cluster makes the runs, and this machine \
+                gathers them.
 
                 Exit status: 0 all as expected; 1 a plan was found guilty that should not be, or \
                 one was not that must be (the canary); 2 nothing worse than runs that could not \
@@ -34,6 +37,9 @@ extension Whitewater {
 
         @Option(help: "The seed of all seeds; drawn if neither here nor in the file.")
         var seed: UInt64?
+
+        @Option(help: "So many runs, whatever the file says; --resume keeps to it.")
+        var runs: Int?
 
         @Option(help: "The commit that is tested, for trends.")
         var commit: String?
@@ -90,14 +96,24 @@ extension Whitewater {
 
         private func read() throws -> Campaign {
             do {
-                let campaign = try Campaign(contentsOf: file)
+                var campaign = try Campaign(contentsOf: file)
+                if let runs = try runs ?? runsAskedBefore(campaign) {
+                    campaign = try campaign.with(runs: runs)
+                }
                 try ClusterCampaign.require(cluster, campaign, resume: resume)
                 return campaign
             } catch let error as LabError {
                 throw Exit.reporting(error, Exit.failure)
+            } catch let error as CampaignError {
+                throw Exit.reporting(error, Exit.failure)
             } catch {
                 throw Exit.reporting(error, Exit.usage)
             }
+        }
+
+        private func runsAskedBefore(_ campaign: Campaign) throws(CampaignError) -> Int? {
+            guard resume else { return nil }
+            return try CampaignFolder(latestOf: campaign.name, results: results).ticket().runs
         }
 
         private func makeFolder(_ campaign: Campaign) throws -> CampaignFolder {
@@ -107,7 +123,7 @@ extension Whitewater {
                 ticket: .init(
                     file: URL(filePath: file).path,
                     seed: seed ?? campaign.seed ?? UInt64.random(in: 1...999_999_999),
-                    commit: commit, began: Date.now.timeIntervalSince1970))
+                    commit: commit, began: Date.now.timeIntervalSince1970, runs: runs))
         }
     }
 }

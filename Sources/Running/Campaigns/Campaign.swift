@@ -223,6 +223,20 @@ public struct Campaign: Hashable, Sendable, Decodable {
             seed: try keys.decodeIfPresent(UInt64.self, forKey: .seed))
     }
 
+    /// The same campaign with so many runs.
+    ///
+    /// - Throws: `PlanError` if nobody can mean that.
+    public func with(runs: Int) throws(PlanError) -> Campaign {
+        guard Self.possibleRuns.contains(runs) else {
+            throw PlanError("--runs: \(runs) is not between 1 and \(Self.possibleRuns.upperBound)")
+        }
+        return Campaign(
+            name: name, plans: plans, budget: Budget(time: budget.time, runs: runs),
+            parallel: parallel, stop: stop, keep: keep, seed: seed)
+    }
+
+    static let possibleRuns = 1...1_000_000
+
     init(
         name: String, plans: [Entry], budget: Budget, parallel: Parallel = .fixed(1),
         stop: StopRule = .never, keep: Retention = Retention(), seed: UInt64? = nil

@@ -20,13 +20,18 @@ public struct CampaignFolder: Sendable {
         public var commit: String?
         /// When it first began, in seconds since 1970.
         public var began: Double
+        /// How many runs the person asked for; nil for those of the file.
+        public var runs: Int?
 
         /// A ticket.
-        public init(file: String, seed: UInt64, commit: String?, began: Double) {
+        public init(
+            file: String, seed: UInt64, commit: String?, began: Double, runs: Int? = nil
+        ) {
             self.file = file
             self.seed = seed
             self.commit = commit
             self.began = began
+            self.runs = runs
         }
 
         /// The path of a plan's file, which a campaign's file names from its own folder.
@@ -202,15 +207,6 @@ public struct CampaignFolder: Sendable {
         }
     }
 
-    /// How each number ended: by its last try.
-    func outcomes() -> [Int: RunOutcome] {
-        var last: [Int: RunNote] = [:]
-        for note in notes() where note.outcome != .failed || note.attempt > 1 {
-            last[note.order.number] = note
-        }
-        return last.mapValues(\.outcome)
-    }
-
     /// Removes what runs left behind that were cut short: nobody finished them, and they are run
     /// again.
     ///
@@ -220,6 +216,16 @@ public struct CampaignFolder: Sendable {
         for name in try FileManager.default.contentsOfDirectory(atPath: runs)
         where !FileManager.default.fileExists(atPath: "\(runs)/\(name)/run.json") {
             try FileManager.default.removeItem(atPath: "\(runs)/\(name)")
+        }
+    }
+
+    /// Removes what was refused: it came to no run, and whoever goes on may have mended what was wrong.
+    ///
+    /// - Throws: the error of the file system.
+    func removeRefused() throws {
+        for note in notes() where note.outcome == .refused {
+            let place = place(of: note.order, attempt: note.attempt)
+            try FileManager.default.removeItem(atPath: place)
         }
     }
 

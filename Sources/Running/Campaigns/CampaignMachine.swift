@@ -32,8 +32,8 @@ public enum RunOutcome: Hashable, Sendable, Codable {
 public struct CampaignMachine: Sendable {
     /// What happened.
     public enum Event: Sendable {
-        /// The campaign begins, or goes on: these numbers have ended before.
-        case began(after: [Int: RunOutcome])
+        /// The campaign begins, or goes on after these tries.
+        case began(after: [CampaignFolder.RunNote])
         /// Time has passed, in all since the campaign first began.
         case time(Duration)
         /// So many runs may be under way at once from now on.
@@ -78,7 +78,9 @@ public struct CampaignMachine: Sendable {
     private var ended: [Int: RunOutcome] = [:]
     private var running: [Int: (order: RunOrder, attempt: Int)] = [:]
     private var retries: [RunOrder] = []
-    /// What was refused once would be refused all night: it is left out from then on.
+    /// Numbers whose first try had failed when an earlier process of the campaign ended.
+    private var failedBefore: Set<Int> = []
+    /// What was refused once would be refused until a person mends it: it is left out from then on.
     private var refused: Set<Cell> = []
     /// Numbers that came to no run, for they were refused or left out: others take their place.
     private var forgone = 0
@@ -99,7 +101,7 @@ public struct CampaignMachine: Sendable {
     public mutating func step(_ event: Event) -> [Effect] {
         var effects: [Effect] = []
         switch event {
-        case .began(let outcomes): ended = outcomes
+        case .began(let notes): goOn(after: notes)
         case .time(let elapsed):
             if let time = campaign.budget.time, elapsed >= time.duration { end(.timeIsUp) }
         case .capacity(let count): capacity = max(1, count)
@@ -114,6 +116,25 @@ public struct CampaignMachine: Sendable {
 
     private mutating func end(_ reason: Reason) { self.reason = self.reason ?? reason }
 
+    /// What counts of tries that an earlier process made: refusals do not, for whoever goes on may
+    /// have mended what they were about.
+    private mutating func goOn(after notes: [CampaignFolder.RunNote]) {
+        for note in notes.sorted(by: { $0.attempt < $1.attempt }) where note.outcome != .refused {
+            if note.isFinal {
+                ended[note.order.number] = note.outcome
+            } else {
+                failedBefore.insert(note.order.number)
+            }
+        }
+        unexpected = notes.count(where: \.isUnexpectedViolation)
+        endIfEnoughWasFound()
+    }
+
+    private mutating func endIfEnoughWasFound() {
+        guard case .violations(let most) = campaign.stop, unexpected >= most else { return }
+        end(.violations(unexpected))
+    }
+
     private mutating func note(_ order: RunOrder, _ outcome: RunOutcome) {
         let attempt = running.removeValue(forKey: order.number)?.attempt ?? 1
         if outcome == .failed, attempt < Self.mostAttempts, reason == nil {
@@ -124,9 +145,7 @@ public struct CampaignMachine: Sendable {
         if outcome == .refused { forgo(order.cell) }
         guard outcome == .invalid, order.cell.expect == .valid else { return }
         unexpected += 1
-        if case .violations(let most) = campaign.stop, unexpected >= most {
-            end(.violations(unexpected))
-        }
+        endIfEnoughWasFound()
     }
 
     private mutating func forgo(_ cell: Cell) {
@@ -150,19 +169,18 @@ public struct CampaignMachine: Sendable {
 
     private mutating func next() -> (RunOrder, attempt: Int)? {
         if !retries.isEmpty { return (retries.removeFirst(), Self.mostAttempts) }
-        while let order = held ?? schedule.next() {
+        while let order = held ?? schedule.next(besides: refused) {
             held = nil
             if let runs = campaign.budget.runs, order.number - forgone > runs {
                 held = order
                 break
             }
-            switch ended[order.number] {
-            case .refused?: forgo(order.cell)
-            case _?: continue
-            case nil where refused.contains(order.cell): forgone += 1
-            case nil: return (order, 1)
+            guard ended[order.number] == nil else { continue }
+            guard !refused.contains(order.cell) else {
+                forgone += 1
+                continue
             }
-            guard reason == nil else { return nil }
+            return (order, failedBefore.contains(order.number) ? Self.mostAttempts : 1)
         }
         // What is under way may still fail and want its second try.
         if running.isEmpty { end(.complete) }

@@ -105,8 +105,9 @@ extension Campaign {
                     "plans: \(entry.plan) sets --\(option), which the campaign sets itself")
             }
         }
-        if let runs = budget.runs, !(1...1_000_000).contains(runs) {
-            throw PlanError("budget.runs: is not between 1 and 1000000")
+        if let runs = budget.runs, !Self.possibleRuns.contains(runs) {
+            throw PlanError(
+                "budget.runs: is not between 1 and \(Self.possibleRuns.upperBound)")
         }
         guard budget.time != nil || budget.runs != nil || plans.allSatisfy({ $0.seeds != nil })
         else {

@@ -58,7 +58,9 @@ public final class CampaignRunner {
         defer { withExtendedLifetime(hold) {} }
         try folder.write(end: nil)
         try folder.removeUnfinished()
-        try perform(machine.step(.began(after: folder.outcomes())))
+        try folder.removeRefused()
+        try reader.bring(archive)
+        try perform(machine.step(.began(after: folder.notes())))
         while reason == nil {
             switch pool.next() {
             case .ended(let number, let status, _): try end(number, status: status)
@@ -87,6 +89,8 @@ public final class CampaignRunner {
         }
     }
 
+    private var reader: RunReader { RunReader(folder: folder, ticket: ticket) }
+
     private func start(_ order: RunOrder, attempt: Int) throws {
         let place = folder.place(of: order, attempt: attempt)
         let plan = ticket.path(of: order.cell.plan)
@@ -103,7 +107,7 @@ public final class CampaignRunner {
         let note = CampaignFolder.RunNote(
             order: run.order, attempt: run.attempt, outcome: outcome)
         let place = folder.place(of: run.order, attempt: run.attempt)
-        let row = RunReader(folder: folder, ticket: ticket).row(of: note, in: place)
+        let row = reader.row(of: note, in: place)
         try Keeper(folder: folder, campaign: campaign, archive: archive).keep(row, in: place)
         try archive.record(row)
         try folder.write(note)

@@ -78,9 +78,11 @@ public struct CampaignSchedule: Sendable {
         cells = Set(tracks.map(\.cell))
     }
 
-    /// The next run; nil when every cell's seeds have been used.
-    public mutating func next() -> RunOrder? {
+    /// The next run; nil when every cell's seeds have been used, but for those of these cells, whose
+    /// runs keep their numbers all the same.
+    public mutating func next(besides refused: Set<Cell> = []) -> RunOrder? {
         let open = tracks.indices.filter { !tracks[$0].isBounded || tracks[$0].left != nil }
+        guard !open.allSatisfy({ refused.contains(tracks[$0].cell) }) else { return nil }
         for index in open { tracks[index].credit += tracks[index].weight }
         guard let chosen = open.max(by: { tracks[$0].credit < tracks[$1].credit }) else {
             return nil

@@ -25,7 +25,8 @@ public struct CampaignVerdict: Hashable, Sendable {
         }
         lines += deadCanaries.map { "  the canary \($0) is dead: its bug was not found" }
         lines += refused.map {
-            "  \($0) is refused by `whitewater test` and was left out; read its output.txt"
+            "  \($0) is refused by `whitewater test` and was left out; read its output.txt, and try it "
+                + "again with --resume"
         }
         lines.append(
             "\(last.count(where: { $0.verdict != .refused })) runs, \(last.count(where: \.isAsExpected)) as expected, "
@@ -79,9 +80,11 @@ extension CampaignMachine.Reason {
         switch self {
         case .complete: "the campaign is complete"
         case .timeIsUp: "the campaign's time is over"
-        case .violations(let count): "ended after \(count) runs that found something"
+        case .violations(let count):
+            "ended after \(count) runs that found something; to go on change its stop:, and --resume"
         case .stopped: "ended by hand; --resume goes on"
-        case .refused: "ended: `whitewater test` refuses every plan of the campaign"
+        case .refused:
+            "ended: `whitewater test` refuses every plan of the campaign; --resume tries again"
         case .lost(let count):
             "\(count) runs did not end, for their tasks were cancelled or lost; --resume runs them"
         }

@@ -39,7 +39,7 @@ import Testing
         _ campaign: Campaign, in campaignFolder: CampaignFolder, bundle: Int = 1
     ) throws -> ArrayFolder {
         let plan = try ArrayPlan(
-            campaign, ticket: campaignFolder.ticket(), without: [],
+            campaign, ticket: campaignFolder.ticket(), after: [],
             share: .init(runs: bundle, cores: 1, megabytes: 100))
         return try ArrayFolder(next: folder + "/shared", plan: plan)
     }
@@ -162,7 +162,7 @@ import Testing
         }
         _ = try gatherer("lost.sqlite").0.gather(array)
         let (next, archive) = try gatherer("index.sqlite")
-        for _ in 1...2 { try next.recordWhatIsMissing() }
+        for _ in 1...2 { try next.catchUp() }
         #expect(try archive.runs(of: home.name).map(\.number) == [1])
     }
 

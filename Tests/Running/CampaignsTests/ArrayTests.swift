@@ -23,8 +23,10 @@ import Testing
     private let ticket = CampaignFolder.Ticket(
         file: "/plans/night.yaml", seed: 7, commit: "abc", began: 1_000)
 
-    private func plan(stop: String = "never", without ended: Set<Int> = []) throws -> ArrayPlan {
-        try ArrayPlan(campaign(stop: stop), ticket: ticket, without: ended, share: Self.share)
+    private func plan(
+        stop: String = "never", after notes: [CampaignFolder.RunNote] = []
+    ) throws -> ArrayPlan {
+        try ArrayPlan(campaign(stop: stop), ticket: ticket, after: notes, share: Self.share)
     }
 
     private func note(
@@ -49,15 +51,44 @@ import Testing
         #expect(whole.parallel == 4)
         var schedule = CampaignSchedule(try campaign(), seed: 7)
         #expect(whole.tasks.joined().first == schedule.next(), "the runs of a campaign at home")
-        let rest = try plan(without: [1, 4])
+        let orders = whole.tasks.joined().map(\.self)
+        let rest = try plan(after: [
+            note(orders[0], .valid), note(orders[1], .failed), note(orders[3], .invalid),
+        ])
         #expect(rest.tasks.map { $0.map(\.number) } == [[2, 3], [5]])
         #expect(rest.tasks[0][0] == whole.tasks[0][1], "a number is the same run in each array")
+    }
+
+    @Test func `what was refused is replaced by other plans' runs in the next array`() throws {
+        let first = try plan()
+        let orders = first.tasks.joined().map(\.self)
+        let refused = try #require(orders.first { $0.cell.plan == "b.yaml" })
+        let others = orders.filter { $0.cell != refused.cell }
+        let ended = [note(refused, .refused)] + others.map { note($0, .valid) }
+        #expect(first.reason(at: 1_001, after: ended, isStopped: false) == .complete)
+        let next = try plan(after: ended).tasks.joined().map(\.self)
+        #expect(next.count == 5 - others.count, "the budget's runs are made")
+        #expect(next.allSatisfy { $0.cell.plan == "a.yaml" && $0.number > orders.count })
+        let all = ended + next.map { note($0, .valid) }
+        #expect(try plan(after: all).tasks.isEmpty, "and no more")
+        let mended = ended.filter { $0.outcome != .refused }
+        let again = try plan(after: mended).tasks.joined().filter { $0.cell == refused.cell }
+        #expect(again.first == refused, "a refusal that is forgotten is tried again")
+    }
+
+    @Test func `violations of earlier arrays count for the stop rule`() throws {
+        let orders = try plan().tasks.joined().map(\.self)
+        let found = try #require(orders.first { $0.cell.expect == .valid })
+        let other = try #require(orders.last { $0.cell.expect == .valid })
+        let later = try plan(stop: "2", after: [note(found, .invalid)])
+        #expect(later.isOpen(other, at: 1_001, after: []))
+        #expect(!later.isOpen(other, at: 1_001, after: [note(other, .invalid)]))
     }
 
     @Test func `a campaign without an end is refused in words`() throws {
         let endless = try campaign(runs: nil)
         let error = #expect(throws: PlanError.self) {
-            try ArrayPlan(endless, ticket: ticket, without: [], share: Self.share)
+            try ArrayPlan(endless, ticket: ticket, after: [], share: Self.share)
         }
         #expect(error?.message.contains("budget: {runs: 500}") == true)
     }

@@ -90,9 +90,29 @@ import Testing
         effects.compactMap { if case .start(let order, _) = $0 { order } else { nil } }
     }
 
+    private func note(
+        _ order: RunOrder, _ outcome: RunOutcome, attempt: Int = 1
+    ) -> CampaignFolder.RunNote {
+        .init(order: order, attempt: attempt, outcome: outcome)
+    }
+
+    /// Tells a machine how each run ends, until it starts no more: what it noted, and its last words.
+    private func play(
+        _ machine: inout CampaignMachine, after notes: [CampaignFolder.RunNote] = [],
+        _ outcome: (RunOrder) -> RunOutcome
+    ) -> (notes: [CampaignFolder.RunNote], last: [CampaignMachine.Effect]) {
+        var made: [CampaignFolder.RunNote] = []
+        var effects = machine.step(.began(after: notes))
+        while case .start(let order, let attempt)? = effects.first, made.count < 100 {
+            made.append(note(order, outcome(order), attempt: attempt))
+            effects = machine.step(.ended(order, outcome(order)))
+        }
+        return (made, effects)
+    }
+
     @Test func `runs start as far as the capacity goes, and it ends when all have`() throws {
         var machine = try machine(runs: 3)
-        let first = orders(machine.step(.began(after: [:])))
+        let first = orders(machine.step(.began(after: [])))
         #expect(first.map(\.number) == [1])
         let second = orders(machine.step(.capacity(2)))
         #expect(second.map(\.number) == [2])
@@ -105,47 +125,74 @@ import Testing
     }
 
     @Test func `a campaign that goes on asks for nothing that has ended`() throws {
+        var first = try machine(runs: 4)
+        let all = play(&first) { _ in .valid }.notes.map(\.order)
         var machine = try machine(runs: 4)
-        let effects = machine.step(.began(after: [1: .valid, 2: .failed, 4: .invalid]))
-        #expect(orders(effects).map(\.number) == [3])
+        let notes = [
+            note(all[0], .valid), note(all[1], .failed), note(all[1], .failed, attempt: 2),
+            note(all[3], .invalid),
+        ]
+        #expect(machine.step(.began(after: notes)) == [.start(all[2], attempt: 1)])
+    }
+
+    @Test func `a failed set-up has one more try, also of a campaign that goes on`() throws {
+        var first = try machine(runs: 1)
+        let order = try #require(orders(first.step(.began(after: []))).first)
+        var machine = try machine(runs: 1)
+        let failed = note(order, .failed)
+        #expect(machine.step(.began(after: [failed])) == [.start(order, attempt: 2)])
+        #expect(machine.step(.ended(order, .failed)) == [.finish(.complete)])
+    }
+
+    @Test func `what was found before counts for the stop rule of a campaign that goes on`() throws
+    {
+        var first = try machine(stop: "3")
+        let all = play(&first) { _ in .invalid }
+        #expect(all.notes.count == 3)
+        #expect(all.last == [.finish(.violations(3))])
+        var machine = try machine(stop: "3")
+        let rest = play(&machine, after: Array(all.notes.prefix(2))) { _ in .invalid }
+        #expect(rest.notes.map(\.order.number) == [3])
+        var over = try self.machine(stop: "3")
+        #expect(over.step(.began(after: all.notes)) == [.finish(.violations(3))])
     }
 
     @Test func `a failed set-up is tried once more, a violation never`() throws {
         var machine = try machine(runs: 1)
-        let order = try #require(orders(machine.step(.began(after: [:]))).first)
+        let order = try #require(orders(machine.step(.began(after: []))).first)
         #expect(machine.step(.ended(order, .failed)) == [.start(order, attempt: 2)])
         #expect(machine.step(.ended(order, .failed)) == [.finish(.complete)])
         var other = try self.machine(runs: 1)
-        let violated = try #require(orders(other.step(.began(after: [:]))).first)
+        let violated = try #require(orders(other.step(.began(after: []))).first)
         #expect(other.step(.ended(violated, .invalid)) == [.finish(.complete)])
     }
 
     @Test func `the first violation ends it where that is asked, but not a canary's`() throws {
         var machine = try machine(stop: "first-violation")
-        let order = try #require(orders(machine.step(.began(after: [:]))).first)
+        let order = try #require(orders(machine.step(.began(after: []))).first)
         #expect(machine.step(.ended(order, .invalid)) == [.finish(.violations(1))])
         var canary = try self.machine(stop: "first-violation", expect: "invalid")
-        let found = try #require(orders(canary.step(.began(after: [:]))).first)
+        let found = try #require(orders(canary.step(.began(after: []))).first)
         #expect(orders(canary.step(.ended(found, .invalid))).count == 1)
     }
 
     @Test func `when time is up nothing new starts, and what runs may end`() throws {
         var machine = try machine()
-        let order = try #require(orders(machine.step(.began(after: [:]))).first)
+        let order = try #require(orders(machine.step(.began(after: []))).first)
         #expect(machine.step(.time(.seconds(61))) == [])
         #expect(machine.step(.ended(order, .valid)) == [.finish(.timeIsUp)])
     }
 
     @Test func `a person's wish interrupts what runs`() throws {
         var machine = try machine()
-        let order = try #require(orders(machine.step(.began(after: [:]))).first)
+        let order = try #require(orders(machine.step(.began(after: []))).first)
         #expect(machine.step(.stopAsked) == [.interrupt(order)])
         #expect(machine.step(.ended(order, .inconclusive)) == [.finish(.stopped)])
     }
 
     @Test func `it ends when every plan is refused, for they would be refused all night`() throws {
         var machine = try machine()
-        let order = try #require(orders(machine.step(.began(after: [:]))).first)
+        let order = try #require(orders(machine.step(.began(after: []))).first)
         #expect(machine.step(.ended(order, .refused)) == [.finish(.refused)])
     }
 
@@ -157,17 +204,36 @@ import Testing
                 budget: {runs: 4}
                 """)
         var machine = CampaignMachine(campaign, seed: 1)
-        var ended: [Int: RunOutcome] = [:]
-        var effects = machine.step(.began(after: [:]))
-        while let order = orders(effects).first {
-            ended[order.number] = order.cell.plan == "a.yaml" ? .refused : .valid
-            effects = machine.step(.ended(order, ended[order.number] ?? .failed))
-        }
-        #expect(effects == [.finish(.complete)])
-        #expect(ended.values.count { $0 == .refused } == 1, "\(ended)")
-        #expect(ended.values.count { $0 == .valid } == 4, "\(ended)")
-        var again = CampaignMachine(campaign, seed: 1)
-        #expect(again.step(.began(after: ended)) == [.finish(.complete)], "nothing is left to do")
+        let night = play(&machine) { $0.cell.plan == "a.yaml" ? .refused : .valid }
+        #expect(night.last == [.finish(.complete)])
+        #expect(night.notes.count { $0.outcome == .refused } == 1, "\(night.notes)")
+        #expect(night.notes.count { $0.outcome == .valid } == 4, "\(night.notes)")
+
+        var still = CampaignMachine(campaign, seed: 1)
+        let refused = play(&still, after: night.notes) { _ in .refused }
+        #expect(refused.notes.map(\.order.cell.plan) == ["a.yaml"], "it is asked once")
+        #expect(refused.last == [.finish(.complete)])
+
+        var mended = CampaignMachine(campaign, seed: 1)
+        let rest = play(&mended, after: night.notes) { _ in .valid }
+        #expect(rest.last == [.finish(.complete)])
+        #expect(Set(rest.notes.map(\.order.cell.plan)) == ["a.yaml"])
+        #expect(rest.notes.map(\.order.number) == [1, 3], "its share of the four")
+    }
+
+    @Test func `a night whose other plans have used their seeds ends without the refused one`()
+        throws
+    {
+        let campaign = try Campaign(
+            yaml: """
+                name: n
+                plans: [a.yaml, {plan: b.yaml, seeds: 1..3}]
+                budget: {runs: 40}
+                """)
+        var machine = CampaignMachine(campaign, seed: 1)
+        let night = play(&machine) { $0.cell.plan == "a.yaml" ? .refused : .valid }
+        #expect(night.last == [.finish(.complete)])
+        #expect(night.notes.count { $0.outcome == .valid } == 3)
     }
 }
 
@@ -214,6 +280,39 @@ import Testing
         #expect(ticket.path(of: "../a.yaml") == "/w/Workloads/a.yaml")
         #expect(ticket.path(of: "b.yaml") == "/w/Workloads/campaigns/b.yaml")
         #expect(ticket.path(of: "/x/c.yaml") == "/x/c.yaml")
+    }
+
+    @Test func `a campaign that goes on forgets what was refused, and what the index alone knows`()
+        throws
+    {
+        let results = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: results) }
+        let folder = try CampaignFolder(
+            results: results, name: "n", started: "s",
+            ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0))
+        let campaign = try Campaign(yaml: "name: n\nplans: [a.yaml]\nbudget: {runs: 3}")
+        var schedule = CampaignSchedule(campaign, seed: 1)
+        let orders = (0..<3).compactMap { _ in schedule.next() }
+        for (order, outcome) in zip(orders, [RunOutcome.refused, .failed]) {
+            try folder.write(.init(order: order, attempt: 1, outcome: outcome))
+        }
+        // A process was killed between the index and the note.
+        var ghost = RunRow(
+            folder: folder.relative(folder.place(of: orders[2], attempt: 1)) + "/latest", seed: 1,
+            verdict: .valid)
+        ghost.campaign = folder.name
+        let archive = try Archive(file: results + "/index.sqlite")
+        var other = RunRow(folder: "other", seed: 1, verdict: .valid)
+        other.campaign = "campaigns/other/s"
+        try archive.record([ghost, other])
+
+        try folder.removeUnfinished()
+        try folder.removeRefused()
+        try RunReader(folder: folder, ticket: folder.ticket()).bring(archive)
+        #expect(folder.notes().map(\.outcome) == [.failed])
+        #expect(try archive.runs(of: folder.name).map(\.number) == [2])
+        #expect(try archive.runs(of: "campaigns/other/s").count == 1, "another campaign's stay")
     }
 
     @Test func `a folder is worked on by one process at a time, and says how it stands`() throws {

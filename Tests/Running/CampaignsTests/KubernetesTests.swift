@@ -104,7 +104,7 @@ import Yams
         let campaign = try Campaign(
             yaml: "name: n\nplans: [a.yaml]\nbudget: {runs: \(runs)}\nparallel: \(parallel)")
         let plan = try ArrayPlan(
-            campaign, ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0), without: [],
+            campaign, ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0), after: [],
             share: .init(runs: 2, cores: 3, megabytes: 1_500))
         let job = KubernetesJob(
             plan, named: "Nightly_run-20261121T100000.000Z", folder: "/shared/array-1",

@@ -17,6 +17,8 @@ public struct ArrayPlan: Hashable, Sendable, Codable {
     public let deadline: Double?
     /// After so many runs that found what they should not, no run is started; nil for never.
     public let mostViolations: Int?
+    /// How many of these the campaign had found before.
+    public let violationsBefore: Int
 
     /// What each task is given of a machine.
     public struct Share: Hashable, Sendable, Codable {
@@ -35,17 +37,27 @@ public struct ArrayPlan: Hashable, Sendable, Codable {
         }
     }
 
-    /// The tasks for all runs of a campaign but those that have ended.
+    /// The tasks for all runs of a campaign but those that have ended for good.
+    ///
+    /// What was refused is left out, and other plans have its runs, as on one machine.
     ///
     /// - Throws: `PlanError` if nobody knows how many runs the campaign has.
     public init(
-        _ campaign: Campaign, ticket: CampaignFolder.Ticket, without ended: Set<Int>, share: Share
+        _ campaign: Campaign, ticket: CampaignFolder.Ticket, after notes: [CampaignFolder.RunNote],
+        share: Share
     ) throws(PlanError) {
         try campaign.requireCount()
         var schedule = CampaignSchedule(campaign, seed: ticket.seed)
+        let refused = Self.refused(notes)
+        let made = Set(
+            notes.filter { $0.isFinal && $0.outcome != .refused }.map(\.order.number))
         var orders: [RunOrder] = []
-        while let order = schedule.next(), order.number <= campaign.budget.runs ?? .max {
-            if !ended.contains(order.number) { orders.append(order) }
+        var forgone = 0
+        while let order = schedule.next(besides: refused),
+            order.number - forgone <= campaign.budget.runs ?? .max
+        {
+            guard !made.contains(order.number) else { continue }
+            if refused.contains(order.cell) { forgone += 1 } else { orders.append(order) }
         }
         self.ticket = ticket
         self.share = share
@@ -55,17 +67,18 @@ public struct ArrayPlan: Hashable, Sendable, Codable {
         deadline = campaign.budget.time.map { ticket.began + $0.duration / .seconds(1) }
         parallel = if case .fixed(let count) = campaign.parallel { count } else { nil }
         mostViolations = if case .violations(let most) = campaign.stop { most } else { nil }
+        violationsBefore = notes.count(where: \.isUnexpectedViolation)
     }
 
-    /// Whether a run may be started at this moment, in seconds since 1970, after these have ended
-    /// anywhere: what was refused once is left out from then on.
+    /// Whether a run may be started at this moment, in seconds since 1970, after these of the array have
+    /// ended anywhere: what was refused once is left out from then on.
     func isOpen(
         _ order: RunOrder, at moment: Double, after ended: [CampaignFolder.RunNote]
     ) -> Bool {
         if let deadline, moment >= deadline { return false }
         guard !Self.refused(ended).contains(order.cell) else { return false }
         guard let mostViolations else { return true }
-        return ended.count(where: \.isUnexpectedViolation) < mostViolations
+        return violationsBefore + ended.count(where: \.isUnexpectedViolation) < mostViolations
     }
 
     private static func refused(_ ended: [CampaignFolder.RunNote]) -> Set<Cell> {
@@ -81,7 +94,8 @@ public struct ArrayPlan: Hashable, Sendable, Codable {
         }
     }
 
-    /// Why the campaign is over when no task is left, at this moment in seconds since 1970.
+    /// Why the campaign is over when no task is left, at this moment in seconds since 1970, where these
+    /// runs of the campaign have ended, those before the array too.
     func reason(
         at moment: Double, after ended: [CampaignFolder.RunNote], isStopped: Bool
     ) -> CampaignMachine.Reason {

@@ -14,14 +14,13 @@ struct Gatherer {
     /// Where copies are made.
     private var incoming: String { folder.path + "/incoming" }
 
-    /// Records what an earlier process had gathered, but not recorded any more.
-    func recordWhatIsMissing() throws {
+    /// Catches up with an earlier process: drops what that had copied by half, and records what it had
+    /// gathered and not recorded any more.
+    func catchUp() throws {
         if FileManager.default.fileExists(atPath: incoming) {
             try FileManager.default.removeItem(atPath: incoming)
         }
-        let recorded = Set(try archive.runs(of: folder.name).map(\.folder))
-        let rows = RunReader(folder: folder, ticket: ticket).rows()
-        try archive.record(rows.filter { !recorded.contains($0.folder) })
+        try RunReader(folder: folder, ticket: ticket).bring(archive)
     }
 
     /// Gathers what has ended.

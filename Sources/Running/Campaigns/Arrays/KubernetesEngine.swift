@@ -37,7 +37,7 @@ public struct KubernetesEngine: Sendable {
     /// - Throws: `PlanError` if nobody knows how many runs there are; `CampaignError` if there are too
     ///   many, or they cannot be written.
     public func write(share: ArrayPlan.Share, image: String, claim: String) throws -> String {
-        let plan = try ArrayPlan(campaign, ticket: ticket, without: [], share: share)
+        let plan = try ArrayPlan(campaign, ticket: ticket, after: [], share: share)
         guard plan.tasks.count <= KubernetesJob.mostTasks else {
             throw CampaignError(
                 path: ticket.file,
@@ -64,7 +64,7 @@ public struct KubernetesEngine: Sendable {
     ) throws -> CampaignMachine.Reason {
         let hold = try CampaignHold(folder.path)
         defer { withExtendedLifetime(hold) {} }
-        try gatherer.recordWhatIsMissing()
+        try gatherer.catchUp()
         let array = ArrayFolder(at: base + "/array-1")
         let plan = try array.plan()
         for note in try gatherer.gather(array) { report(note.order, note.outcome) }

@@ -1,5 +1,6 @@
 public import Archive
 internal import Foundation
+internal import Plans
 
 /// Has a campaign's runs made by a cluster under Slurm, and gathers them on this machine.
 ///
@@ -80,15 +81,29 @@ public struct SlurmEngine: Sendable {
         defer { withExtendedLifetime(hold) {} }
         try folder.write(end: nil)
         try folder.removeUnfinished()
-        try gatherer.recordWhatIsMissing()
-        let underWay = try await jobUnderWay(report)
-        let (job, array) = if let underWay { underWay } else { try await submit(report) }
-        let plan = try array.plan()
-        let isStopped = try await watch(job, array, plan, report)
-        let reason = plan.reason(
-            at: Date.now.timeIntervalSince1970, after: folder.notes(), isStopped: isStopped)
+        try gatherer.catchUp()
+        var underWay = try await jobUnderWay(report)
+        if underWay == nil {
+            try folder.removeRefused()
+            try gatherer.catchUp()
+        }
+        var reason: CampaignMachine.Reason
+        repeat {
+            let (job, array) = if let underWay { underWay } else { try await submit(report) }
+            underWay = nil
+            let plan = try array.plan()
+            let isStopped = try await watch(job, array, plan, report)
+            reason = plan.reason(
+                at: Date.now.timeIntervalSince1970, after: folder.notes(), isStopped: isStopped)
+            // An array cannot grow: what takes the place of refused runs is another one.
+        } while try reason == .complete && !rest().tasks.isEmpty
         try folder.write(end: reason)
         return reason
+    }
+
+    /// The tasks of all runs that have not been made.
+    private func rest() throws(PlanError) -> ArrayPlan {
+        try ArrayPlan(campaign, ticket: ticket, after: folder.notes(), share: share)
     }
 
     /// The job that an earlier process had submitted, if tasks of it are left; what it left otherwise
@@ -116,8 +131,7 @@ public struct SlurmEngine: Sendable {
     }
 
     private func submit(_ report: (News) -> Void) async throws -> (Job, ArrayFolder) {
-        let ended = Set(folder.outcomes().keys)
-        let plan = try ArrayPlan(campaign, ticket: ticket, without: ended, share: share)
+        let plan = try rest()
         let most = try await slurm.mostTasks()
         guard plan.tasks.count <= most else {
             let bundle = (plan.tasks.count * share.runs + most - 1) / most
