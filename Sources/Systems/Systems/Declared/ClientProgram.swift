@@ -140,9 +140,14 @@ actor ClientProgram {
                 FilePath(log), .writeOnly, options: [.create, .append],
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
             let process = try await PipedProcess(command, errors: errors, inGroupOfItsOwn: true)
-            let conversation = try await LineConversation.open(
-                input: process.input, output: process.output, on: group)
-            running = (conversation, process)
+            do {
+                let conversation = try await LineConversation.open(
+                    input: process.input, output: process.output, on: group)
+                running = (conversation, process)
+            } catch {
+                process.kill()
+                throw error
+            }
         } catch {
             throw .notStarted("\(command.executable): \(error)")
         }

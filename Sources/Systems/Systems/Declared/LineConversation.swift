@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import SystemPackage
 
 /// A conversation with a program over its standard input and output: a line out, a line in.
 struct LineConversation: Sendable {
@@ -21,26 +22,31 @@ struct LineConversation: Sendable {
     private let channel: any Channel
     private let handler: NIOLoopBound<Handler>
 
-    /// Takes over both descriptors.
+    /// Takes over both descriptors, also where it fails.
     static func open(
         input: CInt, output: CInt, on group: MultiThreadedEventLoopGroup
     ) async throws -> LineConversation {
-        let channel = try await NIOPipeBootstrap(group: group)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers([
-                        ByteToMessageHandler(LineDecoder()), Handler(),
-                    ])
+        // The handler is not looked up later: a program that has ended by then has taken the channel's
+        // handlers with it.
+        do {
+            return try await NIOPipeBootstrap(group: group)
+                .takingOwnershipOfDescriptors(input: output, output: input) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let handler = Handler()
+                        try channel.pipeline.syncOperations.addHandlers([
+                            ByteToMessageHandler(LineDecoder()), handler,
+                        ])
+                        return LineConversation(
+                            channel: channel,
+                            handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                    }
                 }
+        } catch {
+            for descriptor in [input, output] {
+                try FileDescriptor(rawValue: descriptor).close()
             }
-            .takingOwnershipOfDescriptors(input: output, output: input).get()
-        return try await channel.eventLoop.submit {
-            LineConversation(
-                channel: channel,
-                handler: NIOLoopBound(
-                    try channel.pipeline.syncOperations.handler(type: Handler.self),
-                    eventLoop: channel.eventLoop))
-        }.get()
+            throw error
+        }
     }
 
     /// Sends a line and waits for the next one.
