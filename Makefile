@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test test-slurm test-dist docs dist setup setup-tests setup-slurm setup-dist setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak clean
+.PHONY: run test test-slurm test-dist docs dist setup setup-tests setup-slurm setup-dist setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak nightly-proof clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -146,6 +146,16 @@ simulate: setup
 simulate-mutants: setup
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench simulate --mutants --seconds 30
+
+## Run a night of every plan, three hundred short runs in an hour on four cores; kill it twice on the way
+## and resume it, and fail if a run is lost or there twice, if anything is left behind, or if a night
+## whose canary has lost its bug is not red. PROOF=--runs=40 does it for a few.
+PROOF :=
+nightly-proof: setup-etcd setup-etcd-3.5.1 setup-consul setup-nats setup-pysyncobj build
+	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
+	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
+	for bug in 11 17; do ln -sf raftd-mutant .build/release/raftd-mutant-$$bug; done
+	.build/release/whitewater-bench nightly-proof $(PROOF)
 
 ## Fifty short runs over the committed plans with fresh seeds; fails if anything is left behind, or
 ## if a verdict is not the plan's.

@@ -203,9 +203,8 @@ let package = Package(
         .executableTarget(
             name: "whitewater-bench",
             dependencies: [
-                "Archive", "CLinux", "Checkers", "CheckerTrials", "Clients", "Clocks", "Disks",
-                "Faults",
-                "Generators",
+                "Archive", "CLinux", "Campaigns", "Checkers", "CheckerTrials", "Clients", "Clocks",
+                "Disks", "Faults", "Generators",
                 "Histories", "Labs", "Models", "Netfilter", "Plans", "Raft", "RaftMutants",
                 "RaftSimulator", "RaftStorage", "Reports", "Results", "Runner", "SampleRuns",
                 "Sites",

@@ -12,7 +12,7 @@ import Synchronization
             Failover.self,
             Fuzz.self,
             Harness.self, Keyed.self,
-            Nights.self, Pages.self, Power.self, Recover.self,
+            NightlyProof.self, Nights.self, Pages.self, Power.self, Recover.self,
             Serve.self, Signatures.self, Simulate.self, Soak.self,
         ])
 

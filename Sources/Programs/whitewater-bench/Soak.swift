@@ -1,7 +1,6 @@
 import ArgumentParser
 import Faults
 import Foundation
-import Netfilter
 import Plans
 import Results
 import Runner
@@ -59,7 +58,7 @@ extension Bench {
             let experiment = try Experiment(PlanFile(file))
             let plan = experiment.plan
             let expected: Int32 = experiment.system.character.expectsViolation ? 1 : 0
-            let before = Surroundings()
+            let before = Surroundings(naming: "/soak/")
             let start = ContinuousClock.now
             let process = Process()
             process.executableURL = URL(filePath: program)
@@ -72,7 +71,7 @@ extension Bench {
             try process.run()
             process.waitUntilExit()
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let left = Surroundings().difference(to: before)
+            let left = Surroundings(naming: "/soak/").difference(to: before)
             let stored = try? RunFolder(existing: results + "/latest").readResults()
             let faults = stored?.faults ?? []
             let isExpected = process.terminationStatus == expected && left.isEmpty
@@ -100,45 +99,5 @@ extension Bench {
         private func pad(_ text: String, _ width: Int) -> String {
             text.padding(toLength: width, withPad: " ", startingAt: 0)
         }
-    }
-}
-
-/// What a run could leave behind on a machine.
-private struct Surroundings {
-    private let mounts: Set<String>
-    private let devices: Set<String>
-    private let processes: Set<String>
-    private let hasChain: Bool
-
-    init() {
-        mounts = Self.lines(of: "/proc/self/mounts")
-        devices = Set(
-            Self.lines(of: "/proc/net/dev").compactMap { line in
-                line.split(separator: ":").first.map(String.init)
-            })
-        // What runs with a folder of results among its arguments belongs to some run.
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        processes = Set(
-            numbers.filter { Int($0) != nil }.filter { number in
-                let arguments = FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
-                return arguments.map {
-                    String(decoding: $0, as: UTF8.self).contains("/soak/")
-                } ?? false
-            })
-        // Only root may look; others cannot have left anything there.
-        hasChain = (try? FilterTable.hasChain("WHITEWATER")) ?? false
-    }
-
-    private static func lines(of file: String) -> Set<String> {
-        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        return Set(text.split(separator: "\n").map(String.init))
-    }
-
-    func difference(to before: Surroundings) -> [String] {
-        var new = mounts.subtracting(before.mounts).map { "mount \($0)" }
-        new += devices.subtracting(before.devices).map { "device \($0)" }
-        new += processes.subtracting(before.processes).map { "process \($0)" }
-        let rules = hasChain && !before.hasChain ? ["chain WHITEWATER"] : []
-        return new.sorted() + rules
     }
 }
