@@ -27,6 +27,8 @@ public struct HistoryDigest: Codable, Sendable {
     public var violations: [Violation]
     /// The violations by what they have in common, worst first.
     public var diagnoses: [Diagnosis]
+    /// Nodes that did nothing of what they were asked, though others did; nil in older runs.
+    public var refusing: [RefusingNode]?
 
     /// Shorter times without success are everyday.
     private static let leastOutage = 0.2
@@ -58,6 +60,7 @@ public struct HistoryDigest: Codable, Sendable {
                 atLeast: Self.leastOutage, most: Self.mostOutages, faults: results.faults),
             availability: results.faults.map { FaultAvailability($0, successes, leaders) },
             leaders: leaders, violations: violations, diagnoses: Diagnosis.of(violations))
+        refusing = RefusingNode.all(in: history, of: results)
     }
 
     private init(

@@ -71,6 +71,7 @@ struct Summary {
                 "latency",
                 "median \(times[0]), 99th percentile \(times[1]), slowest \(times[2])")
         }
+        for node in digest?.refusing ?? [] { add("refused by", node.sentence) }
         if let outage = digest?.worstOutage {
             let fault = results.faults.first { $0.number == outage.fault }
             add(
