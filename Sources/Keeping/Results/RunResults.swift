@@ -72,6 +72,8 @@ public struct RunResults: Codable, Sendable {
     public var seed: UInt64
     /// The command that runs this again.
     public var rerun: String
+    /// The folder beside whose files the plan stood, absolute; nil in older runs.
+    public var planFolder: String?
     /// When the run began.
     public var started: String
     /// Versions of the programs that took part.

@@ -11,6 +11,7 @@ public struct PlanFile: Sendable {
     /// What it says.
     public private(set) var plan: Plan
     private var lines: [String: Int]
+    private var otherFolder: String?
     private var options: [String: String] = [:]
 
     /// Reads a plan from a YAML file and validates it.
@@ -39,9 +40,13 @@ public struct PlanFile: Sendable {
 
     /// The folder beside whose files the plan stands; the present one for a text.
     public var folder: String {
-        path.map { URL(filePath: $0).deletingLastPathComponent().path }
+        otherFolder
+            ?? path.map { URL(filePath: $0).deletingLastPathComponent().path }
             ?? FileManager.default.currentDirectoryPath
     }
+
+    /// Has the plan stand in another folder than that of its file: it is a copy of one there.
+    public mutating func stand(in folder: String) { otherFolder = folder }
 
     /// Lets an option of the command line take the place of a key.
     ///

@@ -52,16 +52,19 @@ extension Bench {
         private func row(_ path: String, _ setting: Setting) throws -> String {
             var plan = try PlanFile(path).plan
             setting.change(&plan)
-            // Beside the plan, where the programs are that it names.
-            let turned = URL(filePath: path).deletingLastPathComponent()
-                .appending(path: ".power-\(ProcessInfo.processInfo.processIdentifier).yaml").path
+            // Not beside the plan: whoever kills this leaves nothing among the plans.
+            try FileManager.default.createDirectory(
+                atPath: results, withIntermediateDirectories: true)
+            let turned = results + "/turned.yaml"
             try plan.yaml.write(toFile: turned, atomically: true, encoding: .utf8)
-            defer { try? FileManager.default.removeItem(atPath: turned) }
+            let folder = URL(filePath: path).deletingLastPathComponent().path
             let runs = MeasuredRun(program: program, folder: results)
             var (found, seconds, operations) = (0, 0.0, 0)
             var firsts: [Double] = []
             for seed in 1...max(1, seeds) {
-                let options = ["--seed", "\(seed)", "--time-limit", timeLimit]
+                let options = [
+                    "--seed", "\(seed)", "--time-limit", timeLimit, "--beside", folder,
+                ]
                 let result = try runs.perform(
                     turned, options + (binary.map { ["--binary", $0] } ?? []))
                 found += result.keys.count { $0.verdict == .violation }

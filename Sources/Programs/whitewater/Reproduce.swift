@@ -11,6 +11,7 @@ import Stores
 private struct FoundRun {
     let folder: RunFolder
     let plan: Plan
+    let planFolder: String?
     let failures: [RunRow.Failure]
 
     init(_ path: String) throws {
@@ -19,6 +20,7 @@ private struct FoundRun {
         var plan = try Plan(contentsOf: folder.plan)
         plan.seed = results.seed
         self.plan = plan
+        planFolder = results.planFolder
         failures = RunRow(results, folder: path).failures
     }
 }
@@ -50,11 +52,19 @@ extension Whitewater {
                 }
                 let found = try FoundRun(folder)
                 let repeater = Repeater(
-                    folder: found.folder.path + "/again", program: Sandbox.executable,
+                    folder: found.folder.path + "/again", planFolder: found.planFolder,
+                    program: Sandbox.executable,
                     parallel: parallel.map { .fixed($0) } ?? .automatic)
                 let signals = EndingSignals(stop: repeater.stop)
                 defer { signals.cancel() }
                 let rows = try repeater.run(found.plan, times: times)
+                let lost = repeater.started - rows.count
+                if lost > 0 {
+                    Console.line(
+                        "\(lost) of \(repeater.started) left no results; read "
+                            + "\(found.folder.path)/again/*/output.txt")
+                }
+                if rows.isEmpty { throw Exit.failure }
                 let names = Set(
                     found.failures.map(\.signature)
                         + rows.flatMap { $0.failures.map(\.signature) })
@@ -69,6 +79,8 @@ extension Whitewater {
                 Console.line("valid: \(Proportion(valid, of: rows.count))")
             } catch let error as ValidationError {
                 throw error
+            } catch let code as ExitCode {
+                throw code
             } catch {
                 throw Exit.reporting(error, Exit.failure)
             }
@@ -82,7 +94,7 @@ extension Whitewater {
             discussion: """
                 Takes away kinds of faults, time, nodes, rate and workers, one after another; what \
                 still shows the failure in 2 of 4 runs is kept. Writes the smallest plan to \
-                <run>/smallest.yaml.
+                <run>/smallest.yaml, and says how to run it.
                 """)
 
         @Argument(help: "The run's folder, such as results/latest.")
@@ -110,8 +122,8 @@ extension Whitewater {
 
         private func shrink(_ found: FoundRun, _ signature: Signature) throws {
             let repeater = Repeater(
-                folder: found.folder.path + "/shrink", program: Sandbox.executable,
-                parallel: .fixed(1))
+                folder: found.folder.path + "/shrink", planFolder: found.planFolder,
+                program: Sandbox.executable, parallel: .fixed(1))
             var isStopped = false
             var shrinker = Shrinker(found.plan, runs: runs)
             var effects = shrinker.start()
@@ -130,6 +142,11 @@ extension Whitewater {
                 case .finish(let plan): try write(plan, found)
                 }
             }
+            let smallest = found.folder.path + "/smallest.yaml"
+            guard FileManager.default.fileExists(atPath: smallest) else { return }
+            let beside = found.planFolder.map { ["--beside", $0] } ?? []
+            let words = [CommandLine.arguments[0], "test", smallest]
+            Console.line("again: " + (words + beside).map(Test.quoted).joined(separator: " "))
         }
 
         private func write(_ plan: Plan, _ found: FoundRun) throws {

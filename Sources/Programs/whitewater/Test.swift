@@ -52,6 +52,14 @@ extension Whitewater {
                 discussion: "Faults stay as they are; how to look at each node is printed."))
         var keepAlive = false
 
+        @Option(
+            help: ArgumentHelp(
+                "The folder in which the plan's relative programs are looked for.",
+                discussion:
+                    "The plan's own where this is left out; for a copy of a plan, the original's."
+            ))
+        var beside: String?
+
         @Option(help: "The folder for results.")
         var results = "results"
 
@@ -91,6 +99,7 @@ extension Whitewater {
         private func resolve() throws(ExitCode) -> Experiment {
             do {
                 var file = try PlanFile(plan)
+                if let beside { file.stand(in: beside) }
                 try override(&file)
                 return try Experiment(file, seed: seed)
             } catch {
@@ -144,7 +153,7 @@ extension Whitewater {
                 ("--time-limit", timeLimit), ("--nodes", nodes.map { "\($0)" }),
                 ("--rate", rate), ("--concurrency", concurrency),
                 ("--faults", faults), ("--binary", binary),
-                ("--results", results == "results" ? nil : results),
+                ("--beside", beside), ("--results", results == "results" ? nil : results),
             ]
             for (name, value) in options {
                 if let value { words += [name, value] }

@@ -6,12 +6,18 @@ internal import Stores
 /// Runs plans again and looks for a failure of a known name.
 public final class Repeater {
     private let folder: String
+    private let planFolder: String?
     private let pool: LabPool
     private var number = 0
+    /// How many runs it has started.
+    public var started: Int { number }
 
-    /// A repeater whose runs land in a folder.
-    public init(folder: String, program: String, parallel: Campaign.Parallel) {
+    /// A repeater whose runs land in a folder, of plans whose relative programs are found in another.
+    public init(
+        folder: String, planFolder: String?, program: String, parallel: Campaign.Parallel
+    ) {
         self.folder = folder
+        self.planFolder = planFolder
         pool = LabPool(program: program, parallel: parallel)
     }
 
@@ -35,7 +41,9 @@ public final class Repeater {
                 started += 1
                 number += 1
                 try pool.start(
-                    number, arguments: [file, "--results", place(number)],
+                    number,
+                    arguments: [file, "--results", place(number)]
+                        + (planFolder.map { ["--beside", $0] } ?? []),
                     output: place(number) + "/output.txt")
             }
             switch pool.next() {

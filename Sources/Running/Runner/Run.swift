@@ -57,6 +57,7 @@ public struct Run: Sendable {
         var results = RunResults(
             plan: plan.name, seed: experiment.seed, rerun: rerun, started: started)
         results.describe(experiment)
+        results.planFolder = URL(filePath: experiment.planFolder).standardizedFileURL.path
         results.counts = [:]
         let watch = Stopwatch()
 

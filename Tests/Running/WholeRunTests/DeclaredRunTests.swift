@@ -39,6 +39,19 @@ import Testing
         #expect(clients.contains("w0.log") && clients.contains("w9.log"))
     }
 
+    @Test func `is run again from its folder, which is not where its programs are`() throws {
+        defer { machine.removeResults() }
+        let (first, said) = try run("maelstrom-raft", faults: "kill-one", time: "10s")
+        #expect([0, 2].contains(first), "\(said)")
+        let found = try machine.latest.readResults()
+        #expect(found.planFolder == Machine.root.appending(path: "Workloads").path)
+        let (status, output) = try machine.run([
+            "reproduce", machine.results + "/latest", "--times", "1",
+        ])
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("of 1"), "a run was made: \(output)")
+    }
+
     @Test func `that init has written gets a verdict at once, not an excuse`() throws {
         defer { machine.removeResults() }
         try FileManager.default.createDirectory(
