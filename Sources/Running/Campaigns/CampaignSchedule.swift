@@ -11,9 +11,12 @@ public struct Cell: Hashable, Sendable, Codable {
     /// What the plan is expected to say.
     public let expect: Campaign.Expectation
 
-    /// The cell in a few words: `raftd-register`, `etcd-register rate=1000`.
+    /// The cell in a few words: `raftd-register`, `etcd/append rate=1000`; with the folder of its plan,
+    /// for plans of two folders may have one name.
     public var name: String {
-        let file = plan.split(separator: "/").last.map(String.init) ?? plan
+        let parts = plan.split(separator: "/").filter { $0 != ".." && $0 != "." }
+        let file =
+            plan.hasPrefix("/") ? parts.last.map(String.init) ?? plan : parts.joined(separator: "/")
         let words =
             [file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file]
             + (binary.map { ["binary=\($0)"] } ?? [])

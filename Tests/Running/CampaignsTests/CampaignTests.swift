@@ -31,6 +31,15 @@ import Testing
         #expect(Set(orders.map { "\($0.cell.name) \($0.seed)" }).count == 80, "no seed twice")
     }
 
+    @Test func `plans of two folders with one name are told apart`() {
+        func name(_ plan: String) -> String {
+            Cell(plan: plan, binary: nil, options: ["rate": "10"], expect: .valid).name
+        }
+        #expect(name("../planted/storm.yaml") == "planted/storm rate=10")
+        #expect(name("../self-test/storm.yaml") == "self-test/storm rate=10")
+        #expect(name("/far/away/storm.yaml") == "storm rate=10")
+    }
+
     @Test func `the same seed asks for the same runs`() throws {
         func orders(_ seed: UInt64) throws -> [RunOrder?] {
             var schedule = CampaignSchedule(try Campaign(yaml: text), seed: seed)
