@@ -21,7 +21,9 @@ public struct RefusingNode: Codable, Hashable, Sendable {
         "\(node) did none of \(failed + unknown) operations: \(failed) refused, \(unknown) unknown"
     }
 
-    /// All of them, by node; O(n). A compare-and-set that compared and refused is an answer.
+    /// All of them, by node; O(n).
+    ///
+    /// A compare-and-set that compared and refused is an answer.
     static func all(in history: History, of results: RunResults) -> [RefusingNode] {
         var refusing: [NodeName: RefusingNode] = [:]
         var serving: Set<NodeName> = []

@@ -15,7 +15,8 @@ extension Whitewater {
             abstract: "Run many plans with many seeds for a night, and keep what was found.",
             discussion: """
                 A campaign is a YAML file such as Workloads/campaigns/nightly.yaml: plans with weights, \
-                programs and variants, a budget, how many at once, what is expected of each plan. \
+                programs and variants, a budget, how many at once, what is expected of each plan; \
+                Workloads/nightly/README.md has every key. \
                 Every run lands in results/campaigns/<name>/<time>/runs, and a row in \
                 results/index.sqlite. A run whose set-up failed is tried once more. A plan that \
                 `whitewater test` refuses is left out, and other plans have its runs. A campaign \

@@ -10,23 +10,28 @@ import Testing
     private static let runs = 6
 
     /// Real clusters, but short ones: three nodes, six seconds, a cut.
-    private func writeCampaign(in cluster: SlurmCluster) throws -> String {
-        try Data(
-            """
-            name: short
-            system: raftd
-            nodes: 3
-            workload: register
-            rate: 60
-            time-limit: 6s
-            faults: {kinds: [isolate-leader], first: 1s, every: 3s, length: 1500ms}
-            """.utf8
-        ).write(to: URL(filePath: cluster.folder + "/short.yaml"))
+    private func writeCampaign(
+        in cluster: SlurmCluster, plans: [String] = ["short"]
+    ) throws -> String {
+        // One second has no time for a fault, so that such a plan is refused.
+        for (name, time) in [("short", "6s"), ("refused", "1s")] {
+            try Data(
+                """
+                name: \(name)
+                system: raftd
+                nodes: 3
+                workload: register
+                rate: 60
+                time-limit: \(time)
+                faults: {kinds: [isolate-leader], first: 1s, every: 3s, length: 1500ms}
+                """.utf8
+            ).write(to: URL(filePath: "\(cluster.folder)/\(name).yaml"))
+        }
         let file = cluster.folder + "/night.yaml"
         try Data(
             """
             name: night
-            plans: [short.yaml]
+            plans: [\(plans.map { "\($0).yaml" }.joined(separator: ", "))]
             budget: {runs: \(Self.runs)}
             parallel: auto
             keep: {valid-runs: whole}
@@ -139,6 +144,21 @@ import Testing
         #expect(
             rows.compactMap(\.number).sorted() == Array(1...Self.runs), "\(output(of: cluster))")
         #expect(Set(ended.map(\.folder)).isSubset(of: Set(rows.map(\.folder))))
+    }
+
+    @Test func `a plan that is refused is left out, and another array makes its runs of others`()
+        throws
+    {
+        let cluster = try SlurmCluster()
+        defer { cluster.end() }
+        let file = try writeCampaign(in: cluster, plans: ["refused", "short"])
+        let campaign = try start(file, on: cluster)
+        try cluster.wait("the campaign ends", within: .seconds(300)) { !campaign.isRunning }
+        let rows = try rows(of: cluster)
+        #expect(rows.count { $0.verdict != .refused } == Self.runs, "\(output(of: cluster))")
+        #expect(rows.contains { $0.verdict == .refused && $0.cell == "refused" })
+        #expect(Set(rows.compactMap(\.number)).count == rows.count, "each number once")
+        #expect(campaign.terminationStatus == 64, "\(output(of: cluster))")
     }
 
     @Test func `a night whose watcher is killed goes on, and is gathered by the next one`() throws {
