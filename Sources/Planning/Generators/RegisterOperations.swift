@@ -33,15 +33,20 @@ public struct RegisterOperations: Generator {
 
     private let mix: Mix
     private let values: Values
+    private let readers: Range<Int>
     private var left: Int
     private var lastWritten = 0
     private var lastSeen = Value.null
 
-    /// So many operations on one register.
-    public init(count: Int, mix: Mix, values: Values) {
+    /// So many operations on one register; workers of these numbers do nothing but read.
+    ///
+    /// A worker waits for its write on a node that cannot have it committed, and asks nothing
+    /// meanwhile; one that only reads goes on asking, and sees what that node says.
+    public init(count: Int, mix: Mix, values: Values, readers: Range<Int> = 0..<0) {
         left = count
         self.mix = mix
         self.values = values
+        self.readers = readers
     }
 
     /// The next operation, until the count is reached.
@@ -50,6 +55,7 @@ public struct RegisterOperations: Generator {
     ) -> Step {
         guard left > 0 else { return .finished }
         left -= 1
+        if readers.contains(worker) { return .invoke(Invocation("read"), at: now) }
         let total = mix.read + mix.write + mix.compareAndSet
         let invocation =
             switch Int.random(in: 0..<total, using: &random) {

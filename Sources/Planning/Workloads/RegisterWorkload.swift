@@ -15,8 +15,10 @@ public struct RegisterWorkload: Workload {
     static let values = PlanOption(
         "values", default: 5, in: 2...1_000_000_000,
         "How many values there are, if they are not unique.")
+    static let readers = PlanOption<PlanCount?>(
+        optional: "readers", "How many of each key's workers do nothing but read.")
     /// Its keys.
-    public static var options: [any PlanKey] { [mix, uniqueValues, values] }
+    public static var options: [any PlanKey] { [mix, uniqueValues, values, readers] }
 
     /// Registers of a bounded number of operations each, at the plan's rate and length.
     public typealias Load = TimeLimited<Staggered<IndependentKeys<RegisterOperations>>>
@@ -25,12 +27,20 @@ public struct RegisterWorkload: Workload {
     public let shape: LoadShape
     private let weights: PlanWeights
     private let written: RegisterOperations.Values
+    private let readers: Range<Int>
 
     /// The workload with what a plan says of it.
     public init(_ settings: PlanSettings, shape: LoadShape) throws(PlanError) {
         self.shape = shape
         weights = settings[Self.mix]
         written = settings[Self.uniqueValues] ? .unique : .below(settings[Self.values])
+        let readers = settings[Self.readers]?.count(nodes: shape.nodes) ?? 0
+        guard readers < shape.workersPerKey else {
+            throw PlanError(
+                "workload.readers: \(readers) of \(shape.workersPerKey) workers of a key would "
+                    + "only read, and none would write; write fewer, or more workers-per-key")
+        }
+        self.readers = (shape.workersPerKey - readers)..<shape.workersPerKey
     }
 
     /// The operations whose share of the mix is above zero.
@@ -42,10 +52,10 @@ public struct RegisterWorkload: Workload {
     public func load() -> Load {
         let mix = RegisterOperations.Mix(
             read: weights["read"], write: weights["write"], compareAndSet: weights["cas"])
-        let (count, written) = (shape.operationsPerKey, written)
+        let (count, written, readers) = (shape.operationsPerKey, written, readers)
         return shape.paced(
             shape.independent { _ in
-                RegisterOperations(count: count, mix: mix, values: written)
+                RegisterOperations(count: count, mix: mix, values: written, readers: readers)
             })
     }
 

@@ -97,6 +97,10 @@ import Workloads
             "3: workload.workers-per-key: 10 workers do not form groups of 3"
         ),
         (
+            "name: x\nworkload:\n  readers: 1n",
+            "3: workload.readers: 5 of 5 workers of a key would only read, and none would write"
+        ),
+        (
             "name: x\ntime-limit: 12s\nfaults:\n  kinds: [halves, kill, pause, one]\n  every: 5s",
             "2: time-limit: 12s has time for 2 faults, and faults.kinds asks for 4"
         ),
