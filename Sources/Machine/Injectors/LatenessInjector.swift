@@ -28,7 +28,8 @@ extension LateTraffic: Injectable {
         _ discipline: Shaping.Discipline, or policy: HoldPolicy, _ number: Int,
         _ probes: LatenessProbes, _ site: any FaultSite
     ) async throws -> any Injection {
-        if site.network.hasDelayDiscipline {
+        // A discipline is of a whole device, and cannot tell clients from peers.
+        if site.network.hasDelayDiscipline, !sparesClients {
             return ActiveShaping(self, try await Shaping(discipline, of: node), probes)
         }
         // The numbers of a lab's queues are its own: they belong to its network namespace.
@@ -107,8 +108,10 @@ private final class ActiveLateness: Injection {
         guard let asked = effect.lateness.time else { return [] }
         var checks = [
             FaultRecord.Check(
-                "packets of the node were held in user space (NFQUEUE, for this kernel has no "
-                    + "netem)", statistics.held > 0,
+                "packets of the node were held in user space (NFQUEUE, for "
+                    + (effect.sparesClients
+                        ? "its clients stay near)" : "this kernel has no netem)"),
+                statistics.held > 0,
                 "\(statistics.held) of \(statistics.arrived), half of them up to "
                     + statistics.median.formattedMilliseconds),
             FaultRecord.Check(

@@ -25,7 +25,7 @@ final class LatenessProbes: Sendable {
         let start = ContinuousClock.now
         let others = site.active.links(besides: number, since: start)
         let link = site.network.topology.links.first {
-            $0.source == effect.node && !others.contains($0)
+            $0.source == effect.node && effect.links.contains($0) && !others.contains($0)
         }
         guard let link else { return }
         let arrivals = await site.probes(Self.count, along: link)

@@ -74,6 +74,22 @@ extension MemberRemoval: Injectable {
     }
 }
 
+extension MemberDismissal: Injectable {
+    /// Returns when the leader has been asked, whatever it has said.
+    public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {
+        guard !site.readmitsAfresh else {
+            throw InjectionError.membersKept("this system's members end when they are removed")
+        }
+        do {
+            let words = try await site.change(.dismiss(nodes), within: removalLimit)
+            return ActiveRemoval(
+                nodes: nodes, demand: "the leader was asked", seen: [words], site: site)
+        } catch {
+            throw InjectionError.membersKept("\(error)")
+        }
+    }
+}
+
 extension MemberReplacement: Injectable {
     /// Kills the nodes, and takes away what they have on disk.
     public func inject(_ number: Int, at site: any FaultSite) async throws -> any Injection {

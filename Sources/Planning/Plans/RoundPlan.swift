@@ -77,7 +77,7 @@ public struct RoundPlan: Hashable, Sendable, Codable {
 
 extension RoundPlan.Step: Codable {
     private static let guards = ["after", "when", "at-most", "as", "process"]
-    private static let endings = ["heal"] + Verb.all.compactMap(\.ending)
+    private static let endings = Set(["heal"] + Verb.all.compactMap(\.ending)).sorted()
     /// Every key of a step.
     static let keys = guards + Verb.all.map(\.name) + endings
 

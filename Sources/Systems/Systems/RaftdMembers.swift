@@ -28,6 +28,7 @@ extension Raftd {
                 case .done(let words):
                     return "\(words) after \((ContinuousClock.now - start).formattedSeconds)"
                 case .wait(let words): lastly = words
+                case .askOnce(let request): return await ask(request, of: leader.id)
                 case .ask(let request):
                     let isNew = asked.map {
                         $0.request != request || .now - $0.instant > Self.again
@@ -49,6 +50,8 @@ extension Raftd {
         case done(String)
         /// The leader is to be asked this.
         case ask(Request.Body)
+        /// The leader is to be asked this, and then it is done, whatever becomes of it.
+        case askOnce(Request.Body)
         /// It takes its time; what was seen.
         case wait(String)
     }
@@ -70,6 +73,13 @@ extension Raftd {
                 return .done(members)
             }
             return .ask(.removeMember(number))
+        case .dismiss(let nodes):
+            let numbers = Set(nodes.map { UInt64($0.number) })
+            let voters = leader.voters.filter { !numbers.contains($0) }
+            guard !voters.isEmpty else { return .wait("\(members), and none would be left") }
+            return .askOnce(
+                .changeMembers(
+                    voters: voters, learners: leader.learners.filter { !numbers.contains($0) }))
         case .add(let node):
             let number = UInt64(node.number)
             if leader.voters.contains(number) { return .done(members) }

@@ -3,6 +3,8 @@
 public enum MemberChange: Hashable, Sendable, CustomStringConvertible {
     /// A node that has no vote any more and gets no entries.
     case remove(NodeName)
+    /// Nodes that are to go together, in one change; asked for once, and not waited for.
+    case dismiss([NodeName])
     /// A node that gets the log, and a vote once it has it.
     case add(NodeName)
     /// Another leader.
@@ -12,6 +14,8 @@ public enum MemberChange: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .remove(let node): "the removal of \(node)"
+        case .dismiss(let nodes):
+            "the dismissal of \(nodes.map(\.description).joined(separator: " "))"
         case .add(let node): "the addition of \(node)"
         case .transferLeadership(let node): "the transfer of leadership to \(node)"
         }

@@ -22,6 +22,22 @@ import Topologies
         }
     }
 
+    @Test func `a node that is far from its peers has its clients near`() throws {
+        let nodes = Self.nodes(3)
+        func links(_ name: FaultName) throws -> Set<Link> {
+            let fault = try #require(FaultCatalog.fault(named: name))
+            return try #require(fault.aim(Aiming(order: nodes, leader: nodes[1]))?.links)
+        }
+        let clients = [
+            Link(from: nodes[0], to: .clients), Link(from: .clients, to: nodes[0]),
+        ]
+        #expect(try links("delay").isSuperset(of: clients))
+        #expect(try links("delay-peers") == links("delay").subtracting(clients))
+        #expect(try links("delay-peers").count == 4)
+        let effect = Verb.delayPeers.effect(nodes, Aiming(order: nodes, leader: nil))
+        #expect(effect.links.count == 6, "all of them far apart")
+    }
+
     @Test(
         arguments: FaultCatalog.faults.filter { $0.family == "partition" }.map(\.name), [4, 5, 7])
     func `a partition cuts what its name says`(name: FaultName, nodeCount: Int) throws {

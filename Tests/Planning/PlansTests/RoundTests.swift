@@ -51,6 +51,24 @@ import Testing
         #expect(try Plan(yaml: plan.yaml).faults == plan.faults)
     }
 
+    @Test(arguments: ["remove", "dismiss"])
+    func `members come back by the same word, however they went`(verb: String) throws {
+        let plan = try Plan(
+            yaml: """
+                name: x
+                faults:
+                  rounds:
+                    - - {cut: leader+follower, as: old}
+                      - {\(verb): other-follower+other-follower, as: gone}
+                      - {delay-peers: leader, as: far}
+                      - {heal: old}
+                      - {add: gone}
+                """)
+        let round = try #require(try plan.faults.requests(nodes: 5).first)
+        #expect(round.kinds.first?.needs.contains(.members) == true)
+        #expect(try Plan(yaml: plan.yaml).faults == plan.faults)
+    }
+
     @Test func `a plan that knows nothing of rounds means what it meant`() throws {
         let plan = try Plan(yaml: "name: x\nfaults:\n  kinds: [one]\n  every: 6s\n  length: 3s")
         #expect(plan.faults.every.range == .seconds(6)...(.seconds(6)))

@@ -49,6 +49,14 @@ import Wire
         #expect(isDone(Raftd.next(add, leader, [])))
     }
 
+    @Test func `several are dismissed in one request, which is made once`() {
+        let dismiss = MemberChange.dismiss([node, NodeName(number: 4)])
+        #expect(
+            Raftd.next(dismiss, status(1, leads: true, voters: [1, 2, 3, 5], learners: [4]), [])
+                == .askOnce(.changeMembers(voters: [1, 2, 5], learners: [])))
+        #expect(waits(Raftd.next(dismiss, status(1, leads: true, voters: [3, 4]), [])))
+    }
+
     @Test func `leadership is transferred until the heir leads`() {
         let transfer = MemberChange.transferLeadership(to: node)
         #expect(

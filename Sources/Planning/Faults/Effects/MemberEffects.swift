@@ -13,6 +13,20 @@ public struct MemberRemoval: Effect {
     public init(_ nodes: [NodeName]) { self.nodes = nodes }
 }
 
+/// The leader is asked for a cluster without some nodes, in one request, and nobody waits for it.
+///
+/// A change of several voters takes two majorities, that of the old ones and that of the new ones
+/// (Raft §6); a leader that is cut off has only one of them.
+public struct MemberDismissal: Effect {
+    /// Which nodes.
+    public let nodes: [NodeName]
+    /// It has happened when it has been asked for.
+    public let leastElectionTimeouts = 0
+
+    /// A dismissal of nodes.
+    public init(_ nodes: [NodeName]) { self.nodes = nodes }
+}
+
 /// Nodes lose their folders for good, and new members take their places.
 public struct MemberReplacement: Effect {
     /// Which nodes.

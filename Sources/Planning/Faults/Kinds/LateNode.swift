@@ -8,6 +8,8 @@ public struct LateNode: Fault {
         case delay
         /// Some later than those behind them.
         case reorder
+        /// Later, to and from its peers alone.
+        case delayPeers = "delay-peers"
     }
 
     /// How.
@@ -16,8 +18,8 @@ public struct LateNode: Fault {
     public let family: FaultName = "traffic"
     /// A node and another one.
     public let leastNodes = 2
-    /// The kernel has room for one discipline a link.
-    public let isExclusive = true
+    /// The kernel has room for one discipline a device; packets between peers are held elsewhere.
+    public var isExclusive: Bool { how != .delayPeers }
 
     /// A late node.
     public init(_ how: How) { self.how = how }
@@ -31,6 +33,7 @@ public struct LateNode: Fault {
         case .slow: "squeeze all that one node sends and receives (faults.rate)"
         case .delay: "deliver all that one node sends and receives late (faults.delay)"
         case .reorder: "deliver a share of one node's packets late (faults.reorder, faults.delay)"
+        case .delayPeers: "deliver late what one node and its peers send each other (faults.delay)"
         }
     }
 
@@ -40,11 +43,14 @@ public struct LateNode: Fault {
         let lateness: LateTraffic.Lateness =
             switch how {
             case .slow: .slow(bitsPerSecond: intensity.bitsPerSecond)
-            case .delay: .delay(intensity.delay)
+            case .delay, .delayPeers: .delay(intensity.delay)
             case .reorder: .reorder(intensity.delay, share: intensity.reorderedShare)
             }
         let node = aiming.order[0]
         return Aim(
-            affected: [node], LateTraffic(of: node, among: aiming.nodes, lateness))
+            affected: [node],
+            how == .delayPeers
+                ? LateTraffic(ofPeers: [node], among: aiming.nodes, lateness)
+                : LateTraffic(of: node, among: aiming.nodes, lateness))
     }
 }

@@ -89,6 +89,10 @@ public struct Verb: Sendable {
     public static let delay = Verb("delay", family: "traffic", isExclusive: true) {
         LateTraffic(of: $0[0], among: $1.nodes, .delay($1.intensity.delay))
     }
+    /// What the nodes and their peers send each other comes late; their clients stay near.
+    public static let delayPeers = Verb("delay-peers", family: "traffic", isExclusive: false) {
+        LateTraffic(ofPeers: $0, among: $1.nodes, .delay($1.intensity.delay))
+    }
 
     /// The wall clock jumps.
     public static let bump = clock("bump", .bump)
@@ -116,6 +120,11 @@ public struct Verb: Sendable {
     public static let remove = Verb(
         "remove", family: "members", ending: "add", isExclusive: false, needs: [.members]
     ) { nodes, _ in MemberRemoval(nodes) }
+    /// The leader is asked, once and in one request, for a cluster without these nodes; nobody
+    /// waits until it is so, and it may never be.
+    public static let dismiss = Verb(
+        "dismiss", family: "members", ending: "add", isExclusive: false, needs: [.members]
+    ) { nodes, _ in MemberDismissal(nodes) }
     /// The leader lets the first of the nodes lead.
     public static let transfer = Verb(
         "transfer", family: "members", isExclusive: false, needs: [.members]
@@ -128,8 +137,8 @@ public struct Verb: Sendable {
 
     /// Every verb; a new one is a line here.
     public static let all = [
-        pause, kill, power, cut, hold, oneWay, delay, bump, strobe, drift, fillDisk, failDisk,
-        slowDisk, corrupt, wipe, remove, replace, transfer, compact, defragment,
+        pause, kill, power, cut, hold, oneWay, delay, delayPeers, bump, strobe, drift, fillDisk,
+        failDisk, slowDisk, corrupt, wipe, remove, dismiss, replace, transfer, compact, defragment,
     ]
 
     private static func clock(_ name: String, _ misbehaviour: WrongClock.Misbehaviour) -> Verb {

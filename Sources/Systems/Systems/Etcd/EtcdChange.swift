@@ -12,6 +12,8 @@ extension Etcd {
     public func change(
         _ change: MemberChange, within limit: Duration
     ) async throws(MemberChangeError) -> String {
+        // Its members change one at a time.
+        if case .dismiss = change { throw .unsupported(change) }
         let start = ContinuousClock.now
         var lastly = "no leader was seen"
         while ContinuousClock.now - start < limit {
@@ -71,6 +73,7 @@ extension Etcd {
         switch change {
         case .remove(let name), .add(let name), .transferLeadership(let name):
             topology.nodes.first { $0.name == name }
+        case .dismiss: nil
         }
     }
 

@@ -62,6 +62,7 @@ enum EtcdMemberStep: Hashable {
         case (.transferLeadership, _) where leader == peer: self = .done
         case (.transferLeadership, let member?): self = .transfer(to: member.id)
         case (.transferLeadership, nil): self = .wait("it was no member")
+        case (.dismiss, _): self = .wait("etcd changes one member at a time")
         }
     }
 
