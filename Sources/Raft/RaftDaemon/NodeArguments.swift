@@ -38,6 +38,9 @@ public struct NodeArguments: ParsableArguments {
     @Flag(help: "Answer reads under a lease: faster, but trusts the clocks. For all servers alike.")
     var leases = false
 
+    @Option(help: "Send another server at most so many entries in one message.")
+    var mostEntries = 1_024
+
     @Option(help: "Save the state after so many entries.")
     var snapshotEntries: UInt64 = 100_000
 
@@ -93,6 +96,9 @@ public struct NodeArguments: ParsableArguments {
         guard (1...1_000_000).contains(mostClients) else {
             throw ValidationError("--most-clients is between 1 and 1000000")
         }
+        guard (1...1_000_000).contains(mostEntries) else {
+            throw ValidationError("--most-entries is between 1 and 1000000")
+        }
         guard snapshotEntries > 0, (1...4_096).contains(snapshotMebibytes) else {
             throw ValidationError(
                 "--snapshot-entries is at least 1, --snapshot-mebibytes between 1 and 4096")
@@ -110,6 +116,7 @@ public struct NodeArguments: ParsableArguments {
         options.electionTimeout = electionTimeout.duration
         options.heartbeat = heartbeat.duration
         options.hasLeases = leases
+        options.mostEntries = mostEntries
         options.snapshotEntries = snapshotEntries
         options.snapshotBytes = snapshotMebibytes << 20
         options.trailingEntries = trailingEntries

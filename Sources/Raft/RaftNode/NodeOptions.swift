@@ -34,6 +34,8 @@ public struct NodeOptions: Sendable {
     public var heartbeat = Duration.milliseconds(50)
     /// Whether a leader answers reads under a lease, which trusts the clocks.
     public var hasLeases = false
+    /// At most so many entries go to another server in one message.
+    public var mostEntries = 1_024
     /// After so many entries the state is saved, and older entries go.
     public var snapshotEntries: UInt64 = 100_000
     /// The state is saved as well after so many bytes of entries.
@@ -66,7 +68,7 @@ public struct NodeOptions: Sendable {
         options.heartbeatTicks = max(1, Int((heartbeat / tick).rounded()))
         options.electionTicks = max(
             2 * options.heartbeatTicks, Int((electionTimeout / tick).rounded()))
-        options.mostEntries = 1_024
+        options.mostEntries = mostEntries
         options.snapshotPartSize = 1 << 18
         // A quarter less than the election timeout: clocks do not drift apart by that much in it.
         if hasLeases { options.leaseTicks = options.electionTicks * 3 / 4 }

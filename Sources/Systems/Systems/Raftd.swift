@@ -22,7 +22,7 @@ public struct Raftd: System {
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat, snapshotEntries, trailingEntries, leases,
+            CommonOptions.heartbeat, mostEntries, snapshotEntries, trailingEntries, leases,
             followerReads, slowDisk, sessions,
         ]
     }
@@ -33,6 +33,9 @@ public struct Raftd: System {
     static let trailingEntries = PlanOption(
         "trailing-entries", default: 10_000, in: 0...1_000_000_000,
         "So many entries stay behind a saved state, for followers that are a little late.")
+    static let mostEntries = PlanOption(
+        "most-entries", default: 1_024, in: 1...1_000_000,
+        "A node sends another one at most so many entries in one message.")
     static let followerReads = PlanOption(
         "follower-reads", default: true,
         "Whether followers answer linearizable reads, as of the leader's read index.")
@@ -68,6 +71,7 @@ public struct Raftd: System {
             expectsViolation: settings[CommonOptions.reads] == .serializable)
         character.refusesWipedNodes = true
         character.readmission = .withItsLog
+        character.asksBeforeElections = true
         return character
     }
 
@@ -112,6 +116,7 @@ public struct Raftd: System {
                 "--clients", "\(node.address):\(Self.clientPort)",
                 "--election-timeout", milliseconds(settings[CommonOptions.electionTimeout]),
                 "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
+                "--most-entries", "\(settings[Self.mostEntries])",
                 "--snapshot-entries", "\(settings[Self.snapshotEntries])",
                 "--trailing-entries", "\(settings[Self.trailingEntries])",
             ] + switches + servers)

@@ -140,6 +140,9 @@ public struct SystemCharacter: Hashable, Sendable {
     /// Whether it keeps out a node that comes back under its old name with an empty folder, which has
     /// forgotten its votes: only then may a plan ask for that.
     public var refusesWipedNodes = false
+    /// Whether its candidates ask first whether they would have a chance (pre-vote, Raft
+    /// dissertation §9.6), so that a node that is cut off leaves its term alone.
+    public var asksBeforeElections = false
     /// The works that its nodes do when they are asked.
     public var upkeep: Set<Upkeep> = []
     /// The processes of a node in the order of their starts, if there are several.
