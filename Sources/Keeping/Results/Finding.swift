@@ -18,6 +18,8 @@ public struct Finding: Codable, Hashable, Sendable {
         case endlessElections = "endless-elections"
         /// Two nodes said that they led in the same term.
         case twoLeaders = "two-leaders"
+        /// A node went on leading though nothing kept it from hearing a later leader.
+        case stubbornLeader = "stubborn-leader"
         /// A node's term, or what it had applied in one life, fell.
         case wentBackward = "went-backward"
         /// A node served under the name of one that remembered, though it could not.
@@ -37,6 +39,7 @@ public struct Finding: Codable, Hashable, Sendable {
             case .divergedLog: "holds other committed entries than the others"
             case .endlessElections: "elected again and again though nothing disturbed them"
             case .twoLeaders: "led in a term in which another node led"
+            case .stubbornLeader: "went on leading beside a later leader"
             case .wentBackward: "went back to an earlier term or entry"
             case .servedWiped: "served as if it remembered"
             case .nonsense: "gave an answer that makes no sense"

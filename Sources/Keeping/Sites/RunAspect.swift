@@ -21,7 +21,8 @@ enum RunAspect: String, CaseIterable {
             switch kind {
             case .unaskedExit, .panic: .noCrash
             case .notServing, .endlessElections: .recovered
-            case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped:
+            case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped,
+                .stubbornLeader:
                 .agreement
             case .nonsense: .replies
             case .check: .rules

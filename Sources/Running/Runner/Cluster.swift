@@ -18,6 +18,7 @@ final class Cluster: FaultSite, LoadTarget {
     let electionTimeout: Duration
     let recoveryTimeout: Duration
     let readmitsAfresh: Bool
+    let asksBeforeElections: Bool
     let wipedNodesMayServe: Bool
     let active = ActiveFaults()
     let disks: NodeDisks
@@ -65,6 +66,7 @@ final class Cluster: FaultSite, LoadTarget {
         self.network = network
         self.system = system
         electionTimeout = experiment.system.character.electionTimeout
+        asksBeforeElections = experiment.system.character.asksBeforeElections
         readmitsAfresh = experiment.system.character.readmission == .afresh
         wipedNodesMayServe = plan.faults.wiped == .serves
         recoveryTimeout = plan.recoveryTimeout.duration

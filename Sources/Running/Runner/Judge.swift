@@ -92,7 +92,8 @@ public struct Judge: Sendable {
             case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped,
                 .nonsense, .check:
                 true
-            case .notServing, .endlessElections: failures.isEmpty
+            // A harness that could not heal what it did has no right to call that nothing.
+            case .notServing, .endlessElections, .stubbornLeader: failures.isEmpty
             }
         }
         return (

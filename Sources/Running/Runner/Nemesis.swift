@@ -58,7 +58,7 @@ final class Nemesis: Sendable {
             if hold.isStopped, !stop.isStopped { await stop.wait() }
             complete(into: ledger)
             let view = view()
-            watch.note(isQuiet: view.isQuiet)
+            watch.note(isQuiet: view.isQuiet, isUndisturbed: strikes.isUndisturbed)
             if scenario.isOver, view.isQuiet { break }
             let commands = stop.isStopped ? scenario.abandon(view) : scenario.step(view)
             for command in commands { perform(command, view, into: ledger) }

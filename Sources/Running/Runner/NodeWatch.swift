@@ -18,6 +18,8 @@ final class NodeWatch: Sendable {
     private let checks = Mutex(NodeChecks())
     private let quiet = Mutex(true)
     private let elections: Mutex<QuietElections>
+    private let loneElections: Mutex<LoneElections>
+    private let stubborn = Mutex(StubbornLeaders())
     private let found = Mutex<[Finding]>([])
     private let claims = Mutex(0)
     private let latest: Mutex<[NodeName: ClusterView.Member]>
@@ -27,6 +29,7 @@ final class NodeWatch: Sendable {
 
     init(_ cluster: Cluster, clock: RunClock, tally: Tally, judge: EarlyJudge) {
         self.judge = judge
+        loneElections = Mutex(LoneElections(nodes: cluster.nodes.count))
         elections = Mutex(QuietElections(electionTimeout: cluster.electionTimeout))
         self.cluster = cluster
         self.clock = clock
@@ -95,8 +98,12 @@ final class NodeWatch: Sendable {
         }
     }
 
-    /// Notes whether any fault lasts, or has nodes that do not serve again yet.
-    func note(isQuiet: Bool) { quiet.withLock { $0 = isQuiet } }
+    /// Notes whether any fault lasts, or has nodes that do not serve again yet; and whether there is
+    /// none of them but that leadership is handed over.
+    func note(isQuiet: Bool, isUndisturbed: Bool) {
+        quiet.withLock { $0 = isQuiet }
+        if !isUndisturbed { stubborn.withLock { $0.disturb(at: clock.now) } }
+    }
 
     /// Nothing is quiet while the harness stands still: nodes are starved then as well.
     private func checkElections() {
@@ -121,9 +128,26 @@ final class NodeWatch: Sendable {
     }
 
     private func check(_ statement: NodeStatement) {
-        let contradictions = checks.withLock { $0.note(statement) }
-        found.withLock { $0 += contradictions.map(\.finding) }
-        for contradiction in contradictions { judge.tell(contradiction.finding) }
+        let findings =
+            checks.withLock { $0.note(statement) }.map(\.finding) + leadership(statement)
+        found.withLock { $0 += findings }
+        for finding in findings { judge.tell(finding) }
+    }
+
+    /// What its term and its claim to lead say beside those of others.
+    private func leadership(_ statement: NodeStatement) -> [Finding] {
+        let (node, status, time) = (statement.node, statement.status, statement.time)
+        guard status.termIsRaftsOwn, let term = status.term else { return [] }
+        let alone =
+            cluster.asksBeforeElections
+            ? loneElections.withLock { $0.note(node, term: term, at: time) } : nil
+        if cluster.stoodStill(within: Self.stillness) {
+            stubborn.withLock { $0.disturb(at: clock.now) }
+        }
+        let stubborn = stubborn.withLock {
+            $0.note(node, term: term, isLeader: status.isLeader, at: time)
+        }
+        return [alone, stubborn].compactMap(\.self)
     }
 
     /// A node that is frozen or silent is what it last said; one whose process ended is nothing.

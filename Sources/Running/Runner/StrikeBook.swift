@@ -62,6 +62,15 @@ final class StrikeBook: Sendable {
         }
     }
 
+    /// Whether the most that is done to the cluster is that leadership is handed over.
+    var isUndisturbed: Bool {
+        state.withLock { state in
+            state.entries.values.allSatisfy {
+                $0.phase.isOver || $0.planned.aim.effect is LeadershipTransfer
+            }
+        }
+    }
+
     // MARK: Phases
 
     func refuse(_ planned: PlannedStrike, _ number: Int, _ why: String) {
