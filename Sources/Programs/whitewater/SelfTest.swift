@@ -13,8 +13,9 @@ extension Whitewater {
             abstract: "Plant known Raft bugs into raftd, one at a time, and see which are found.",
             discussion: """
                 Shows what green runs are worth here. Each bug of `raftd-mutant list` is looked for \
-                by the plans of Workloads/self-test, several labs at once, in an order that learns \
-                which plans find most; a run ends at the first detection. The table says for each \
+                by the plans of Workloads/self-test, several labs at once: first those that are \
+                likely to find it, as the list says, then all others in an order that learns which \
+                find most; a run ends at the first detection. The table says for each \
                 bug which plan found it, by which check, with which seed, after how many seconds \
                 of load; or that it survived, or never came up. --sample takes about five minutes.
 
@@ -65,6 +66,8 @@ extension Whitewater {
                 "looking for \(names.count) planted bugs with \(setting.plans.count) plans, "
                     + "seed \(setting.seed): \(setting.folder)")
             do {
+                var setting = setting
+                setting.hints = bugs.hints
                 let runner = MutationRunner(setting, mutants: names, report: Self.show)
                 let signals = EndingSignals(stop: runner.stop)
                 defer { signals.cancel() }
@@ -165,6 +168,8 @@ extension Whitewater {
 private struct PlantedBugs {
     let binary: String
     let titles: [String: String]
+    /// Plans that are likely to find a bug, as the node with bugs in it says.
+    let hints: [String: [String]]
     private let order: [String]
 
     init(binary: String?) throws {
@@ -188,13 +193,18 @@ private struct PlantedBugs {
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let bugs = text.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
-            .filter { $0.count == 3 }
+            .filter { $0.count >= 3 }
         guard process.terminationStatus == 0, !bugs.isEmpty else {
             Console.complain("whitewater: `\(self.binary) list` names no bugs; is it raftd-mutant?")
             throw Exit.usage
         }
         order = bugs.map { $0[0] }
         titles = Dictionary(bugs.map { ($0[0], $0[2]) }) { first, _ in first }
+        hints = Dictionary(
+            bugs.filter { $0.count > 3 }.map {
+                ($0[0], $0[3].split(separator: ",").map(String.init))
+            }
+        ) { first, _ in first }
     }
 
     func names(only: String?, sample: Bool) throws -> [String] {

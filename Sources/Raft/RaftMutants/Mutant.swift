@@ -92,9 +92,11 @@ public struct Mutant: Sendable, Identifiable {
         case nil, .carriesOutBeforeSync, .answersOnceProposed, .forgetsSessions,
             .refusesWhenDeposed, .keepsTornTail:
             true
-        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock: true
-        case .sendsAllEarly, .tellsPersistedEarly, .wipedAtCrash, .snapshotsOmitSessions,
-            .snapshotsIndexEarlier, .installsNothing, .confirmsOverwritten:
+        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock,
+            .wipedAtCrash, .snapshotsIndexEarlier:
+            true
+        case .sendsAllEarly, .tellsPersistedEarly, .snapshotsOmitSessions, .installsNothing,
+            .confirmsOverwritten:
             false
         }
     }

@@ -74,6 +74,7 @@ public struct MutationMachine: Sendable {
     }
 
     private let plans: [String]
+    private let hints: [String: [String]]
     private let budget: Double
     private var random: SplitMix64
     private var waiting: [String]
@@ -94,13 +95,17 @@ public struct MutationMachine: Sendable {
 
     /// A machine for these bugs and plans, with so many seconds of load for each bug, and with a
     /// run of a right node under each plan before, or without.
+    ///
+    /// Hints name plans that are likely to find a bug: it meets them first, and up to three times
+    /// before any other meets it again.
     public init(
-        mutants: [String], plans: [String], budget: Duration, seed: UInt64,
-        isControlled: Bool = false
+        mutants: [String], plans: [String], hints: [String: [String]] = [:], budget: Duration,
+        seed: UInt64, isControlled: Bool = false
     ) {
         precondition(!plans.isEmpty, "a bug is looked for by plans")
         controls = isControlled ? plans : []
         self.plans = plans
+        self.hints = hints
         self.budget = budget / .seconds(1)
         random = SplitMix64(seed: seed)
         waiting = mutants
@@ -172,6 +177,7 @@ public struct MutationMachine: Sendable {
     }
 
     private static let mostUnanswered = 3
+    private static let triesOfHints = 3
 
     /// The plan that this bug has met least often; of those the one with most detections in its
     /// time, where a plan of which nothing is known is given the benefit of one in a minute.
@@ -181,9 +187,16 @@ public struct MutationMachine: Sendable {
             return (Double(known.detections) + 1) / (known.load + 60)
         }
         let tries = tried[mutant] ?? [:]
+        let hints = hints[mutant] ?? []
+        func meetings(_ plan: String) -> Int {
+            (tries[plan] ?? 0) / (hints.contains(plan) ? Self.triesOfHints : 1)
+        }
+        func rank(_ plan: String) -> Int { hints.firstIndex(of: plan) ?? hints.count }
         let best = plans.enumerated().min { left, right in
-            let (few, other) = (tries[left.element] ?? 0, tries[right.element] ?? 0)
+            let (few, other) = (meetings(left.element), meetings(right.element))
             guard few == other else { return few < other }
+            let (hinted, later) = (rank(left.element), rank(right.element))
+            guard hinted == later else { return hinted < later }
             let (one, two) = (rate(left.element), rate(right.element))
             return one == two ? left.offset < right.offset : one > two
         }

@@ -13,6 +13,8 @@ public final class MutationRunner {
         public var rightBinary: String?
         /// Files of plans, the most promising first.
         public var plans: [String]
+        /// Names of plans, without folder or extension, that are likely to find a bug.
+        public var hints: [String: [String]] = [:]
         /// Seconds of load that each bug gets.
         public var budget: Duration
         /// How many labs there are at once.
@@ -35,6 +37,14 @@ public final class MutationRunner {
             self.parallel = parallel
             self.folder = folder
             self.seed = seed
+        }
+
+        /// The files of the plans that hints name, as far as there are any.
+        var hintedFiles: [String: [String]] {
+            let files = Dictionary(plans.map { (MutationMatrix.name(of: $0), $0) }) { first, _ in
+                first
+            }
+            return hints.mapValues { $0.compactMap { files[$0] } }
         }
     }
 
@@ -60,8 +70,8 @@ public final class MutationRunner {
         self.report = report
         pool = LabPool(program: setting.program, parallel: setting.parallel)
         machine = MutationMachine(
-            mutants: mutants, plans: setting.plans, budget: setting.budget, seed: setting.seed,
-            isControlled: setting.rightBinary != nil)
+            mutants: mutants, plans: setting.plans, hints: setting.hintedFiles,
+            budget: setting.budget, seed: setting.seed, isControlled: setting.rightBinary != nil)
     }
 
     /// Asks it to end, from any thread.

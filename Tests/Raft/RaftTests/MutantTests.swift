@@ -27,6 +27,17 @@ import Testing
         Issue.record("a thousand seeds do not find \(mutant.title)")
     }
 
+    @Test func `what is likely to find one is a plan of the self-test`() {
+        let plans = URL(filePath: #filePath).appending(path: "../../../../Workloads/self-test")
+        for mutant in Mutant.all {
+            for plan in mutant.likelyPlans {
+                let file = plans.appending(path: plan + ".yaml").standardized.path
+                #expect(FileManager.default.fileExists(atPath: file), "\(mutant.id): \(plan)")
+            }
+        }
+        #expect(Mutant.all.contains { !$0.likelyPlans.isEmpty })
+    }
+
     @Test func `each row of the catalogue is a mutant, or proven equivalent, and at least 20 more`()
     {
         let ids = Mutant.all.map(\.id) + Equivalent.all.map(\.id)

@@ -17,6 +17,8 @@ final class PlantedBug: @unchecked Sendable {
     private var applied: LogIndex?
     private var proposed: [UInt64: LogIndex] = [:]
     private var seen: [Command.Stamp] = []
+    private var base: (any Disk)?
+    private var overruled: LogIndex?
 
     init(_ mutant: Mutant, _ log: Logger) {
         self.mutant = mutant
@@ -30,7 +32,9 @@ final class PlantedBug: @unchecked Sendable {
     private func deviated() { log.warning("deviates", metadata: ["mutant": "\(mutant.id)"]) }
 
     /// The disk, or one that is used in a wrong way.
-    func disk(_ disk: any Disk) -> any Disk {
+    func disk(_ disk: any Disk) throws -> any Disk {
+        base = disk
+        if mutant.bug == .wipedAtCrash, try ForgottenFolder(disk).restore() { deviated() }
         let mistake: MistakenDisk.Mistake
         switch mutant.bug {
         case .carriesOutBeforeSync: mistake = .skipsSyncs
@@ -40,6 +44,12 @@ final class PlantedBug: @unchecked Sendable {
         default: return disk
         }
         return MistakenDisk(disk, mistake, deviated)
+    }
+
+    /// The node has its folder, and has promised nothing yet.
+    func hasOpened() throws {
+        guard mutant.bug == .wipedAtCrash, let base else { return }
+        try ForgottenFolder(base).keep()
     }
 
     /// The options, with leases where the bug is one of leases.
@@ -75,6 +85,9 @@ final class PlantedBug: @unchecked Sendable {
     }
 
     func step(_ server: inout Server, _ event: Event) -> [Effect] {
+        if mutant.bug == .snapshotsIndexEarlier, case .compact(let index, let data) = event {
+            return nameEarlier(index, data, on: &server)
+        }
         let wasLeader = server.isLeader
         let effects = server.step(event, using: &random)
         switch mutant.bug {
@@ -83,6 +96,27 @@ final class PlantedBug: @unchecked Sendable {
         case .refusesWhenDeposed: return refuse(effects, isDeposed: wasLeader && !server.isLeader)
         default: return effects
         }
+    }
+
+    /// The snapshot says that it ends one entry before it does, so that this entry is applied again
+    /// to a state that has it; once in a life, for the server takes the right one for saved.
+    private func nameEarlier(
+        _ index: LogIndex, _ data: [UInt8], on server: inout Server
+    ) -> [Effect] {
+        if let overruled {
+            // The one that was saved under the right index, which would be found first.
+            let digits = String(overruled, radix: 16)
+            let zeros = String(repeating: "0", count: 16 - digits.count)
+            try? base?.remove("snapshot-" + zeros + digits)
+            self.overruled = nil
+        }
+        guard index > 1 else { return [] }
+        let effects = server.step(.compact(upTo: index - 1, data: data), using: &random)
+        if !effects.isEmpty {
+            deviated()
+            overruled = index
+        }
+        return effects
     }
 
     /// A leader applies all of its log at once; what is committed later has been applied already.

@@ -40,12 +40,14 @@ import RaftNode
             }
             try await Daemon.run(arguments) { options, disk, isJoining, log in
                 let bug = PlantedBug(mutant, log)
-                return try await NodeFactory.node(
-                    bug.options(options), disk: bug.disk(disk), isJoining: isJoining, log: log,
+                let node = try await NodeFactory.node(
+                    bug.options(options), disk: try bug.disk(disk), isJoining: isJoining, log: log,
                     rules: bug.rules, now: bug.now
                 ) { server, event in
                     bug.step(&server, event)
                 }
+                try bug.hasOpened()
+                return node
             }
         }
     }
@@ -53,12 +55,16 @@ import RaftNode
     struct ListCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "Name each bug: its name, what should catch it, and what it does.")
+            abstract: """
+                Name each bug: its name, what should catch it, what it does, and plans that are \
+                likely to find it.
+                """)
 
         func run() {
             for mutant in Mutant.all where mutant.fitsNodes {
                 let checks = mutant.caughtBy.map(\.rawValue).joined(separator: ",")
-                print("\(mutant.id)\t\(checks)\t\(mutant.title)")
+                let plans = mutant.likelyPlans.joined(separator: ",")
+                print("\(mutant.id)\t\(checks)\t\(mutant.title)\t\(plans)")
             }
         }
     }

@@ -45,6 +45,14 @@ import Testing
         #expect(machine.rows.first?.load == 120)
     }
 
+    @Test func `a plan that is likely to find a bug comes first, three times, and excludes none`() {
+        var machine = MutationMachine(
+            mutants: ["m"], plans: ["a", "b", "c"], hints: ["m": ["c"], "other": ["b"]],
+            budget: .seconds(210), seed: 1)
+        let trials = play(&machine) { _ in .missed }
+        #expect(trials.map(\.plan) == ["c", "c", "c", "a", "b", "c", "c"])
+    }
+
     @Test func `what never came up is told apart from what survived`() {
         var machine = MutationMachine(
             mutants: ["idle", "alive"], plans: ["a"], budget: .seconds(60), seed: 1)
