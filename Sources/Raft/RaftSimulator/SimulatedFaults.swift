@@ -7,7 +7,7 @@ extension Simulation {
         guard !quiet.isQuiet else { return }
         let one = servers[Int.random(in: 0..<servers.count, using: &random)]
         let leader = servers.last { nodes[$0]?.server?.isLeader == true }
-        switch Int.random(in: 0..<19, using: &random) {
+        switch Int.random(in: 0..<20, using: &random) {
         case 0, 1: cuts = []
         case 2:
             let side = Set(servers.shuffled(using: &random).prefix(servers.count / 2))
@@ -22,14 +22,24 @@ extension Simulation {
         case 11: freeze(one)
         case 12: stallClock(chance(0.5) ? leader ?? one : one)
         case 13: try compact(one)
-        case 14: if let leader { try receive(.transferLeadership(to: one), at: leader) }
+        case 14: if let leader { try transfer(leader, to: one) }
         case 15: delay(one, chance(0.5) ? .in : .out)
         case 16:
             // Answers are under way to it for long after nobody hears it any more.
             delay(leader ?? one, .in)
             schedule(.isolate(leader ?? one), in: Int.random(in: 50...500, using: &random))
+        case 17:
+            // It lets another one lead, and hears late that this one does.
+            guard let leader else { return }
+            delay(leader, .in, atMost: 20...200)
+            schedule(.transfer(leader, to: one), in: Int.random(in: 50...300, using: &random))
         default: try changeMembers(leader, one)
         }
+    }
+
+    mutating func transfer(_ leader: ServerID, to heir: ServerID) throws {
+        guard !quiet.isQuiet, nodes[leader]?.server != nil else { return }
+        try receive(.transferLeadership(to: heir), at: leader)
     }
 
     mutating func isolate(_ id: ServerID) { cut { $0 == id || $1 == id } }
@@ -62,13 +72,16 @@ extension Simulation {
         nodes[id]?.frozenUntil = now + length
     }
 
-    /// All that it sends, or all that is sent to it, comes late for a while, later than an election
-    /// takes.
-    private mutating func delay(_ id: ServerID, _ direction: Delay.Direction) {
+    /// All that it sends, or all that is sent to it, comes late for a while, often later than an
+    /// election takes.
+    private mutating func delay(
+        _ id: ServerID, _ direction: Delay.Direction,
+        atMost milliseconds: ClosedRange<Int> = 100...800
+    ) {
         let length = Int.random(in: 500..<2_000, using: &random)
         let delay = Delay(
             direction: direction, end: now + length,
-            milliseconds: Int.random(in: 100...800, using: &random))
+            milliseconds: Int.random(in: milliseconds, using: &random))
         nodes[id]?.delay = delay
         note("\(id) is late (\(direction)) for \(length) ms")
     }

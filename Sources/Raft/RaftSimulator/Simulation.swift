@@ -32,6 +32,7 @@ public struct Simulation {
         case turn(ServerID, life: Int)
         case client(Int)
         case isolate(ServerID)
+        case transfer(ServerID, to: ServerID)
         case giveUp(request: UInt64)
         case fault
         case quiet(QuietTime.Phase)
@@ -178,6 +179,7 @@ public struct Simulation {
         case .giveUp(let request):
             if let lost = pending[request] { try giveUp(request, lost) }
         case .fault: try injectFault()
+        case .transfer(let leader, let heir): try transfer(leader, to: heir)
         case .isolate(let id): if !quiet.isQuiet { isolate(id) }
         case .quiet(let phase): try enter(phase)
         case .restart(let id): try start(id)
