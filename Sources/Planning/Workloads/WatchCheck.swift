@@ -146,9 +146,9 @@ public struct WatchCheck: Check {
     }
 }
 
-extension [Int] {
-    /// The first place of growing numbers from which on all are like that; logarithmic.
-    func partition(where isLater: (Int) -> Bool) -> Int {
+extension Array {
+    /// The first place of growing elements from which on all are like that; logarithmic.
+    func partition(where isLater: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
         while low < high {
             let middle = (low + high) / 2

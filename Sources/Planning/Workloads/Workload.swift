@@ -37,7 +37,7 @@ public struct WorkloadCatalog: Sendable {
     /// Whitewater's own, in the order of `whitewater list workloads`.
     public static let standard = WorkloadCatalog([
         RegisterWorkload.self, AppendWorkload.self, SetWorkload.self, LockWorkload.self,
-        LeaseWorkload.self, WatchWorkload.self,
+        LeaseWorkload.self, WatchWorkload.self, TransactionWorkload.self,
     ])
 
     /// Every workload.

@@ -16,7 +16,7 @@ public struct Etcd: System {
 
     /// The workloads that it can serve.
     public static let workloads: Set<String> = [
-        "register", "append", "set", "lock", "lease", "watch",
+        "register", "append", "set", "lock", "lease", "watch", "txn",
     ]
 
     /// Its keys.
@@ -134,11 +134,12 @@ public struct Etcd: System {
         case "watch": return EtcdWatchClient(gateway)
         case "append": return EtcdListClient(gateway)
         case "set": return EtcdSetClient(gateway)
-        default:
-            return EtcdClient(
-                gateway, isSerializable: settings[CommonOptions.reads] == .serializable)
+        case "txn": return EtcdTransactionClient(gateway, isSerializable: isSerializable)
+        default: return EtcdClient(gateway, isSerializable: isSerializable)
         }
     }
+
+    private var isSerializable: Bool { settings[CommonOptions.reads] == .serializable }
 
     /// What clients have seen of revisions that cannot be.
     public var contradictions: [SystemContradiction] { revisions.contradictions }
