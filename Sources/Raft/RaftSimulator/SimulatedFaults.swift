@@ -7,7 +7,7 @@ extension Simulation {
         guard !quiet.isQuiet else { return }
         let one = servers[Int.random(in: 0..<servers.count, using: &random)]
         let leader = servers.last { nodes[$0]?.server?.isLeader == true }
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<21, using: &random) {
         case 0, 1: cuts = []
         case 2:
             let side = Set(servers.shuffled(using: &random).prefix(servers.count / 2))
@@ -16,7 +16,7 @@ extension Simulation {
         case 4: cut { from, _ in from == one }
         case 5, 6: if let leader { isolate(leader) }
         case 7: cutLinks()
-        case 8: try crash(leader ?? one)
+        case 8, 18: try crash(leader ?? one)
         case 9: for server in servers { try crash(server) }
         case 10: freeze(leader ?? one)
         case 11: freeze(one)
