@@ -147,11 +147,11 @@ simulate-mutants: setup
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	.build/release/whitewater-bench simulate --mutants --seconds 30
 
-## Run a night of every plan, three hundred short runs in an hour on four cores; kill it twice on the way
+## Run a night of every plan, three hundred short runs in less than an hour on four cores; kill it twice on the way
 ## and resume it, and fail if a run is lost or there twice, if anything is left behind, or if a night
 ## whose canary has lost its bug is not red. PROOF=--runs=40 does it for a few.
 PROOF :=
-nightly-proof: setup-etcd setup-etcd-3.5.1 setup-consul setup-nats setup-pysyncobj build
+nightly-proof: setup-etcd setup-etcd-3.5.1 setup-consul setup-nats setup-mariadb setup-pysyncobj build
 	swift build $(CONFIGURATION) $(TESTABLE) --product raftd-mutant
 	swift build $(CONFIGURATION) $(TESTABLE) --product whitewater-bench
 	for bug in 11 17; do ln -sf raftd-mutant .build/release/raftd-mutant-$$bug; done

@@ -80,6 +80,27 @@ import Testing
     }
 }
 
+/// The campaign that `make nightly-proof` runs.
+@Suite struct `The campaign over all plans` {
+    private static let workloads = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Workloads")
+
+    @Test func `names every plan but those of systems that no setup brings`() throws {
+        let campaign = try Campaign(
+            contentsOf: Self.workloads.appending(path: "campaigns/all-plans.yaml").path)
+        let named = Set(campaign.plans.map { String($0.plan.dropFirst("../".count)) })
+        let folders = ["", "etcd/", "planted/", "self-test/", "systems/"]
+        let there = try folders.flatMap { folder in
+            try FileManager.default.contentsOfDirectory(
+                atPath: Self.workloads.appending(path: folder).path
+            ).filter { $0.hasSuffix(".yaml") }.map { folder + $0 }
+        }
+        let absent = ["cockroachdb", "postgres", "tidb"].map { "systems/\($0)-" }
+        #expect(named == Set(there.filter { plan in !absent.contains(where: plan.hasPrefix) }))
+    }
+}
+
 /// A dialogue with a machine: events go in, effects come out.
 @Suite struct `A campaign's machine` {
     private func machine(
