@@ -11,6 +11,7 @@ public final class ActiveFaults: Sendable {
     }
 
     private let claims = Mutex<[Int: Claim]>([:])
+    private let outside = Mutex<Set<NodeName>>([])
 
     /// No faults.
     public init() {}
@@ -37,6 +38,16 @@ public final class ActiveFaults: Sendable {
             guard isFree, let claim = claims[number] else { return false }
             claims[number] = Claim(links: claim.links, nodes: claim.nodes.union(nodes))
             return true
+        }
+    }
+
+    /// Nodes that a fault took out of the cluster, or may have, and that are not members again.
+    var outsiders: Set<NodeName> { outside.withLock { $0 } }
+
+    /// Notes whether a node is out of the cluster.
+    func note(_ node: NodeName, isOutside: Bool) {
+        outside.withLock { outside in
+            if isOutside { outside.insert(node) } else { outside.remove(node) }
         }
     }
 

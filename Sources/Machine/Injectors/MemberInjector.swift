@@ -1,6 +1,6 @@
 public import Faults
 internal import Labs
-internal import Topologies
+public import Topologies
 
 /// A cluster that other faults strike as well needs a majority before it can change.
 private let removalLimit = Duration.seconds(5)
@@ -13,6 +13,7 @@ extension FaultSite {
     /// Has a node be a member again, as the system wants it: with the log that it has, or as a new
     /// one that has nothing.
     fileprivate func readmit(_ node: NodeName) async throws -> String {
+        active.note(node, isOutside: true)
         if readmitsAfresh {
             // Only of a node that is certainly out may the folder go.
             _ = try await change(.remove(node), within: additionLimit)
@@ -22,7 +23,20 @@ extension FaultSite {
         }
         let words = try await change(.add(node), within: additionLimit)
         if readmitsAfresh { try await startNewcomer(node) }
+        active.note(node, isOutside: false)
         return words
+    }
+
+    /// Has nodes be members again that could not be made so while other faults lasted: one that is
+    /// none by the harness's own doing cannot be called silent.
+    ///
+    /// - Returns: why not, for those that cannot be made so now either.
+    public func readmitOutsiders() async -> [NodeName: String] {
+        var reasons: [NodeName: String] = [:]
+        for node in active.outsiders.sorted() {
+            do { _ = try await readmit(node) } catch { reasons[node] = "\(error)" }
+        }
+        return reasons
     }
 
     /// Starts a node until it serves: one that finds nobody who tells it of the cluster may end.

@@ -93,7 +93,8 @@ public struct Judge: Sendable {
                 .nonsense, .check:
                 true
             // A harness that could not heal what it did has no right to call that nothing.
-            case .notServing, .endlessElections, .stubbornLeader: failures.isEmpty
+            case .notServing: failures.isEmpty && !isStarvedAtEnd(results)
+            case .endlessElections, .stubbornLeader: failures.isEmpty
             }
         }
         return (
@@ -161,7 +162,21 @@ public struct Judge: Sendable {
                     + "load: stopped, starved of processors, or swapped out; run it on a machine "
                     + "with less to do")
         }
+        if isStarvedAtEnd(results) {
+            doubts += results.findings.filter { $0.kind == .notServing }.map {
+                "\($0.sentence), but the harness itself stood still for much of that time, and had "
+                    + "no more to give to nodes"
+            }
+        }
         return doubts
+    }
+
+    /// Whether nodes that had to come back had hardly more of the machine than the harness, which
+    /// stood still again and again: their silence proves nothing then.
+    private func isStarvedAtEnd(_ results: RunResults) -> Bool {
+        let (start, length) = (results.timings.load, results.timings.ending)
+        let stalled = (results.stalls ?? []).seconds(between: start, and: start + length)
+        return stalled > length * Self.mostStalled
     }
 
     private func records(of name: FaultName, in results: RunResults) -> [FaultRecord] {

@@ -11,10 +11,11 @@ extension Cluster {
         // TCP on a kernel that cannot be told otherwise may be silent for two minutes more.
         let patience = network.longestRetransmission == nil ? Duration.seconds(120) : .zero
         let recoveryTimeout = max(recoveryTimeout, patience)
+        let outside = await readmitOutsiders()
         let deadline = ContinuousClock.now + recoveryTimeout
         let silent = await Self.silent(of: nodes) { await self.answers($0.name, by: deadline) }
         return silent.map { node in
-            let refusal = system.refusal(of: node).map { "; \($0)" } ?? ""
+            let refusal = (outside[node.name] ?? system.refusal(of: node)).map { "; \($0)" } ?? ""
             return Finding(
                 .notServing, node: node.name,
                 detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "

@@ -21,6 +21,15 @@ import Topologies
         #expect(active.claim(2, aim, exclusive: true))
     }
 
+    @Test func `a node stays an outsider until it is a member again`() {
+        let active = ActiveFaults()
+        #expect(active.outsiders.isEmpty)
+        active.note(Self.nodes[1], isOutside: true)
+        active.note(Self.nodes[3], isOutside: true)
+        active.note(Self.nodes[1], isOutside: false)
+        #expect(active.outsiders == [Self.nodes[3]])
+    }
+
     @Test func `partitions overlap with everything`() throws {
         let active = ActiveFaults()
         let cut = try #require(TwoSides(.halves).aim(aiming))

@@ -124,6 +124,20 @@ import Topologies
         #expect(results.verdict == .failed)
     }
 
+    @Test(arguments: [(0.5, RunVerdict.invalid), (20.0, .inconclusive)])
+    func `a node that is silent while the harness itself is starved is not accused`(
+        stalled: Double, verdict: RunVerdict
+    ) throws {
+        let results = try judged {
+            $0.timings.load = 60
+            $0.timings.ending = 40
+            $0.stalls = [Stall(start: 62, end: 62 + stalled)]
+            $0.findings = [Finding(.notServing, node: NodeName(number: 2), detail: "30 s")]
+        }
+        #expect(results.verdict == verdict)
+        #expect(results.reasons.contains { $0.contains("n2 did not serve again") })
+    }
+
     @Test func `a history that was not counted says nothing, not even a violation`() throws {
         let results = try judged(failures: [HarnessFailure(.foreignHistory, "read: 3, not 4")]) {
             $0.add(try Self.report(Self.stale))
