@@ -283,10 +283,16 @@ struct Explanation<M: Model> {
         return "(\(seconds(start)) to \(seconds(end)) s)"
     }
 
+    /// To the millisecond where that is all of it, else to a tenth of one: what lies between two
+    /// times of one millisecond has an order too.
     private func seconds(_ time: Timestamp) -> String {
-        let milliseconds = time.nanoseconds / 1_000_000
-        let fraction = String(milliseconds % 1_000)
-        return "\(milliseconds / 1_000)." + String(repeating: "0", count: 3 - fraction.count)
+        let isWhole = time.nanoseconds.isMultiple(of: 1_000_000)
+        let (digits, unit) = isWhole ? (3, 1_000_000) : (4, 100_000)
+        let (whole, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: unit)
+        let units = whole + (2 * rest >= unit ? 1 : 0)
+        let perSecond = 1_000_000_000 / unit
+        let fraction = String((units % perSecond).magnitude)
+        return "\(units / perSecond)." + String(repeating: "0", count: digits - fraction.count)
             + fraction
     }
 }

@@ -135,7 +135,7 @@ public struct Register: Model {
         switch call {
         case .read(let value): Words("read \(value)")
         case .write(let value): Words(past: "wrote \(value)", participle: "written \(value)")
-        case .compareAndSet(let expected, let new): Words("replaced \(expected) by \(new)")
+        case .compareAndSet(let expected, let new): Words("replaced \(expected) by \(new) (cas)")
         case .refused(let expected): Words("found something else than \(expected)")
         }
     }

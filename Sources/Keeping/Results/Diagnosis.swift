@@ -61,86 +61,132 @@ public struct Diagnosis: Codable, Hashable, Sendable {
         violation.noun == anomaly && Cause(violation.situation.kind) == cause
     }
 
+    /// Something wrong that an operation showed, as far as it can be compared with others.
+    struct Case {
+        var anomaly: String
+        var node: NodeName?
+        var behind: Double?
+        var situation: Situation
+    }
+
     /// Groups violations, worst first; their own order is kept.
     static func of(_ violations: [Violation]) -> [Diagnosis] {
+        of(
+            violations.map {
+                Case(
+                    anomaly: $0.noun, node: $0.node, behind: $0.behind, situation: $0.situation)
+            })
+    }
+
+    /// Groups cases, worst first; their own order is kept.
+    ///
+    /// Of some anomalies there are more, of which nothing is told.
+    static func of(_ cases: [Case], untold: [String: Int] = [:]) -> [Diagnosis] {
         struct Group: Hashable {
             let anomaly: String
             let cause: Cause
         }
         var groups: [Group: [Int]] = [:]
-        for (place, violation) in violations.enumerated() {
-            groups[
-                Group(anomaly: violation.noun, cause: Cause(violation.situation.kind)),
-                default: []
-            ].append(place)
+        for (place, one) in cases.enumerated() {
+            groups[Group(anomaly: one.anomaly, cause: Cause(one.situation.kind)), default: []]
+                .append(place)
         }
         return groups.map { group, places in
-            let members = places.map { violations[$0] }
+            let members = places.map { cases[$0] }
             let behind = members.compactMap(\.behind)
             var diagnosis = Diagnosis(
                 anomaly: group.anomaly, cause: group.cause, count: members.count,
                 nodes: members.compactMap(\.node).reduce(into: [:]) { $0[$1, default: 0] += 1 },
                 leastBehind: behind.min(), mostBehind: behind.max(), clearest: places[0],
                 sentence: "")
+            let since = members.map(\.situation.sinceHealed)
             diagnosis.sentence = diagnosis.words(
-                of: violations.count,
-                healed: members.compactMap(\.situation.sinceHealed).max())
+                of: cases.count { $0.anomaly == group.anomaly } + untold[group.anomaly, default: 0],
+                lasts: since.contains(nil),
+                healed: since.compactMap(\.self).max())
             return diagnosis
         }.sorted {
             ($0.mostBehind ?? 0, $1.clearest) > ($1.mostBehind ?? 0, $0.clearest)
         }
     }
 
-    private func words(of total: Int, healed: Double?) -> String {
+    /// The group of so many in all; whether the fault lasted for one of it at least, and since when at
+    /// most it had been healed for the others, in seconds.
+    private func words(of total: Int, lasts: Bool, healed: Double?) -> String {
         let every = count == 1 ? "" : "every one "
-        let healed =
-            healed.map {
-                ", or had been healed \(count == 1 ? "" : "at most ")\($0.fixed(1)) s before"
-            } ?? ""
-        let place =
-            switch cause {
-            case .isolation: ", \(every)on a node that was cut off\(healed)"
-            case .impairment: ", \(every)on a node whose packets were lost or late\(healed)"
-            case .pause: ", \(every)on a node that was frozen\(healed)"
-            case .restart: ", \(every)on a node that had been killed and started again"
-            case .fault: ", \(every)on a node that was under a fault\(healed)"
-            case .deposedLeader: ", \(every)on a leader that had been deposed and did not know it"
-            case .newLeader: ", \(every)on a leader that had just been elected"
-            case .none:
-                ", on \(nodes.count == 1 ? "a node that was" : "nodes that were") under no fault"
-            case .unknown: ""
-            }
         let counts = nodes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .map { count == 1 ? "\($0.key)" : "\($0.key) \($0.value)×" }.joined(separator: ", ")
-        let plural = total == 1 ? "the" : "\(count) of \(total)"
-        return "\(plural) \(count == 1 && total == 1 ? anomaly : Self.plural(anomaly))"
-            + (behindWords.map { " \(count == 1 ? "was" : "were") \($0) behind" } ?? "")
-            + place + (counts.isEmpty ? "" : " (\(counts))")
+        let names = count == 1 ? anomaly : Self.plural(anomaly)
+        let plural =
+            switch (count, total) {
+            case (1, 1): "the \(names)"
+            case (2, 2): "both \(names)"
+            case (total, _): "all \(count) \(names)"
+            default:
+                "\(count) of \(total) \(total == 1 ? anomaly : Self.plural(anomaly))"
+            }
+        return plural + (behindWords.map { " \(count == 1 ? "was" : "were") \($0) behind" } ?? "")
+            + (place(lasts, healed).map { ", \($0.isPlace ? "" : every)\($0.words)" } ?? "")
+            + (counts.isEmpty ? "" : " (\(counts))")
+    }
+
+    /// Where they were, in words; and whether these speak of all nodes at once.
+    private func place(_ lasts: Bool, _ healed: Double?) -> (words: String, isPlace: Bool)? {
+        let before = healed.map { "\(count == 1 ? "" : "at most ")\($0.spanWords) before" }
+        /// What a node was under, or had been until shortly before.
+        func node(_ present: String, _ past: String) -> String {
+            let past = before.map { "\(past) \($0)" }
+            return "on a node that "
+                + [lasts ? present : nil, past].compactMap(\.self).joined(separator: ", or ")
+        }
+        return switch cause {
+        case .isolation: (node("was cut off", "had been healed of a cut"), false)
+        case .impairment:
+            (
+                node(
+                    "lost packets or got them late", "had lost packets or got them late, until"),
+                false
+            )
+        case .pause: (node("was frozen", "had been frozen, until"), false)
+        case .restart:
+            (
+                "on a node that had been killed and started again"
+                    + (before.map { " \($0)" } ?? ""),
+                false
+            )
+        case .fault: (node("was under a fault", "had been under a fault, until"), false)
+        case .deposedLeader: ("on a leader that had been deposed and did not know it", false)
+        case .newLeader: ("on a leader that had just been elected", false)
+        case .none:
+            ("on \(nodes.count == 1 ? "a node that was" : "nodes that were") under no fault", true)
+        case .unknown: nil
+        }
     }
 
     /// `0.39–2.19 s`, or in milliseconds where that says more.
     public var behindWords: String? {
         guard let leastBehind, let mostBehind else { return nil }
-        let least = Self.time(leastBehind, with: mostBehind)
-        let most = Self.time(mostBehind, with: mostBehind)
-        let unit = mostBehind < 0.1 ? "ms" : "s"
-        return least == most ? "\(most) \(unit)" : "\(least)–\(most) \(unit)"
-    }
-
-    private static func time(_ seconds: Double, with most: Double) -> String {
-        most < 0.1 ? (seconds * 1_000).fixed(most < 0.01 ? 1 : 0) : seconds.fixed(2)
+        let (least, most) = (leastBehind.spanWords, mostBehind.spanWords)
+        guard least != most else { return most }
+        let unit = most.drop { !$0.isLetter }
+        return least.hasSuffix(" " + unit) && least.first?.isNumber == true
+            ? "\(least.dropLast(unit.count + 1))–\(most)" : "\(least) to \(most)"
     }
 
     /// The plural of an anomaly's first noun.
     public static func plural(_ anomaly: String) -> String {
         for joint in [
-            " out of ", " of ", " that ", " held ", " acquired ", " released ", " taken ",
+            " out of ", " of ", " that ", " held ", " acquired ", " released ", " taken ", " lost ",
+            " without ", " with ",
         ] {
             if let place = anomaly.firstRange(of: joint) {
-                let noun = anomaly[..<place.lowerBound]
-                return noun + (noun.hasSuffix("s") ? "" : "s") + anomaly[place.lowerBound...]
+                return plural(noun: anomaly[..<place.lowerBound]) + anomaly[place.lowerBound...]
             }
         }
-        return anomaly + "s"
+        return plural(noun: anomaly[...])
+    }
+
+    private static func plural(noun: Substring) -> String {
+        noun.hasSuffix("s") ? String(noun) : noun + (noun.hasSuffix("ch") ? "es" : "s")
     }
 }

@@ -4,6 +4,23 @@ public import Faults
 extension FaultRecord {
     /// The nodes that it hit, as words.
     public var nodeWords: String { nodes.map { "\($0)" }.joined(separator: ", ") }
+
+    /// Whether it is told as a whole only: the faults that it is made of have records of their own.
+    public var isScenario: Bool { family == "scenario" }
+
+    /// `fault 3, isolate-leader: cut the leader from all others`.
+    public var nameInWords: String {
+        "fault \(number), \(kind)" + (kind.plainWords.map { ": \($0)" } ?? "")
+    }
+}
+
+extension FaultName {
+    private static let plainWords = Dictionary(
+        FaultCatalog.all.map { ($0.name, $0.summary) }
+    ) { first, _ in first }
+
+    /// What a fault of this kind does, in words; nil where only a plan knows.
+    public var plainWords: String? { Self.plainWords[parts.kind] }
 }
 
 extension [FaultRecord] {

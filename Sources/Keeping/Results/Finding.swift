@@ -59,6 +59,8 @@ public struct Finding: Codable, Hashable, Sendable {
     /// What exactly was found, in words that are the same whenever it is found again: `term`,
     /// `lock-exclusion`; nil where the kind says all.
     public var aspect: String?
+    /// How many more of the same were found and are not told; nil if none.
+    public var others: Int?
 
     /// Reads the present form, or that of format 2, where a finding about no node was on "-".
     ///
@@ -71,6 +73,7 @@ public struct Finding: Codable, Hashable, Sendable {
             detail: try keys.decode(String.self, forKey: .detail),
             time: try keys.decodeIfPresent(Double.self, forKey: .time),
             aspect: try keys.decodeIfPresent(String.self, forKey: .aspect))
+        others = try keys.decodeIfPresent(Int.self, forKey: .others)
     }
 
     /// A finding, on a node if it is about one.
@@ -86,7 +89,59 @@ public struct Finding: Codable, Hashable, Sendable {
 
     /// The finding in one sentence.
     public var sentence: String {
-        (node.map { "\($0) \(kind.words)" } ?? kind.words) + ": " + detail
+        // A check accuses an answer, and not the node that gave it.
+        guard kind != .check else { return "\(anomaly): \(detail)" }
+        return (node.map { "\($0) \(kind.words)" } ?? kind.words) + ": " + detail
+    }
+
+    /// What a check found, as a noun: `lock without exclusion`.
+    public var anomaly: String {
+        guard kind == .check else { return kind.words }
+        return switch aspect {
+        case "holders": "lock without exclusion"
+        case "leases": "lease lost too early"
+        case "watches": "watch with wrong events"
+        default: "broken rule of the workload" + (aspect.map { ", \($0)" } ?? "")
+        }
+    }
+}
+
+extension RunResults {
+    /// What the node of a finding was going through then, as a clause: `n3 was under no fault`; nil
+    /// if nobody knows.
+    public func clause(of finding: Finding, explaining: Bool = true) -> String? {
+        guard let node = finding.node else { return nil }
+        let clause = situation(of: finding).clause(faults, explaining: explaining)
+        return clause.isEmpty ? nil : "\(node) \(clause)"
+    }
+
+    private func situation(of finding: Finding) -> Situation {
+        Situation(
+            of: finding.node, at: finding.time, faults: faults, observations: observations ?? [])
+    }
+
+    /// How many findings there are, those that are not told one by one among them.
+    public var findingCount: Int { findings.reduce(0) { $0 + ($1.others ?? 1) } }
+
+    /// What checks found in the history beside linearizability, by what it has in common; the
+    /// clearest of each group is one of the findings.
+    public var findingDiagnoses: [Diagnosis] {
+        let told = findings.indices.filter {
+            findings[$0].kind == .check && findings[$0].node != nil
+        }
+        let others = findings.reduce(into: [:]) { $0[$1.anomaly, default: 0] += $1.others ?? 0 }
+        return Diagnosis.of(
+            told.map { place in
+                let finding = findings[place]
+                return Diagnosis.Case(
+                    anomaly: finding.anomaly, node: finding.node, behind: nil,
+                    situation: situation(of: finding))
+            }, untold: others
+        ).map { diagnosis in
+            var diagnosis = diagnosis
+            diagnosis.clearest = told[diagnosis.clearest]
+            return diagnosis
+        }.sorted { ($0.count, $1.clearest) > ($1.count, $0.clearest) }
     }
 }
 

@@ -1,7 +1,7 @@
 internal import Checkers
 internal import Faults
 public import Histories
-public import Topologies
+internal import Topologies
 
 /// What a run's history says in numbers and sentences, worked out once, in the pass that judges it.
 ///
@@ -180,29 +180,9 @@ extension Violation {
         guard kind == .stale, let missed, let behind, let time, let acknowledged else {
             return results.namingNodes(in: found.sentence) + state
         }
-        let who = node.map { "\($0)" } ?? "process \(culprit.client)"
-        let other = missedNode.map { "\($0)" } ?? "process \(missed.client)"
-        let lag = behind < 0.1 ? "\((behind * 1_000).fixed(1)) ms" : "\(behind.fixed(2)) s"
-        return "\(who) answered \(OperationWords.label(of: culprit)) at \(time.fixed(4)) s, asked "
-            + "\(lag) after \(other) had acknowledged \(OperationWords.label(of: missed)) "
-            + "(\(acknowledged.fixed(4)) s)\(state)"
-    }
-}
-
-extension RunResults {
-    /// The node that an operation was performed on, if that is known: as its history says, or
-    /// else the one that its process works on.
-    public func node(of operation: Operation) -> NodeName? {
-        operation.node.flatMap { NodeName($0) } ?? node(of: operation.process)
-    }
-
-    /// A sentence of the checker with nodes instead of processes' numbers alone.
-    func namingNodes(in sentence: String) -> String {
-        sentence.replacing(/process (\d+)/) { found in
-            guard let process = Int(found.1), let node = node(of: process) else {
-                return String(found.0)
-            }
-            return "\(node) (process \(process))"
-        }
+        return "\(results.who(of: culprit)) \(OperationWords.answer(of: culprit)) at "
+            + "\(time.fixed(4)) s, though \(results.who(of: missed)) had acknowledged "
+            + "\(OperationWords.object(of: missed)) at \(acknowledged.fixed(4)) s, "
+            + "\(behind.spanWords) before the \(culprit.function) began\(state)"
     }
 }

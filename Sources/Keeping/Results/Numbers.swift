@@ -14,6 +14,19 @@ extension Double {
     }
 }
 
+extension Double {
+    /// A stretch of time in seconds, with the digits that say something: `2.19 s`, `46 ms`,
+    /// `0.4 ms`.
+    public var spanWords: String {
+        switch abs(self) {
+        case ..<0.000_05: "less than 0.1 ms"
+        case ..<0.009_95: "\((self * 1_000).fixed(1)) ms"
+        case ..<0.099_5: "\((self * 1_000).fixed(0)) ms"
+        default: "\(fixed(2)) s"
+        }
+    }
+}
+
 extension Int {
     /// The sum, or the nearest number that there is.
     public func addingSaturating(_ other: Int) -> Int {

@@ -61,7 +61,10 @@ public struct Situation: Codable, Hashable, Sendable {
         othersTerm = seen.filter { $0.key != node }.compactMap(\.value.term).max()
         let near = faults.filter { $0.start <= time && time <= $0.end + Self.aftermath }
         // One that lasts explains more than one that is over, and a later one more than an earlier.
-        let own = near.filter { $0.nodes.contains(node) }.max {
+        // A scenario says less than what it is made of.
+        let hits = near.filter { $0.nodes.contains(node) }
+        let parts = hits.filter { !$0.isScenario }
+        let own = (parts.isEmpty ? hits : parts).max {
             ($0.end >= time ? 1 : 0, $0.start) < ($1.end >= time ? 1 : 0, $1.start)
         }
         if let own {
@@ -107,12 +110,17 @@ public struct Situation: Codable, Hashable, Sendable {
     }
 
     /// The situation as a clause about a node: `had been cut off from 14.01 to 17.17 s (fault 3,
-    /// halves) and was healed 3.05 s before`.
-    public func clause(_ faults: [FaultRecord]) -> String {
+    /// one: cut one node from all others) and was healed 3.05 s before`; the fault in its plain
+    /// words, or by its name alone where those have been told.
+    public func clause(_ faults: [FaultRecord], explaining: Bool = true) -> String {
         let record = fault.flatMap { number in faults.first { $0.number == number } }
-        let name = record.map { " (fault \($0.number), \($0.kind))" } ?? ""
+        let name =
+            record.map {
+                " (" + (explaining ? $0.nameInWords : "fault \($0.number), \($0.kind)") + ")"
+            } ?? ""
         let from = record.map { "from \($0.start.fixed(2)) to \($0.end.fixed(2)) s" } ?? ""
-        let after = sinceHealed.map { ", \($0.fixed(2)) s before" } ?? ""
+        let healed = (sinceHealed ?? 0).spanWords
+        let after = sinceHealed == nil ? "" : ", \(healed) before"
         let terms: String =
             if let term, let othersTerm, term != othersTerm {
                 "; it was in term \(term), others in \(othersTerm)"
@@ -122,15 +130,15 @@ public struct Situation: Codable, Hashable, Sendable {
             case (.cutOff, _): "was cut off \(from)\(name)"
             case (.justHealed, _):
                 "had been cut off \(from)\(name) and was healed "
-                    + "\((sinceHealed ?? 0).fixed(2)) s before"
+                    + "\(healed) before"
             case (.impaired, nil): "lost packets or got them late \(from)\(name)"
             case (.impaired, _): "had lost packets or got them late \(from)\(name)\(after)"
             case (.paused, nil): "was frozen \(from)\(name)"
             case (.paused, _):
-                "had been frozen \(from)\(name), until \((sinceHealed ?? 0).fixed(2)) s before"
+                "had been frozen \(from)\(name), until \(healed) before"
             case (.restarted, nil): "was down \(from)\(name)"
             case (.restarted, _):
-                "had been killed\(name) and started again \((sinceHealed ?? 0).fixed(2)) s before"
+                "had been killed\(name) and started again \(healed) before"
             case (.faulty, nil): "was under a fault \(from)\(name)"
             case (.faulty, _): "had been under a fault \(from)\(name)\(after)"
             case (.deposedLeader, _): "still took itself for the leader"

@@ -102,13 +102,18 @@ public struct Timeline: Codable, Sendable {
         Double(parts[place].counts[outcome.rawValue]) / step
     }
 
-    /// The highest rate of the load; the burst of final reads would dwarf it.
+    /// More times the rate that all but the busiest fiftieth of the parts keep below is a burst.
+    private static let burst = 4.0
+
+    /// The highest rate of the load; final reads, and any other burst, would dwarf it.
     public var highestRate: Double {
         let places = parts.indices.filter { (Double($0) + 0.5) * step < loadEnd }
         let rates = (places.isEmpty ? Array(parts.indices) : places).map { place in
             Outcome.allCases.reduce(0) { $0 + rate($1, place) }
         }
-        return max(rates.max() ?? 0, 1e-9)
+        let usual = rates.sorted().dropLast(max(rates.count / 50, 1)).last ?? 0
+        let most = max(rates.max() ?? 0, 1e-9)
+        return usual > 0 ? min(most, usual * Self.burst) : most
     }
 
     /// Whether a stored one can be drawn.

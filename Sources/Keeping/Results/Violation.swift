@@ -1,5 +1,4 @@
 public import Checkers
-public import Histories
 public import Topologies
 
 /// One key's contradiction, with the node that gave the answer and what it was going through.
@@ -58,25 +57,5 @@ extension Contradiction.Kind {
         case .notHeld: "lock released by a stranger"
         case .exhausted: "\(function) that fits nowhere"
         }
-    }
-}
-
-/// Words for what an operation asked and got.
-public enum OperationWords {
-    private static let longest = 60
-
-    /// `read 5`, `write 7`, `cas 1 to 2`.
-    public static func label(of operation: Operation) -> String {
-        let text =
-            switch (operation.function, operation.outcome, operation.input.pair) {
-            case ("read", .ok(let value), _): "read \(value)"
-            case ("read", _, _): "read ?"
-            case (let function, _, let (expected, new)?): "\(function) \(expected) to \(new)"
-            case (let function, .ok(let value), nil) where value != operation.input:
-                "\(function) \(operation.input): \(value)"
-            case (let function, _, nil):
-                operation.input == .null ? function : "\(function) \(operation.input)"
-            }
-        return text.count > longest ? text.prefix(longest) + "…" : text
     }
 }

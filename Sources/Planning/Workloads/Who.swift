@@ -1,9 +1,9 @@
 internal import Histories
 
 extension Operation {
-    /// Whose operation it was and when it was answered: `process 3 on n2 (at 1.204 s)`.
+    /// Whose operation it was and when it was answered: `client 3 on n2 (at 1.204 s)`.
     var who: String {
-        "process \(client)" + (node.map { " on \($0)" } ?? "")
+        "client \(client)" + (node.map { " on \($0)" } ?? "")
             + (completedAt.map { " (at \($0.written))" } ?? "")
     }
 }

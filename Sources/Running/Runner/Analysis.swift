@@ -72,7 +72,7 @@ extension RunResults {
     }
 
     /// More findings of one check say no more.
-    private static let mostFindings = 20
+    private static let mostFindings = 200
 
     /// Takes over what checks find in a history.
     mutating func add(_ checks: [any Check], of history: History) throws {
@@ -81,24 +81,30 @@ extension RunResults {
             switch try check.judge(history) {
             case .keys(let report): add(report)
             case .findings(let found):
-                findings += found.prefix(Self.mostFindings).map { finding in
-                    let times = finding.operations.compactMap {
-                        history.operations[$0].completedAt
-                    }
-                    return Finding(
-                        .check, node: nil,
-                        detail: "\(finding.check): "
-                            + (finding.key.map { "key \($0): " } ?? "") + finding.sentence,
-                        time: times.max()?.seconds, aspect: finding.check)
+                findings += found.prefix(Self.mostFindings).map {
+                    Finding($0, in: history, of: self)
                 }
                 guard found.count > Self.mostFindings else { continue }
-                findings.append(
-                    Finding(
-                        .check, node: nil,
-                        detail: "\(check.name): \(found.count - Self.mostFindings) more like these",
-                        aspect: check.name)
-                )
+                var rest = Finding(
+                    .check, node: nil,
+                    detail: "\(found.count - Self.mostFindings) more like these",
+                    aspect: check.name)
+                rest.others = found.count - Self.mostFindings
+                findings.append(rest)
             }
         }
+    }
+}
+
+extension Finding {
+    /// What a check found, with the node that gave the answer which shows it.
+    init(_ finding: CheckFinding, in history: History, of results: RunResults) {
+        let telling = finding.operations.map { history.operations[$0] }
+            .filter { $0.completedAt != nil }
+            .max { $0.recordedEnd < $1.recordedEnd }
+        self.init(
+            .check, node: telling.flatMap { results.node(of: $0) },
+            detail: (finding.key.map { "key \($0): " } ?? "") + finding.sentence,
+            time: telling?.completedAt?.seconds, aspect: finding.check)
     }
 }

@@ -28,4 +28,12 @@ import Topologies
         #expect(kind(at: 5, []) == .unknown)
         #expect(Situation(of: node, at: 5, faults: [], observations: []).clause([]).isEmpty)
     }
+
+    @Test func `is told by what a scenario is made of rather than by the whole`() {
+        var whole = FaultRecord(number: 2, kind: "flap", family: "scenario")
+        whole.nodes = [node]
+        (whole.start, whole.end) = (4.5, 9)
+        #expect(kind(at: 8, [cut(4, 6), whole]) == .justHealed)
+        #expect(kind(at: 8, [whole]) == .faulty)
+    }
 }

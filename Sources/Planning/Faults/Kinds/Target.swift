@@ -20,7 +20,7 @@ public enum Target: String, Hashable, Sendable, CaseIterable {
         case .minority: "as many nodes as the rest can do without"
         case .majority: "one node more than a minority"
         case .all: "every node"
-        case .leader: "the claimant of the highest term"
+        case .leader: "the leader"
         }
     }
 
