@@ -7,14 +7,20 @@ internal import Topologies
 /// named by its node, a bar from invocation to completion, and the time between what was
 /// acknowledged and what was answered all the same.
 struct ContradictionDiagram {
-    private static let rowHeight = 48.0
+    private static let rowHeight = 38.0
     private static let barHeight = 20.0
-    private static let left = 110.0
+    private static let left = 132.0
     private static let right = 24.0
     private static let width = 1_200.0
     private static let leastBar = 8.0
     /// More bars cannot be told apart at a glance; the rest is in the contradiction's own file.
     static let mostBars = 9
+
+    /// More bands over each other have no names that could be read.
+    private static let mostFaults = 3
+    private static let nameHeight = 17.0
+    /// Between the rows, for the words that say how far behind.
+    private static let lagHeight = 16.0
 
     private let violation: Violation
     private let faults: [FaultRecord]
@@ -59,7 +65,16 @@ struct ContradictionDiagram {
         if isTimed, let fault, fault.start < least, least - fault.start < span * 4 {
             first = fault.start
         }
-        faults = isTimed ? run.results.faults.filter { $0.start < most && $0.end > first } : []
+        // What a scenario is made of says more than the whole, and the fault that explains the
+        // violation more than others.
+        faults =
+            isTimed
+            ? Array(
+                run.results.faults.filter { $0.start < most && $0.end > first && !$0.isScenario }
+                    .sorted {
+                        ($0.number == fault?.number ? 0 : 1) < ($1.number == fault?.number ? 0 : 1)
+                    }
+                    .prefix(Self.mostFaults)) : []
         start = first - (most - first) * 0.04
         end = most + (most - first) * 0.04 + (isTimed ? 1e-6 : 0.1)
         self.isTimed = isTimed
@@ -70,7 +85,9 @@ struct ContradictionDiagram {
         for operation in operations {
             let label = Self.label(of: operation, violation)
             let span = Self.span(of: operation, isTimed: isTimed)
-            let (left, right) = Self.extent(span, axis, label)
+            let isBold = operation.id == violation.culprit || operation.id == violation.missed
+            let (left, right) = Self.extent(
+                span, axis, label, isBold: isBold, isOpen: operation.completion == nil)
             var bar = Bar(operation: operation, label: label)
             if let place = free.firstIndex(where: {
                 $0.process == operation.process && $0.x <= left
@@ -107,13 +124,47 @@ struct ContradictionDiagram {
 
     /// The place that a bar and its label take up.
     private static func extent(
-        _ span: [Double], _ axis: (start: Double, end: Double), _ label: String
+        _ span: [Double], _ axis: (start: Double, end: Double), _ label: String, isBold: Bool,
+        isOpen: Bool
     ) -> (Double, Double) {
-        let (start, end) = (x(span[0], axis), max(x(span[1], axis), x(span[0], axis) + leastBar))
-        let room = Double(label.count) * 7.3 + 10
-        if end + room < width { return (start, end + room) }
-        return start - room > left ? (start - room, end) : (start, end)
+        let start = x(span[0], axis)
+        let end = isOpen ? width - Self.right : max(x(span[1], axis), start + leastBar)
+        let place = place(of: label, isBold, (start, end), isOpen: isOpen)
+        return (min(start, place.left), max(end, place.right))
     }
+
+    /// Where a label stands, and what it takes up.
+    private struct Place {
+        var x: Double
+        var left: Double
+        var right: Double
+        var isInside = false
+        var isEnd = false
+    }
+
+    /// The place of a bar's label: behind it, before it, or inside where it has no end or leaves no
+    /// room beside it; never beyond the drawing.
+    private static func place(
+        of label: String, _ isBold: Bool, _ bar: (start: Double, end: Double), isOpen: Bool
+    ) -> Place {
+        let length = Double(label.count) * (isBold ? boldAdvance : advance)
+        let fits = bar.end - bar.start > length + 2 * margin
+        let (after, before) = (bar.end + margin, bar.start - margin)
+        let isBeside = after + length < width || before - length > left
+        if fits, isOpen || !isBeside {
+            let x = bar.start + margin
+            return Place(x: x, left: x, right: x + length, isInside: true)
+        }
+        if after + length < width { return Place(x: after, left: after, right: after + length) }
+        // Where there is room on neither side, the label covers its bar rather than the margin.
+        let end = before - length > left ? before : min(width - margin, left + length + margin)
+        return Place(x: end, left: end - length, right: end, isEnd: true)
+    }
+
+    /// What a letter takes up in these drawings' font, in SVG units; somewhat more than most do.
+    private static let advance = 7.7
+    private static let boldAdvance = 8.8
+    private static let margin = 6.0
 
     private static func label(of operation: OperationExcerpt, _ violation: Violation) -> String {
         let at = operation.completedAt.map { " at \($0.fixed(4)) s" } ?? ""
@@ -129,37 +180,66 @@ struct ContradictionDiagram {
     }
 
     var svg: Markup {
-        let bottom = 30 + Double(rows) * Self.rowHeight
+        let bottom = y(rows)
         let axis = (start: start, end: end)
-        let bands = faults.map { fault -> Markup in
+        let bands = faults.enumerated().map { place, fault -> Markup in
             let (left, right) = (Self.x(fault.start, axis), Self.x(fault.end, axis))
+            let top = Double(place) * Self.nameHeight
+            let name = "fault \(fault.number): \(fault.kind.rawValue) \(fault.nodeWords.cut(30))"
+            let most = Self.width - Double(name.count) * Self.advance
             return """
-                <rect class="band \(fault.family.rawValue)" x="\(left)" y="18" \
-                width="\(max(right - left, 1))" height="\(bottom - 18)"/><text x="\(left + 3)" \
-                y="13" class="quiet">fault \(fault.number): \(fault.kind.rawValue) \
-                \(fault.nodeWords.cut(30))</text>
+                <rect class="band \(fault.family.rawValue)" x="\(left)" y="\(top + 18)" \
+                width="\(max(right - left, 1))" height="\(bottom - top - 18)"/>\
+                <text x="\(min(left + 3, most))" y="\(top + 13)" class="quiet">\(name)</text>
                 """
-        }.prefix(4).joined()
+        }.joined()
         return """
             <svg class="space-time" viewBox="0 0 \(Self.width) \(bottom + 26)" role="group" \
             aria-label="\(violation.sentence.cut(400))"><title>\(violation.noun)</title>\
-            \(bands)\(bars.map(row).joined())\(partialOrder)\(lag)\(bars.map(drawing).joined())\
-            \(ticks(below: bottom))</svg>
+            \(bands)\(bars.map(line).joined())\(partialOrder)\(lag)\(bars.map(drawing).joined())\
+            \(ticks(below: bottom))\(names(above: bottom))</svg>
             """
     }
 
-    private func y(_ row: Int) -> Double { 30 + Double(row) * Self.rowHeight }
+    /// The top of a row's bars, below the faults' names; with room where the lag is told.
+    private func y(_ row: Int) -> Double {
+        let names = faults.isEmpty ? 12 : 13 + Double(faults.count) * Self.nameHeight
+        let isBelow = lagRows.map { row >= ($0.missed < $0.culprit ? $0.culprit : $0.culprit + 1) }
+        return names + Double(row) * Self.rowHeight + (isBelow == true ? Self.lagHeight : 0)
+    }
 
-    private func row(_ bar: Bar) -> Markup {
+    /// The rows between which the lag is told, if there is one.
+    private var lagRows: (missed: Int, culprit: Int)? {
+        guard isTimed, violation.behind != nil,
+            let missed = bars.first(where: { $0.operation.id == violation.missed }),
+            let culprit = bars.first(where: { $0.operation.id == violation.culprit })
+        else { return nil }
+        return (missed.row, culprit.row)
+    }
+
+    private func line(_ bar: Bar) -> Markup {
         guard bar.isFirstOfRow else { return "" }
         let middle = y(bar.row) + Self.barHeight / 2
-        let client = bar.operation.clientName
-        let name =
-            bar.operation.node.map { "\($0) · p\(client)" }
-            ?? (bar.operation.client == nil ? "process \(client)" : client)
         return """
-            <text x="0" y="\(middle + 5)" class="process">\(name.cut(14))</text><line class="grid" \
-            x1="\(Self.left)" x2="\(Self.width)" y1="\(middle)" y2="\(middle)"/>
+            <line class="grid" x1="\(Self.left)" x2="\(Self.width)" y1="\(middle)" y2="\(middle)"/>
+            """
+    }
+
+    /// Who each row is about; the script keeps it in sight where the drawing scrolls.
+    private func names(above bottom: Double) -> Markup {
+        let names = bars.filter(\.isFirstOfRow).map { bar -> Markup in
+            let client = bar.operation.clientName
+            let name =
+                bar.operation.node.map { "\($0) · client \(client)" }
+                ?? (bar.operation.client == nil ? "client \(client)" : client)
+            return """
+                <text x="0" y="\(y(bar.row) + Self.barHeight / 2 + 5)" class="client">\
+                \(name.cut(17))</text>
+                """
+        }.joined()
+        return """
+            <g class="pin"><rect class="backing" x="0" y="0" width="\(Self.left - 4)" \
+            height="\(bottom)"/>\(names)</g>
             """
     }
 
@@ -170,21 +250,19 @@ struct ContradictionDiagram {
         let right =
             bar.operation.completion == nil
             ? Self.width - Self.right : max(Self.x(span[1], axis), left + Self.leastBar)
-        let room = Double(bar.label.count) * 7.3 + 10
-        // Inside where there is no room beside the bar, and where the bar has no end.
-        let isBeside = right + room < Self.width || left - room > Self.left
-        let isInside = right - left > room && (bar.operation.completion == nil || !isBeside)
-        let isRight = isInside || right + room < Self.width
-        let x = isInside ? left + 6 : isRight ? right + 6 : left - 6
+        let role = role(of: bar.operation)
+        let place = Self.place(
+            of: bar.label, role == "culprit" || role == "missed", (left, right),
+            isOpen: bar.operation.completion == nil)
         let top = y(bar.row)
         let details = details(of: bar.operation)
         return """
-            <g class="bar \(role(of: bar.operation))" tabindex="0" role="img" \
+            <g class="bar \(role)" tabindex="0" role="img" \
             data-operation="\(bar.operation.id)" \
             aria-label="\(details)" data-after="\(possible[bar.operation.id] ?? "")">\
             <title>\(details)</title><rect x="\(left)" y="\(top)" \
-            width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(x)" \
-            y="\(top + 15)"\(isInside ? " class=\"inside\"" as Markup : "")\(isRight ? "" : " text-anchor=\"end\"" as Markup)>\(bar.label)</text></g>
+            width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(place.x)" \
+            y="\(top + 15)"\(place.isInside ? " class=\"inside\"" as Markup : "")\(place.isEnd ? " text-anchor=\"end\"" as Markup : "")>\(bar.label)</text></g>
             """
     }
 
@@ -197,15 +275,15 @@ struct ContradictionDiagram {
 
     private func details(of operation: OperationExcerpt) -> String {
         let place =
-            operation.node.map { "on \($0), process \(operation.clientName)" }
-            ?? "process \(operation.clientName)"
+            operation.node.map { "on \($0), client \(operation.clientName)" }
+            ?? "client \(operation.clientName)"
         let from = operation.invokedAt.map { "\($0.fixed(6)) s" } ?? "event \(operation.invocation)"
         let to =
             operation.completedAt.map { "\($0.fixed(6)) s" }
             ?? operation.completion.map { "event \($0)" } ?? "no completion"
         let states = possible[operation.id].map { "; \($0)" } ?? ""
         return
-            "\(operation.label), \(place), \(from) to \(to), \(operation.outcome.sentence)\(states)"
+            "\(operation.label), \(place), \(from) to \(to), \(operation.ending)\(states)"
     }
 
     /// The order that time prescribes: a line from each bar to those that began only after it had
@@ -236,20 +314,19 @@ struct ContradictionDiagram {
 
     /// From the acknowledgement of what was missed to the answer that missed it.
     private var lag: Markup {
-        guard isTimed, let behind = violation.behind, let acknowledged = violation.acknowledged,
-            let invoked = violation.invoked,
-            let missed = bars.first(where: { $0.operation.id == violation.missed }),
-            let culprit = bars.first(where: { $0.operation.id == violation.culprit })
+        guard let lagRows, let behind = violation.behind, let invoked = violation.invoked,
+            let acknowledged = violation.acknowledged
         else { return "" }
         let axis = (start: start, end: end)
         let (from, to) = (Self.x(acknowledged, axis), Self.x(invoked, axis))
-        let (top, bottom) = (y(missed.row) + Self.barHeight, y(culprit.row))
-        let middle = top < bottom ? bottom - 10 : bottom + Self.barHeight + 8
-        let words =
-            behind < 0.1 ? "\((behind * 1_000).fixed(1)) ms later" : "\(behind.fixed(2)) s later"
+        let (top, bottom) = (y(lagRows.missed) + Self.barHeight, y(lagRows.culprit))
+        let middle = top < bottom ? bottom - 9 : bottom + Self.barHeight + 20
+        let words = "\(behind.spanWords) later"
+        let half = Double(words.count) * Self.boldAdvance / 2
+        let x = min(max((from + to) / 2, Self.left + half), Self.width - half)
         return """
             <path class="lag" d="M\(from) \(top)V\(middle)H\(to)V\(bottom)"/><text class="later" \
-            x="\((from + to) / 2)" y="\(middle - 4)" text-anchor="middle">\(words)</text>
+            x="\(x)" y="\(middle - 5)" text-anchor="middle">\(words)</text>
             """
     }
 
@@ -278,7 +355,8 @@ struct ContradictionDiagram {
             let x = Self.x(tick, (start, end))
             return """
                 <line class="axis" x1="\(x)" x2="\(x)" y1="\(bottom)" y2="\(bottom + 4)"/>\
-                <text x="\(x)" y="\(bottom + 17)" text-anchor="middle">\(tick.fixed(digits)) s</text>
+                <text x="\(min(x, Self.width - 34))" y="\(bottom + 17)" \
+                text-anchor="middle">\(tick.fixed(digits)) s</text>
                 """
         }.joined()
     }
@@ -298,22 +376,5 @@ extension ContradictionResult {
                 return (possibility.operation, words)
             }
         ) { first, _ in first }
-    }
-}
-
-extension OperationExcerpt {
-    /// What the history calls the process.
-    var clientName: String { client ?? "\(process)" }
-}
-
-extension Timeline.Outcome {
-    /// The outcome as a person says it.
-    var sentence: String {
-        switch self {
-        case .ok: "ok"
-        case .refused: "compared and refused"
-        case .error: "failed: certainly did not happen"
-        case .unknown: "outcome unknown"
-        }
     }
 }

@@ -3,7 +3,8 @@ internal import Results
 
 /// The faults of a run as labelled bars, those that overlap one below the other.
 struct FaultLanes {
-    private static let laneHeight = 20.0
+    /// Many faults at once take less room each.
+    private var laneHeight: Double { (lanes.max() ?? 0) > 3 ? 15 : 20 }
     private static let mostLanes = 12
     /// Beyond so many, names would only hide each other.
     private static let mostNames = 80
@@ -21,8 +22,10 @@ struct FaultLanes {
             // A label may reach beyond its bar.
             let name =
                 faults.count > Self.mostNames ? 0 : Double(Self.label(fault).count) * 6.6 + 10
-            let left = axis.x(fault.start)
-            let right = max(axis.x(fault.end), left + name)
+            let start = axis.x(fault.start)
+            let isCut = Self.isCut(fault, at: start)
+            let left = isCut ? start - name : start
+            let right = max(axis.x(fault.end), isCut ? start : start + name)
             if let free = ends.firstIndex(where: { $0 <= left }) {
                 ends[free] = right
                 return free
@@ -33,11 +36,16 @@ struct FaultLanes {
         }
     }
 
-    var height: Double { Double((lanes.max() ?? -1) + 1) * Self.laneHeight }
+    var height: Double { Double((lanes.max() ?? -1) + 1) * laneHeight }
 
     private static func label(_ fault: FaultRecord) -> String {
         "\(fault.number) \(fault.kind.rawValue) \(fault.nodes.map { "\($0)" }.joined(separator: " "))"
             .cut(40)
+    }
+
+    /// Near the right end a name stands before its bar: behind it would be cut off.
+    private static func isCut(_ fault: FaultRecord, at left: Double) -> Bool {
+        left + Double(label(fault).count) * 6.6 > TimeAxis.width - TimeAxis.right
     }
 
     func drawing(at top: Double) -> TimelineDrawing.Part {
@@ -49,17 +57,20 @@ struct FaultLanes {
                 """)
         for (number, fault) in axis.visible(faults, end: { $1.end }) {
             let left = axis.x(fault.start)
-            let y = top + Double(lanes[number]) * Self.laneHeight
+            let y = top + Double(lanes[number]) * laneHeight
             part.data += """
                 <rect class="fault \(fault.family.rawValue)\(fault.bit ? "" : " idle")" x="\(left)" \
                 y="\(y)" width="\(max(axis.x(fault.end) - left, 1))" \
-                height="\(Self.laneHeight - 4)" data-from="\(Markup(raw: fault.start.fixed(3)))" \
+                height="\(laneHeight - 4)" data-from="\(Markup(raw: fault.start.fixed(3)))" \
                 data-to="\(Markup(raw: fault.end.fixed(3)))"><title>\(Self.title(fault))</title></rect>
                 """
             guard faults.count <= Self.mostNames else { continue }
+            let label = Self.label(fault)
+            let isCut = Self.isCut(fault, at: left)
+            let at = isCut ? left - 6 : left
             part.over += """
-                <text class="name" data-x="\(left)" x="\(left + 3)" y="\(y + 12)">\
-                \(Self.label(fault))</text>
+                <text class="name" data-x="\(at)" x="\(at + 3)" y="\(y + laneHeight / 2 + 2)"\
+                \(isCut ? " text-anchor=\"end\"" as Markup : "")>\(label)</text>
                 """
         }
         return part

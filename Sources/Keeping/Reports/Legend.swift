@@ -7,9 +7,43 @@ struct Legend {
 
     init(_ run: StoredRun) { self.run = run }
 
+    private typealias Entry = (sample: Markup, words: String)
+
     /// Samples with their words.
-    private var entries: [(sample: Markup, words: String)] {
-        let violations = run.results.digest?.violations ?? []
+    private var entries: [Entry] { markEntries + stateEntries }
+
+    /// What marks in the nodes' lanes mean.
+    private var markEntries: [Entry] {
+        let violations = (run.results.digest?.violations ?? []).filter { $0.time != nil }
+        var entries: [Entry] = []
+        func add(_ isThere: Bool, _ sample: Markup, _ words: String) {
+            if isThere { entries.append((sample, words)) }
+        }
+        let diamond: Markup = "<path d=\"M11 0l6 8l-6 8l-6 -8z\"/>"
+        let isLate = violations.contains { ($0.behind ?? 1) > Marks.clearlyBehind }
+        let isSlight = violations.contains { ($0.behind ?? 1) <= Marks.clearlyBehind }
+        // A hollow mark says how far behind; a full one that only where all of them can.
+        let isAllBehind = violations.allSatisfy { $0.behind != nil }
+        add(
+            isLate, "<g class=\"mark\">\(diamond)</g>",
+            isAllBehind ? "violation, 0.1 s behind or more" : "violation")
+        add(
+            isSlight, "<g class=\"mark slight\">\(diamond)</g>", "violation, less than 0.1 s behind"
+        )
+        add(
+            run.results.findings.contains { $0.node != nil && $0.time != nil },
+            "<g class=\"mark found\"><path transform=\"translate(11 9)\" d=\"\(Marks.triangle)\"/></g>",
+            found(run.results.findings))
+        return entries
+    }
+
+    /// What all of the findings are, or that there are several kinds.
+    private func found(_ findings: [Finding]) -> String {
+        let anomalies = Set(findings.map(\.anomaly))
+        return anomalies.count == 1 ? anomalies.first ?? "" : "found beside linearizability"
+    }
+
+    private var stateEntries: [Entry] {
         let processes = Set((run.results.observations ?? []).map(\.process))
         let families = Set(run.results.faults.map(\.family))
         let isSilent = (run.results.observations ?? []).contains {
@@ -21,35 +55,41 @@ struct Legend {
         func box(_ name: String) -> Markup {
             "<rect class=\"\(name)\" x=\"1\" y=\"2\" width=\"20\" height=\"12\"/>"
         }
-        var entries: [(Markup, String)] = []
+        var entries: [Entry] = []
         func add(_ isThere: Bool, _ sample: Markup, _ words: String) {
             if isThere { entries.append((sample, words)) }
         }
-        let diamond: Markup = "<path d=\"M11 0l6 8l-6 8l-6 -8z\"/>"
-        let isLate = violations.contains { ($0.behind ?? 1) > NodeLane.clearlyBehind }
-        let isSlight = violations.contains { ($0.behind ?? 1) <= NodeLane.clearlyBehind }
-        add(isLate, "<g class=\"mark\">\(diamond)</g>", "violation")
-        add(isSlight, "<g class=\"mark slight\">\(diamond)</g>", "less than 0.1 s behind")
         add(!run.nodes.isEmpty && run.subject == .run, box("lane up"), "node up")
         add(
             !(run.results.digest?.leaders ?? []).isEmpty,
             "<rect class=\"lead\" x=\"1\" y=\"10\" width=\"20\" height=\"4\"/>", "leads")
         add(families.contains("partition"), box("lane cut"), "cut off")
-        add(!families.isDisjoint(with: ["traffic"]), box("lane hurt"), "packets lost or late")
+        add(families.contains("traffic"), box("lane hurt"), "packets lost or late")
+        let others = families.subtracting(["partition", "traffic", "kill", "pause", "scenario"])
+        add(!others.isEmpty, box("lane struck"), "under another fault")
         add(processes.contains(.paused), box("lane paused"), "frozen")
         add(processes.contains(.down), box("lane down"), "down")
         add(isSilent, box("lane silent"), "does not answer")
         add(run.results.faults.contains { !$0.bit }, box("fault idle"), "fault without effect")
         add(!(run.results.stalls ?? []).isEmpty, box("stall"), "harness stood still")
         for outcome in Timeline.Outcome.allCases {
-            add(counts[outcome.rawValue] > 0, box(outcome.word), outcome.legend)
+            add(counts[outcome.rawValue] > 0, box(outcome.word), outcome.legend(of: run.results))
         }
         add(true, "<path class=\"quantile p50\" d=\"M1 8H21\"/>", "median latency")
         add(true, "<path class=\"quantile p99\" d=\"M1 8H21\"/>", "99th percentile")
         return entries
     }
 
-    var html: Markup {
+    /// What the marks mean, for the drawing's headline.
+    var marks: Markup {
+        let marks = markEntries
+        return marks.isEmpty ? "" : Self.list(marks)
+    }
+
+    /// Everything else in the drawing, and the names of the faults in plain words.
+    var html: Markup { Self.list(stateEntries) + faults }
+
+    private static func list(_ entries: [Entry]) -> Markup {
         let items = entries.map { entry -> Markup in
             """
             <span><svg width="22" height="16" viewBox="0 0 22 16" aria-hidden="true">\
@@ -57,6 +97,25 @@ struct Legend {
             """
         }.joined()
         return "<p class=\"legend\">\(items)</p>"
+    }
+
+    /// More kinds would fill the screen; the table of faults has the rest.
+    private static let mostKinds = 8
+
+    /// What the names of the faults mean, in plain words.
+    private var faults: Markup {
+        var kinds: [FaultName] = []
+        for fault in run.results.faults where !kinds.contains(fault.kind) {
+            if fault.kind.plainWords != nil { kinds.append(fault.kind) }
+        }
+        guard !kinds.isEmpty else { return "" }
+        let words = kinds.prefix(Self.mostKinds).map { kind -> Markup in
+            "<span><b>\(kind.rawValue)</b> \(kind.plainWords ?? "")</span>"
+        }.joined()
+        let rest = kinds.count - Self.mostKinds
+        return """
+            <p class="legend">faults: \(words)\(rest > 0 ? "<span>and \(rest) more \(rest == 1 ? "kind" : "kinds")</span>" : "" as Markup)</p>
+            """
     }
 
     /// The legend as a part of a drawing, with its height.
@@ -76,18 +135,6 @@ struct Legend {
             x += width
         }
         return (svg, y + 22 - top)
-    }
-}
-
-extension Timeline.Outcome {
-    /// The outcome in a legend.
-    var legend: String {
-        switch self {
-        case .ok: "ok"
-        case .refused: "compared and refused"
-        case .error: "failed"
-        case .unknown: "outcome unknown"
-        }
     }
 }
 

@@ -5,8 +5,6 @@ internal import Topologies
 /// What one node was at each time, what was done to it, and the violations that it answered.
 struct NodeLane {
     private static let height = TimelineDrawing.laneHeight - 6
-    /// Less far behind than this is drawn hollow, in seconds.
-    static let clearlyBehind = 0.1
 
     private let node: NodeName
     private let run: StoredRun
@@ -35,14 +33,15 @@ struct NodeLane {
             part.data += line(lead, number, y)
             part.over += term(of: lead, y)
         }
-        for fault in run.results.faults.prefix(2_000) where fault.nodes.contains(node) {
+        for fault in run.results.faults.prefix(2_000)
+        where fault.nodes.contains(node) && !fault.isScenario {
             guard let state = Self.state(of: fault) else { continue }
             part.data += box(
                 "lane \(state)", fault.start, fault.end, y,
                 "\(node): fault \(fault.number), \(fault.kind.rawValue), \(fault.start.fixed(2)) to "
                     + "\(fault.end.fixed(2)) s", fault: true)
         }
-        part.over += marks(at: y)
+        part.over += Marks(run, axis).drawing(of: node, at: y + Self.height / 2)
         return part
     }
 
@@ -65,7 +64,8 @@ struct NodeLane {
         switch fault.family {
         case "partition": "cut"
         case "kill", "pause": nil
-        default: "hurt"
+        case "traffic": "hurt"
+        default: "struck"
         }
     }
 
@@ -109,25 +109,5 @@ struct NodeLane {
             <text class="name in" data-x="\(left)" x="\(left + 3)" y="\(y + 11)">leads\
             \(lead.termWords.map { ", " + $0 } ?? "")</text>
             """
-    }
-
-    // MARK: Violations
-
-    private func marks(at y: Double) -> Markup {
-        let violations = run.results.digest?.violations ?? []
-        return violations.enumerated().prefix(400).filter { $1.node == node }
-            .compactMap { number, violation -> Markup? in
-                guard let time = violation.time else { return nil }
-                let x = axis.x(time)
-                let isClear = (violation.behind ?? 1) > Self.clearlyBehind
-                let behind = violation.behind.map { ", \($0.fixed(3)) s behind" } ?? ""
-                let words = "\(violation.noun) at \(time.fixed(3)) s\(behind)"
-                return """
-                    <a class="mark\(isClear ? "" : " slight")" href="#v\(number + 1)" \
-                    data-x="\(x)" data-violation="\(number + 1)" transform="translate(\(x) \
-                    \(y + Self.height / 2))" aria-label="\(words), on \("\(node)")"><title>\(words)\
-                    </title><path d="M0 -8l6 8l-6 8l-6 -8z"/></a>
-                    """
-            }.joined()
     }
 }

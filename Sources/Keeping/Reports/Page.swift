@@ -13,9 +13,12 @@ public struct Page: Sendable {
 
     /// The whole page.
     public var html: String {
+        let violations = ViolationSection(run)
         let sections = [
-            VerdictHeader(run).html, troubles, findings, timeline, ViolationSection(run).html,
-            FaultSection(run).html, OperationSection(run).html, LogSection(run).html, plan,
+            VerdictHeader(run).html, troubles, violations.html, timeline, violations.table,
+            findings,
+            FaultSection(run).html, run.isEmpty ? "" : OperationSection(run).html,
+            LogSection(run).html, plan,
         ]
         return """
             <!doctype html>
@@ -54,24 +57,30 @@ public struct Page: Sendable {
         return "<section><h2>What this page lacks</h2><ul>\(rows)</ul></section>\n"
     }
 
+    private var hasContradictions: Bool { !(run.results.digest?.violations ?? []).isEmpty }
+
     private var findings: Markup {
         guard !run.results.findings.isEmpty else { return "" }
         let rows = run.results.findings.prefix(200).map { finding -> Markup in
             """
-            <tr><td>\(finding.node.map { "\($0)" } ?? "")</td><td>\(finding.kind.words)</td>\
-            <td>\(finding.time.map { $0.fixed(2) } ?? "")</td><td>\(finding.detail.cut(900))</td></tr>
+            <tr><td>\(finding.node.map { "\($0)" } ?? "")</td>\
+            <td class="short">\(finding.anomaly.cut(48))</td>\
+            <td>\(finding.time.map { $0.fixed(3) } ?? "")</td><td>\(finding.detail.cut(900))</td>\
+            <td class="then">\(run.results.clause(of: finding, explaining: false) ?? "")</td></tr>
             """
         }.joined()
         return """
-            <section><h2>Beside the history</h2><div class="wide" tabindex="0" role="region" \
+            <section id="findings"><h2>\(hasContradictions ? "Beside linearizability" : "What was found")</h2><div class="wide" tabindex="0" role="region" \
             aria-label="Findings"><table><thead><tr><th scope="col">node</th>\
-            <th scope="col">what</th><th scope="col">at (s)</th><th scope="col">seen</th></tr>\
+            <th scope="col">what</th><th scope="col">at (s)</th><th scope="col">seen</th>\
+            <th scope="col">the node then</th></tr>\
             </thead><tbody>\(rows)</tbody></table></div></section>
 
             """
     }
 
     private var timeline: Markup {
+        guard !run.isEmpty else { return "" }
         guard run.isTimed else {
             return """
                 <p class="quiet">This history has no times: what follows is in the order of its \
@@ -79,13 +88,18 @@ public struct Page: Sendable {
 
                 """
         }
+        let legend = Legend(run)
+        let targets = [
+            run.results.faults.isEmpty ? nil : "a fault",
+            legend.marks.description.isEmpty ? nil : "a mark",
+        ].compactMap(\.self)
+        let click = targets.isEmpty ? "" : "; click \(targets.joined(separator: " or ")) to see it"
         return """
-            <section id="when"><h2>Where and when</h2>\(Legend(run).html)
-            <p class="tools"><button type="button" id="whole" hidden>Show the whole run</button> \
-            <span class="quiet" id="hint" hidden>Drag, pinch or press + and - to look closer; arrows \
-            move; Escape shows the whole run; click a fault or a ◆.</span></p>
+            <section id="when"><div class="head"><h2>Where and when</h2> \(legend.marks) \
+            <button type="button" id="whole" hidden>Show the whole run</button></div>
             <div class="wide" id="field" tabindex="0" role="region" aria-label="Everything over time">\
-            \(TimelineDrawing(run).svg)</div></section>
+            \(TimelineDrawing(run).svg)</div>\(legend.html)<p class="legend" id="hint" hidden>Drag, \
+            pinch or press + and - to look closer; arrows move; Escape shows the whole run\(click).</p></section>
 
             """
     }
@@ -98,21 +112,24 @@ public struct Page: Sendable {
 
                 """
         }
+        let reading = [
+            run.results.model.isEmpty ? nil : "model: \(run.results.model)",
+            run.results.semantics.isEmpty ? nil : run.results.semantics,
+        ].compactMap(\.self).map { "<li>\($0)</li>" as Markup }.joined()
         let versions = run.results.versions.sorted { $0.key < $1.key }
             .map { "<li>\($0.key): \($0.value.cut(500))</li>" as Markup }.joined()
         let timings = run.results.timings
         let parts = [
             ("set-up", timings.setUp), ("load", timings.load), ("final reads", timings.ending),
             ("tear-down", timings.tearDown), ("check", timings.check),
-        ].map { "<li>\($0.0): \($0.1.fixed(2)) s</li>" as Markup }.joined()
+        ].filter { $0.1 > 0 }.map { "<li>\($0.0): \($0.1.fixed(2)) s</li>" as Markup }.joined()
         let yaml: Markup =
             run.plan.map { plan in
                 "<details><summary>The whole plan, with every default</summary><pre>\(plan.cut(20_000))</pre></details>"
             } ?? ""
         return """
             <section><h2>What was run</h2><div class="columns"><ul>\(versions)\
-            <li>model: \(run.results.model)</li><li>\(run.results.semantics)</li></ul>\
-            <ul>\(parts)</ul></div>\(yaml)</section>
+            \(reading)</ul><ul>\(parts)</ul></div>\(yaml)</section>
 
             """
     }

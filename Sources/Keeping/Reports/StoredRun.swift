@@ -41,10 +41,18 @@ public struct StoredRun: Sendable {
         self.logs = logs
     }
 
-    /// Whether anything can be drawn over time; a run has times even if nothing came of it.
+    /// Whether anything can be drawn over time; a run has times even if nothing came of
+    /// its operations.
     var isTimed: Bool {
-        subject == .run
+        subject == .run && !isEmpty
             || excerpt.timeline.parts.contains { part in part.counts.contains { $0 > 0 } }
+    }
+
+    /// Whether no load began, so that there is nothing to draw or to count.
+    var isEmpty: Bool {
+        results.ending == .notSetUp
+            || results.verdict == .failed && results.timings.load == 0
+                && results.total.completed == 0
     }
 
     /// The nodes that anything is known about, in the order of their numbers.

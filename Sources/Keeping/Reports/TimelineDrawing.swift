@@ -15,9 +15,11 @@ struct TimelineDrawing {
     }
 
     static let laneHeight = 24.0
-    private static let rateHeight = 90.0
-    private static let latencyHeight = 130.0
-    private static let gap = 12.0
+    private static let rateHeight = 64.0
+    private static let latencyHeight = 100.0
+    private static let gap = 10.0
+    /// Faults that take more lines than this are drawn below the nodes, in SVG units.
+    private static let mostHeading = 62.0
 
     let run: StoredRun
     let axis: TimeAxis
@@ -28,6 +30,13 @@ struct TimelineDrawing {
         self.run = run
         self.rows = rows
         axis = TimeAxis(end: run.excerpt.timeline.end)
+    }
+
+    /// Of a history from elsewhere nothing is known of its nodes but what they answered.
+    private var hasLanes: Bool {
+        !run.nodes.isEmpty
+            && (run.subject == .run
+                || (run.results.digest?.violations ?? []).contains { $0.node != nil })
     }
 
     /// The drawing; without a script it shows the whole run.
@@ -43,11 +52,23 @@ struct TimelineDrawing {
             y += height + Self.gap
         }
         let faults = FaultLanes(run.results.faults, axis)
-        if !run.results.faults.isEmpty { add(faults.drawing(at: y), faults.height) }
+        let hasFaults = !run.results.faults.isEmpty
+        // What nodes went through comes first; a few names of faults may stand over it.
+        let isHeading = faults.height <= Self.mostHeading
+        if hasFaults, isHeading { add(faults.drawing(at: y), faults.height) }
         let top = y
-        if rows.contains(.nodes), !run.nodes.isEmpty {
+        if rows.contains(.nodes), hasLanes {
             add(nodes(at: y), Double(run.nodes.count) * Self.laneHeight)
         }
+        let marks = Marks(run, axis)
+        if rows.contains(.nodes), marks.hasHomeless {
+            let middle = y + Self.laneHeight / 2
+            let lane = Part(
+                data: "", over: marks.drawing(of: nil, at: middle),
+                labels: label("violations", at: middle + 4))
+            add(lane, Self.laneHeight)
+        }
+        if hasFaults, !isHeading { add(faults.drawing(at: y), faults.height) }
         if rows.contains(.rate) { add(rate(at: y), Self.rateHeight) }
         if rows.contains(.latency) { add(latency(at: y), Self.latencyHeight) }
         let bottom = y - Self.gap + 2
@@ -60,7 +81,8 @@ struct TimelineDrawing {
             width="\(width)" height="\(bottom + 6)"/></clipPath>\(Self.patterns)</defs>\
             <g clip-path="url(#field\(rows.rawValue))"><g class="data">\
             \(faults.bands(from: top - 4, to: bottom))\(stalls(from: 0, to: bottom))\(data)</g>\
-            \(over)</g>\(labels)\(axis.marks(below: bottom))</svg>
+            \(over)</g>\(axis.marks(below: bottom))<g class="pin"><rect \
+            class="backing" x="0" y="0" width="\(TimeAxis.left - 2)" height="\(bottom)"/>\(labels)</g></svg>
             """
     }
 
@@ -86,7 +108,7 @@ struct TimelineDrawing {
         "Over \(timeline.end.fixed(1)) seconds: "
             + [
                 run.results.faults.isEmpty ? nil : "\(run.results.faults.count) faults",
-                rows.contains(.nodes) && !run.nodes.isEmpty
+                rows.contains(.nodes) && hasLanes
                     ? "the state of each node, with the violations that it answered" : nil,
                 rows.contains(.rate) ? "operations per second by outcome" : nil,
                 rows.contains(.latency) ? "latency" : nil,
@@ -198,18 +220,6 @@ struct TimelineDrawing {
             isDrawing = true
         }
         return path
-    }
-}
-
-extension Timeline.Outcome {
-    /// The outcome's class in drawings.
-    var word: String {
-        switch self {
-        case .ok: "ok"
-        case .refused: "refused"
-        case .error: "error"
-        case .unknown: "unknown"
-        }
     }
 }
 

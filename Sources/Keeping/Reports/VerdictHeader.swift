@@ -35,15 +35,22 @@ struct VerdictHeader {
         if run.subject == .history { return historyFacts }
         let load = results.timings.load > 0 ? "\(results.timings.load.fixed(0)) s load" : nil
         return [
-            results.plan, results.versions["system"],
+            results.plan, results.versions["system"].map(Self.short),
             run.nodes.isEmpty ? nil : "\(run.nodes.count) nodes", Self.date(results.started), load,
             results.started.isEmpty ? nil : "seed \(String(results.seed))",
+            results.model.isEmpty
+                ? nil : "judged for linearizability, each key one \(results.model)",
         ].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// A version without the file that it is of; all of it stands under what was run.
+    private static func short(_ version: String) -> String {
+        version.replacing(/\s\([^()]*\)$/, with: "").replacing(" Version: ", with: " ").cut(40)
     }
 
     /// The file, and how much is in it.
     private var historyFacts: String {
-        let operations = results.keys.reduce(0) { $0 + $1.operations }
+        let operations = results.total.completed + (results.digest?.open ?? 0)
         let keys = results.keys.count == 1 && results.keys[0].key == nil ? nil : results.keys.count
         return [
             results.plan, "\(operations.grouped) operations",
@@ -78,8 +85,7 @@ struct VerdictHeader {
         let violations = results.digest?.violations ?? []
         let broken = results.keys.count { $0.verdict == .violation }
         guard broken > 0 else {
-            guard let finding = results.findings.first else { return "see below" }
-            return (finding.node.map { "\($0) " } ?? "") + finding.kind.words
+            return found(results)
         }
         let nouns = Set(violations.map(\.noun))
         let what = nouns.count == 1 ? nouns.first : nil
@@ -87,6 +93,22 @@ struct VerdictHeader {
         let keys = "\(broken) of \(results.keys.count) keys"
         return what.map { "\(keys) \(broken == 1 ? "has" : "have") a \($0)" }
             ?? "\(keys) \(broken == 1 ? "is" : "are") not linearizable"
+    }
+
+    /// What is wrong beside the history, in a few words.
+    private static func found(_ results: RunResults) -> String {
+        guard let first = results.findings.first else { return "see below" }
+        let count = results.findingCount
+        guard first.kind == .check else {
+            let others = count - 1
+            return (first.node.map { "\($0) " } ?? "") + first.kind.words
+                + (others > 0 ? ", and \(others) \(others == 1 ? "finding" : "findings") more" : "")
+        }
+        let anomalies = Set(results.findings.map(\.anomaly))
+        guard anomalies.count == 1 else { return "\(count) broken rules of the workload" }
+        return count == 1
+            ? "a \(first.anomaly)" + (first.node.map { ", on \($0)" } ?? "")
+            : "\(count) \(Diagnosis.plural(first.anomaly))"
     }
 
     private var lead: [String] {
@@ -100,6 +122,7 @@ struct VerdictHeader {
             let groups = diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised)
             return [groups[0]] + clearest + groups.dropFirst()
         }
+        if results.verdict == .invalid, !results.findings.isEmpty { return findings }
         return Array(results.reasons.prefix(Self.mostReasons).map(Self.capitalised))
     }
 
@@ -112,6 +135,25 @@ struct VerdictHeader {
         ]
     }
 
+    /// What checks found by what it has in common, and the first of it in full: where, what, when,
+    /// and what the node was going through.
+    private var findings: [String] {
+        func words(of finding: Finding) -> String {
+            let time = finding.kind == .check ? nil : finding.time.map { ", at \($0.fixed(2)) s" }
+            return ([finding.sentence + (time ?? "")] + [results.clause(of: finding)])
+                .compactMap(\.self).joined(separator: "; ")
+        }
+        let diagnoses = results.findingDiagnoses
+        guard let first = diagnoses.first else {
+            return results.findings.prefix(Self.mostReasons).map(words).map(Self.capitalised)
+        }
+        let groups = diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised)
+        let example = results.findings[first.clearest]
+        let told = Self.capitalised((first.count == 1 ? "" : "The first: ") + words(of: example))
+        return [groups[0], told]
+            + groups.dropFirst()
+    }
+
     private static func capitalised(_ text: String) -> String {
         // A node's name keeps its small letter.
         guard let first = text.first, first.isLowercase, text.dropFirst().first?.isNumber != true
@@ -121,24 +163,29 @@ struct VerdictHeader {
 
     /// What else was found, and how much was tested.
     private var rest: String {
+        guard !run.isEmpty else { return "No load began: nothing was tested." }
         let total = results.total
-        let findings = results.findings.count
+        let open = run.subject == .history ? results.digest?.open ?? 0 : 0
+        let findings = results.findingCount
         let counts =
-            "\(total.completed.grouped) operations: \(total.ok.grouped) ok, "
-            + (total.refused.map { "\($0.grouped) compared and refused, " } ?? "")
-            + "\(total.errors.grouped) failed, \(total.info.grouped) unknown"
+            "\((total.completed + open).grouped) operations: \(total.ok.grouped) ok, "
+            + (total.refused.map { "\($0.grouped) \(RefusalWords.found(results)), " } ?? "")
+            + "\(total.errors.grouped) failed, \(total.info.grouped) with unknown outcome"
+            + (open > 0 ? ", \(open.grouped) never completed" : "")
         let faults =
             run.subject == .history
             ? ""
             : results.faults.isEmpty
                 ? " No faults."
-                : " \(results.bitten) of \(results.faults.count) faults took effect."
+                : results.bitten == results.faults.count
+                    ? " \(Self.all(results.bitten)) took effect."
+                    : " \(results.bitten) of \(results.faults.count) faults took effect."
         let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
         return [
-            findings == 0
-                ? (run.nodes.isEmpty || run.subject == .history
+            findings == 0 || (results.digest?.violations ?? []).isEmpty
+                ? (findings > 0 || run.nodes.isEmpty || run.subject == .history
                     ? nil : "No crash found, all nodes served again.")
-                : "\(findings) findings beside the history, below.",
+                : "\(findings) \(findings == 1 ? "finding" : "findings") beside the history, below.",
             "\(counts).\(faults)", results.rate.map { "Rate: \($0.words)." },
             (results.digest?.worstOutage).map { "Longest time without any success: \($0.words)." },
             stalled > 0 ? "The harness itself stood still for \(stalled.fixed(2)) s." : nil,
@@ -148,13 +195,20 @@ struct VerdictHeader {
         ].compactMap(\.self).joined(separator: " ")
     }
 
-    /// What was promised: a plan may ask for less than linearizable reads.
+    private static func all(_ count: Int) -> String {
+        count == 1 ? "The one fault" : count == 2 ? "Both faults" : "All \(count) faults"
+    }
+
+    /// Whether the plan expects that linearizability is broken: one may ask for less.
     private var promise: Markup {
-        guard run.plan?.contains("reads: serializable") == true else { return "" }
-        return """
-            <p class="quiet">This plan asks for serializable reads, which one node answers from \
-            what it holds: they may be stale by design, and are judged here as if they were not.</p>
-            """
+        guard run.subject == .run, let plan = run.plan else { return "" }
+        let expectation =
+            plan.contains("reads: serializable")
+            ? "This plan asks for serializable reads, which one node answers from what it holds: "
+                + "they may be stale by design, and are judged all the same as if they must not be."
+            : plan.contains("guilty: true")
+                ? "This plan expects to be found guilty: its system is known to break that." : ""
+        return expectation.isEmpty ? "" : "<p class=\"quiet\">\(expectation)</p>"
     }
 
     /// The same for a chat or an issue.

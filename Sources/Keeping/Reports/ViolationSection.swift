@@ -15,16 +15,18 @@ struct ViolationSection {
         violations = run.results.digest?.violations ?? []
     }
 
+    /// The clearest ones in full, one at a time.
     var html: Markup {
         guard !violations.isEmpty else { return "" }
         let drawn = violations.prefix(HistoryExcerpt.mostDrawn).enumerated()
             .map { article($1, number: $0 + 1) }.joined()
         return """
-            <section id="violations"><h2>\(violations.count == 1 ? "Where it breaks" : "The clearest first")</h2>
-            <p class="tools" id="steps" hidden><button type="button" id="previous">‹ previous</button> \
-            <span id="which"></span> <button type="button" id="next">next ›</button></p>
+            <section id="violations"><div class="head"><h2>\
+            \(violations.count == 1 ? "Where it breaks" : "The clearest first")</h2> \
+            <span id="steps" hidden><button type="button" id="previous">‹ previous</button> \
+            <span id="which"></span> <button type="button" id="next">next ›</button></span></div>
             \(drawn)</section>
-            \(table)
+
             """
     }
 
@@ -40,13 +42,12 @@ struct ViolationSection {
         return """
             <article class="violation" id="v\(number)" \(range(of: violation))>
             <h3>\(violation.key.map { "Key \($0.cut(80))" } ?? "The history"): \(violation.noun)</h3>
-            <p class="sentence">\(violation.sentence.cut(2_000)).</p>
+            \(number == 1 ? "" : "<p class=\"sentence\">\(violation.sentence.cut(2_000)).</p>" as Markup)
             <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
             \(diagram.svg)</div><p class="after" aria-live="polite"></p>\(rest)
-            \(minimality(result))\(states(result))\(possible(result))\(ways(result))
-            \(smallest(violation))
-            <details><summary>Everything on this key \(run.isTimed ? "in the surrounding second" : "around it")</summary>\
-            \(surroundings(of: violation))</details></article>
+            \(minimality(result))\(states(result))<div class="more">\(possible(result))\
+            \(ways(result))\(smallest(violation))<details><summary>Everything on this key around it</summary>\
+            \(surroundings(of: violation))</details></div></article>
 
             """
     }
@@ -58,7 +59,7 @@ struct ViolationSection {
                 .filter { $0.isLetter || $0.isNumber || $0 == "-" }
             let file = "contradictions/key-\(name).edn"
             return """
-                <p class="quiet">Its own smallest history: <a href="\(file)">\(file)</a></p>
+                <span>As a history of its own: <a href="\(file)">\(file)</a></span>
                 """
         }
         guard let text = run.contradictions[violation.culprit] else { return "" }
@@ -94,9 +95,9 @@ struct ViolationSection {
         }
         let words =
             isMinimal
-            ? "Nothing of this can go. The checker has tried it for each of these \(count) "
-                + "operations: without that one, if it only looked, or had it taken effect later or "
-                + "never, if it changed something, a legal order explains the rest."
+            ? "Nothing of this can go, as the checker has tried for each of these \(count) "
+                + "operations: without it (had a write taken effect later or never), the rest is "
+                + "legal."
             : "Perhaps not all of these \(count) operations are needed: trying it for each took too "
                 + "long."
         return "<p class=\"quiet\">\(words)</p>"
@@ -110,7 +111,7 @@ struct ViolationSection {
         }
         guard !items.isEmpty else { return "" }
         return """
-            <details><summary>What was possible after each operation</summary><ul>\
+            <details><summary>What was possible after each</summary><ul>\
             \(items.joined())</ul></details>
             """
     }
@@ -135,7 +136,7 @@ struct ViolationSection {
             }.joined()
             let title =
                 place == 0
-                ? "The longest order that can be explained, and what the object held after each step"
+                ? "The longest legal order"
                 : "Another order, which ends in another state"
             return "<details><summary>\(title)</summary><ol class=\"way\">\(steps)</ol></details>"
         }.joined()
@@ -152,12 +153,12 @@ struct ViolationSection {
                 <td>\(operation.clientName.cut(40))</td><td>\(operation.label)</td>\
                 <td>\(operation.invokedAt?.fixed(6) ?? "")</td>\
                 <td>\(operation.completedAt?.fixed(6) ?? "")</td>\
-                <td>\(operation.outcome.sentence)</td></tr>
+                <td>\(operation.ending)</td></tr>
                 """
         }.joined()
         return """
             <div class="wide" tabindex="0" role="region" aria-label="Operations on this key">\
-            <table class="sortable"><thead><tr><th scope="col">node</th><th scope="col">process</th>\
+            <table class="sortable"><thead><tr><th scope="col">node</th><th scope="col">client</th>\
             <th scope="col">operation</th><th scope="col">invoked (s)</th>\
             <th scope="col">completed (s)</th><th scope="col">outcome</th></tr></thead>\
             <tbody>\(rows)</tbody></table></div>
@@ -166,7 +167,8 @@ struct ViolationSection {
 
     // MARK: All of them
 
-    private var table: Markup {
+    /// All of them in a table, worst first.
+    var table: Markup {
         guard violations.count > 1 else { return "" }
         let rows = violations.prefix(Self.mostListed).enumerated().map {
             place, violation -> Markup in
@@ -176,9 +178,10 @@ struct ViolationSection {
                 place < HistoryExcerpt.mostDrawn
                 ? "<a href=\"#v\(number)\" data-violation=\"\(number)\">\(key)</a>" : "\(key)"
             return """
-                <tr \(range(of: violation))><td>\(link)</td><td>\(violation.noun)</td>\
+                <tr \(range(of: violation))><td>\(link)</td>\
+                <td class="short">\(violation.noun.cut(40))</td>\
                 <td>\(violation.node.map { "\($0)" } ?? "")</td>\
-                <td>\(violation.situation.clause(run.results.faults))</td>\
+                <td class="then">\(violation.situation.clause(run.results.faults, explaining: false))</td>\
                 <td>\(violation.behind.map { $0.fixed(4) } ?? "")</td>\
                 <td>\(violation.time.map { $0.fixed(4) } ?? "")</td></tr>
                 """
@@ -189,8 +192,8 @@ struct ViolationSection {
             <section><h2>All \(violations.count), worst first</h2><div class="wide" tabindex="0" \
             role="region" aria-label="All violations"><table class="sortable follows"><thead><tr>\
             <th scope="col">key</th><th scope="col">what</th><th scope="col">node</th>\
-            <th scope="col">the node then</th><th scope="col">behind (s)</th>\
-            <th scope="col">answered at (s)</th></tr></thead><tbody>\(rows)</tbody></table></div>\
+            <th scope="col">the node then</th><th scope="col" class="short">behind (s)</th>\
+            <th scope="col" class="short">answered at (s)</th></tr></thead><tbody>\(rows)</tbody></table></div>\
             \(more)</section>
 
             """

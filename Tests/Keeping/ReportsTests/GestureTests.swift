@@ -40,10 +40,10 @@ import Testing
                 """, on: Page(try Pages.run(Pages.stale)).html, named: "gestures")
         #expect(
             told.split(separator: "\n") == [
-                "write 1: right after it the object held 1",
-                "write 2, acknowledged at 0.0019 s: right after it the object held 2",
-                "write 2, acknowledged at 0.0019 s: right after it the object held 2", "order",
-                "write 1: right after it the object held 1",
+                "write of value 1: right after it the object held 1",
+                "write of value 2, acknowledged at 0.0019 s: right after it the object held 2",
+                "write of value 2, acknowledged at 0.0019 s: right after it the object held 2",
+                "order", "write of value 1: right after it the object held 1",
             ])
     }
 
@@ -85,5 +85,43 @@ import Testing
         #expect(lines[2] == "true")
         #expect(!lines[3].contains("first") && lines[3].contains("second line 3"))
         #expect(lines[4] == "hidden")
+    }
+
+    /// A write that was acknowledged so late that a read missed it, after reads of it, with values
+    /// of some length; and the same where nobody knows how the write ended.
+    private static func contradictions() throws -> [StoredRun] {
+        let long = "\"a value of some length\""
+        return try [Pages.stale, Pages.stale.replacing(":value 2", with: ":value \(long)")]
+            .flatMap { text in
+                // The whole of it, with much time before its end, and with much behind its start.
+                [0, 9_000_000].map { shift in
+                    text.replacing(":time 2000000", with: ":time \(2_000_000 + shift)")
+                        .replacing(":time 3000000", with: ":time \(3_000_000 + 100 * shift)")
+                }
+            }.map { try Pages.run($0) }
+    }
+
+    @Test func `no label of a contradiction runs past its drawing, its bar or into another`() throws
+    {
+        for (number, run) in try Self.contradictions().enumerated() {
+            let seen = try outcome(
+                of: """
+                    const drawing = document.querySelector("svg.space-time");
+                    const all = drawing.viewBox.baseVal, texts = [...drawing.querySelectorAll(".bar text, .later")];
+                    say(texts.length);
+                    for (const text of texts) {
+                      const box = text.getBBox(), bar = text.parentNode.querySelector("rect")?.getBBox();
+                      if (box.x < 0 || box.x + box.width > all.width) say("out: " + text.textContent);
+                      if (text.classList.contains("inside") && box.x + box.width > bar.x + bar.width)
+                        say("past its bar: " + text.textContent);
+                      for (const other of texts) {
+                        const near = other.getBBox();
+                        if (other !== text && near.y < box.y + box.height - 3 && box.y < near.y + near.height - 3 && near.x < box.x + box.width
+                          && box.x < near.x + near.width) say("over: " + other.textContent);
+                      }
+                    }
+                    """, on: Page(run).html, named: "labels-\(number)")
+            #expect(seen.split(separator: "\n") == ["4"], "\(seen)")
+        }
     }
 }

@@ -84,9 +84,11 @@ import Topologies
         let html = Page(try Self.run(Self.stale)).html
         #expect(html.contains("class=\"bar culprit\""))
         #expect(html.contains("class=\"bar missed\""))
-        #expect(html.contains("read 1 at 0.0030 s: too old"))
+        #expect(html.contains("read of value 1 at 0.0030 s: too old"))
         #expect(
-            html.contains("process 1 answered read 1 at 0.0030 s, asked 0.1 ms after process 0"))
+            html.contains(
+                "client 1 answered a read with value 1 at 0.0030 s, though client 0 had acknowledged"
+            ))
         #expect(html.contains("holds 2"))
         let addresses = html.ranges(of: "http").map { html[$0.lowerBound...].prefix(26) }
         #expect(Set(addresses) == ["http://www.w3.org/2000/svg"], "a page needs no network")

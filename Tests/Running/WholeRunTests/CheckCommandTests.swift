@@ -150,8 +150,8 @@ import Testing
         #expect(html.contains("Invalid: a stale read"))
         #expect(
             html.contains(
-                "n2 answered read 1 at 2.0030 s, asked 2.00 s after process alice had "
-                    + "acknowledged write 2 (0.0019 s)"))
+                "n2 answered a read with value 1 at 2.0030 s, though client alice had acknowledged "
+                    + "a write of value 2 at 0.0019 s, 2.00 s before the read began"))
         #expect(html.contains("class=\"bar culprit\""))
         #expect(html.contains("{:index 5, "), "the contradiction itself, as EDN")
         #expect(html.contains("it&#39;\\&#39;&#39;s one.edn"), "a command that a shell can read")

@@ -96,17 +96,37 @@ function read() {
   if (range) show(Number(range[1]), Number(range[2]), true); else show(0, end, true);
   choose(plain ? Number(plain[1]) : Number(words.get("v")) || 1, false);
 }
-addEventListener("hashchange", read);
+// A link to another part of the page leaves what is shown as it is.
+addEventListener("hashchange", () => {
+  const hash = location.hash.slice(1);
+  if (!hash || /^v\d+$/.test(hash) || !document.getElementById(hash)) read();
+});
+
+// On a narrow screen a drawing scrolls, and the names of its rows stay.
+for (const part of document.querySelectorAll(".wide")) {
+  const drawing = part.querySelector("svg");
+  if (!drawing) continue;
+  const names = [...drawing.querySelectorAll(".pin")];
+  part.addEventListener("scroll", () => {
+    const at = part.scrollLeft * drawing.viewBox.baseVal.width / drawing.getBoundingClientRect().width;
+    for (const name of names) {
+      name.setAttribute("transform", `translate(${at} 0)`);
+      name.classList.toggle("pinned", at > 0);
+    }
+  });
+}
 
 // What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys.
 for (const article of articles) {
   const bars = [...article.querySelectorAll(".bar")], words = article.querySelector(".after");
+  words.classList.add("quiet");
   words.textContent = "Point at a bar, or move along them with the arrow keys: what was possible after it stands here.";
   const tell = bar => {
     for (const other of bars) other.classList.toggle("told", other === bar);
     for (const line of article.querySelectorAll(".before"))
       line.classList.toggle("here", line.dataset.ends.split(" ").includes(bar.dataset.operation));
     const label = bar.querySelector("text").textContent;
+    words.classList.remove("quiet");
     words.textContent = bar.dataset.after ? `${label}: ${bar.dataset.after}` : label;
   };
   bars.forEach((bar, place) => {
