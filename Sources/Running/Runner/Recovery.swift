@@ -1,3 +1,4 @@
+internal import Injectors
 internal import Labs
 internal import Results
 internal import Systems
