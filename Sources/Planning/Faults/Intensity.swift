@@ -2,7 +2,7 @@
 public struct Intensity: Hashable, Sendable {
     /// The share of packets that `flaky` loses, between 0 and 1.
     public var loss: Double
-    /// By how much `delay` and `reorder` hold packets, each way.
+    /// By how much `delay`, `delay-peers` and `reorder` hold packets, each way.
     public var delay: Duration
     /// The share of packets that `reorder` holds, between 0 and 1.
     public var reorderedShare: Double

@@ -25,7 +25,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var overlap: Bool
     /// The share of packets that `flaky` loses, between 0 and 1.
     public var loss: Double
-    /// By how much `delay` and `reorder` hold packets, each way.
+    /// By how much `delay`, `delay-peers` and `reorder` hold packets, each way.
     public var delay: PlanDuration
     /// The share of packets that `reorder` holds, between 0 and 1.
     public var reorder: Double
