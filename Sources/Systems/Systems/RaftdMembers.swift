@@ -9,6 +9,8 @@ extension Raftd {
     private static let interval = Duration.milliseconds(20)
     /// A request that has not been followed by its effect is made again after this.
     private static let again = Duration.milliseconds(300)
+    /// An answer for which nobody waits is there by then, if it is a refusal.
+    private static let briefly = Duration.milliseconds(50)
     /// Of entries that a newcomer may lack when it gets its vote.
     private static let mostBehind: UInt64 = 100
 
@@ -28,7 +30,8 @@ extension Raftd {
                 case .done(let words):
                     return "\(words) after \((ContinuousClock.now - start).formattedSeconds)"
                 case .wait(let words): lastly = words
-                case .askOnce(let request): return await ask(request, of: leader.id)
+                case .askOnce(let request):
+                    return await ask(request, of: leader.id, timeout: Self.briefly)
                 case .ask(let request):
                     let isNew = asked.map {
                         $0.request != request || .now - $0.instant > Self.again
@@ -63,7 +66,9 @@ extension Raftd {
         let members =
             "n\(leader.id), leader of term \(leader.term), had the voters "
             + leader.voters.map { "n\($0)" }.joined(separator: " ")
-        guard leader.outgoing.isEmpty else {
+        if case .dismiss = change {
+            // It does not wait for the end of another change either.
+        } else if !leader.outgoing.isEmpty {
             return .wait("\(members) and others on their way out")
         }
         switch change {
@@ -73,13 +78,7 @@ extension Raftd {
                 return .done(members)
             }
             return .ask(.removeMember(number))
-        case .dismiss(let nodes):
-            let numbers = Set(nodes.map { UInt64($0.number) })
-            let voters = leader.voters.filter { !numbers.contains($0) }
-            guard !voters.isEmpty else { return .wait("\(members), and none would be left") }
-            return .askOnce(
-                .changeMembers(
-                    voters: voters, learners: leader.learners.filter { !numbers.contains($0) }))
+        case .dismiss(let nodes): return dismissal(of: nodes, leader, members)
         case .add(let node):
             let number = UInt64(node.number)
             if leader.voters.contains(number) { return .done(members) }
@@ -94,6 +93,17 @@ extension Raftd {
             }
             return .ask(.transferLeadership(to: UInt64(node.number)))
         }
+    }
+
+    private static func dismissal(
+        of nodes: [NodeName], _ leader: ServerStatus, _ members: String
+    ) -> NextStep {
+        let numbers = Set(nodes.map { UInt64($0.number) })
+        let voters = leader.voters.filter { !numbers.contains($0) }
+        guard !voters.isEmpty else { return .wait("\(members), and none would be left") }
+        return .askOnce(
+            .changeMembers(
+                voters: voters, learners: leader.learners.filter { !numbers.contains($0) }))
     }
 
     private func statuses() async -> [ServerStatus] {
@@ -112,12 +122,14 @@ extension Raftd {
     }
 
     /// Asks a node, and says what became of that.
-    private func ask(_ request: Request.Body, of number: UInt64) async -> String {
+    private func ask(
+        _ request: Request.Body, of number: UInt64, timeout: Duration = Raftd.patience
+    ) async -> String {
         guard let link = monitors[NodeName(number: Int(clamping: number))] else {
             return "n\(number) is none of the nodes"
         }
         do {
-            return "n\(number) said \(try await link.send(request, timeout: Self.patience))"
+            return "n\(number) said \(try await link.send(request, timeout: timeout))"
         } catch {
             return "n\(number) did not answer: \(error)"
         }

@@ -55,6 +55,11 @@ import Wire
             Raftd.next(dismiss, status(1, leads: true, voters: [1, 2, 3, 5], learners: [4]), [])
                 == .askOnce(.changeMembers(voters: [1, 2, 5], learners: [])))
         #expect(waits(Raftd.next(dismiss, status(1, leads: true, voters: [3, 4]), [])))
+        let joint = status(1, leads: true, voters: [1, 2, 3], outgoing: [1, 2, 3, 4])
+        #expect(
+            Raftd.next(dismiss, joint, [])
+                == .askOnce(.changeMembers(voters: [1, 2], learners: [])),
+            "another change is under way")
     }
 
     @Test func `leadership is transferred until the heir leads`() {
