@@ -180,9 +180,15 @@ extension Violation {
         guard kind == .stale, let missed, let behind, let time, let acknowledged else {
             return results.namingNodes(in: found.sentence) + state
         }
-        return "\(results.who(of: culprit)) \(OperationWords.answer(of: culprit)) at "
-            + "\(time.fixed(4)) s, though \(results.who(of: missed)) had acknowledged "
-            + "\(OperationWords.object(of: missed)) at \(acknowledged.fixed(4)) s, "
+        // Nodes answer and acknowledge; where none is known, it is the clients that saw it.
+        let answer =
+            node.map { "\($0) \(OperationWords.answer(of: culprit))" }
+            ?? "client \(culprit.client) \(OperationWords.reply(to: culprit))"
+        let write = OperationWords.object(of: missed)
+        let promise =
+            missedNode.map { "\($0) had acknowledged \(write)" }
+            ?? "\(write) by client \(missed.client) had been acknowledged"
+        return "\(answer) at \(time.fixed(4)) s, though \(promise) at \(acknowledged.fixed(4)) s, "
             + "\(behind.spanWords) before the \(culprit.function) began\(state)"
     }
 }

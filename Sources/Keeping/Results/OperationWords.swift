@@ -30,12 +30,20 @@ public enum OperationWords {
         return text.count > longest ? text.prefix(longest) + "…" : text
     }
 
-    /// What a client saw of it: `answered a read with value 5`.
+    /// What a node did: `answered a read with value 5`.
     static func answer(of operation: Operation) -> String {
         if operation.function == "read", case .ok(let got) = operation.outcome {
             return "answered a read with \(name(of: got))"
         }
         return "answered ok to " + object(of: operation)
+    }
+
+    /// What a client saw, where nobody knows which node answered: `read value 5`.
+    static func reply(to operation: Operation) -> String {
+        if operation.function == "read", case .ok(let got) = operation.outcome {
+            return "read " + name(of: got)
+        }
+        return "was told ok to " + object(of: operation)
     }
 
     /// The operation as an object in a sentence: `a write of value 7`.
@@ -61,11 +69,6 @@ extension RunResults {
     /// else the one that its process works on.
     public func node(of operation: Operation) -> NodeName? {
         operation.node.flatMap { NodeName($0) } ?? node(of: operation.process)
-    }
-
-    /// Who performed an operation, for a reader: its node, or else its client.
-    func who(of operation: Operation) -> String {
-        node(of: operation).map { "\($0)" } ?? "client \(operation.client)"
     }
 
     /// A sentence of the checker in the words of a page: a history's process is a client, which a

@@ -87,7 +87,7 @@ import Topologies
         #expect(html.contains("read of value 1 at 0.0030 s: too old"))
         #expect(
             html.contains(
-                "client 1 answered a read with value 1 at 0.0030 s, though client 0 had acknowledged"
+                "client 1 read value 1 at 0.0030 s, though a write of value 2 by client 0 had been"
             ))
         #expect(html.contains("holds 2"))
         let addresses = html.ranges(of: "http").map { html[$0.lowerBound...].prefix(26) }

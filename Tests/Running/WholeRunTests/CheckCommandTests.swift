@@ -150,8 +150,9 @@ import Testing
         #expect(html.contains("Invalid: a stale read"))
         #expect(
             html.contains(
-                "n2 answered a read with value 1 at 2.0030 s, though client alice had acknowledged "
-                    + "a write of value 2 at 0.0019 s, 2.00 s before the read began"))
+                "n2 answered a read with value 1 at 2.0030 s, though a write of value 2 by "
+                    + "client alice had been acknowledged at 0.0019 s, 2.00 s before the read began"
+            ))
         #expect(html.contains("class=\"bar culprit\""))
         #expect(html.contains("{:index 5, "), "the contradiction itself, as EDN")
         #expect(html.contains("it&#39;\\&#39;&#39;s one.edn"), "a command that a shell can read")
