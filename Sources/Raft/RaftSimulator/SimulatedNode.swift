@@ -22,6 +22,8 @@ struct SimulatedNode {
     /// Counts restarts, so that what was meant for an earlier life does not count.
     var life = 0
     var wasLeader = false
+    /// It leads a term that its disk does not have yet: the only voter elects itself at once.
+    var unkeptLeader: Server?
     /// Frozen until then: what comes waits.
     var frozenUntil = 0
     /// What it sends, or what is sent to it, comes late.

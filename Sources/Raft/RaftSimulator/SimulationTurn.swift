@@ -22,6 +22,7 @@ extension Simulation {
         node.machine = SimulatedMachine(node.disk.snapshot.data, index: node.disk.snapshot.index)
         node.life += 1
         node.wasLeader = false
+        node.unkeptLeader = nil
         node.inbox = []
         node.hasTurn = false
         node.frozenUntil = 0
@@ -170,7 +171,10 @@ extension Simulation {
         }
         let wasLeader = nodes[id]?.wasLeader ?? false
         nodes[id]?.wasLeader = server.isLeader
-        if server.isLeader, !wasLeader { try began(server) }
+        if server.isLeader, !wasLeader {
+            let isKept = !effects.contains { if case .keep = $0 { true } else { false } }
+            try began(server, isKept: isKept)
+        }
         if case .read(let request) = event, server.isLeader,
             effects.contains(where: { if case .readable(request, _) = $0 { true } else { false } })
         {
@@ -179,13 +183,15 @@ extension Simulation {
         return effects
     }
 
-    private mutating func began(_ server: Server) throws {
+    /// A term counts from the moment when the disk has it: a crash before that takes it back, and
+    /// nobody has heard of it.
+    private mutating func began(_ server: Server, isKept: Bool) throws {
         let id = server.id
         note("\(id) leads term \(server.hard.term)")
         coverage.elections += 1
         if lastLeader != id { coverage.leaderChanges += 1 }
         lastLeader = id
-        try invariants.elected(server)
+        if isKept { try invariants.elected(server) } else { nodes[id]?.unkeptLeader = server }
         // Much depends on what a leader does first (figure 8).
         if !quiet.isQuiet, chance(weather.leaderCrashes) {
             let soon = chance(0.5) ? 0..<10 : 0..<100
@@ -213,6 +219,10 @@ extension Simulation {
                 try invariants.seen(new, behind: previous, by: id)
             }
             if let state = nodes[id]?.disk.hard { try invariants.kept(state, by: id) }
+            if let leader = nodes[id]?.unkeptLeader {
+                nodes[id]?.unkeptLeader = nil
+                try invariants.elected(leader)
+            }
         case .carryOut(let effect): try carryOut(effect, of: id, server)
         case .tell(let event): try perform([event], at: id)
         }
