@@ -113,7 +113,7 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     /// The group of so many in all; whether the fault lasted for one of it at least, and since when at
     /// most it had been healed for the others, in seconds.
     private func words(of total: Int, lasts: Bool, healed: Double?) -> String {
-        let every = count == 1 ? "" : "every one "
+        let every = count == 1 ? "" : count == 2 ? "each " : "every one "
         let counts = nodes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .map { count == 1 ? "\($0.key)" : "\($0.key) \($0.value)×" }.joined(separator: ", ")
         let names = count == 1 ? anomaly : Self.plural(anomaly)

@@ -43,9 +43,17 @@ public struct Program: Hashable, Sendable {
             let complaint = result.standardError
             throw LabError.commandFailed(
                 command: ([name] + arguments).joined(separator: " "),
-                status: "\(result.terminationStatus)",
+                status: Self.words(result.terminationStatus),
                 output: complaint.trimmingCharacters(in: .whitespacesAndNewlines))
         }
         return result.standardOutput
+    }
+
+    /// `exit status 1` or `signal 9`.
+    private static func words(_ status: TerminationStatus) -> String {
+        switch status {
+        case .exited(let code): "exit status \(code)"
+        case .signaled(let signal): "signal \(signal)"
+        }
     }
 }

@@ -148,7 +148,7 @@ import Topologies
             ])
         #expect(
             sentences([(0.4, 11), (0.5, 11)]) == [
-                "both stale reads were 0.40–0.50 s behind, every one on a node that was cut off "
+                "both stale reads were 0.40–0.50 s behind, each on a node that was cut off "
                     + "(n1 2×)"
             ])
         #expect(
