@@ -149,10 +149,15 @@ struct Minimiser<M: Model> {
         // Refusals first: without them whole values can go.
         kept = loosening(kept.places.filter(demandsAbsence), of: kept)
         kept = droppingGroups(of: kept)
-        kept = loosening(
-            kept.places.filter { !track.entries[$0].isUnknown && !demandsAbsence($0) }, of: kept)
-        return droppingGroups(of: droppingSurplus(of: kept))
+        let demands = kept.places.filter { !track.entries[$0].isUnknown && !demandsAbsence($0) }
+        // Reads before ends, and late ends before early ones: otherwise an end is forgotten first, and
+        // all that was done behind it has to stay as the proof that it had taken effect.
+        kept = loosening(demands.filter(isPure), of: kept)
+        kept = loosening(demands.reversed().filter { !isPure($0) }, of: kept)
+        return droppingGroups(of: droppingSurplus(of: droppingUnseen(of: kept)))
     }
+
+    private func isPure(_ place: Int) -> Bool { track.model.isPure(track.entries[place].call) }
 
     // MARK: What is demanded
 
@@ -200,6 +205,37 @@ struct Minimiser<M: Model> {
             if smaller.places.count < kept.places.count, isViolation(smaller) { kept = smaller }
         }
         return kept
+    }
+
+    /// Without operations that change one certain state, have no end, and leave a state behind that
+    /// nobody saw, the last ones first.
+    ///
+    /// Whatever comes behind such a one in a legal order saw nothing, so that it may as well come behind
+    /// what was there before.
+    private mutating func droppingUnseen(of excerpt: Excerpt) -> Excerpt {
+        var kept = excerpt
+        for place in excerpt.places.reversed()
+        where !isSpent && (track.entries[place].isUnknown || excerpt.openEnded.contains(place)) {
+            guard let left = stateLeft(by: place) else { continue }
+            let isSeen = kept.places.contains { other in
+                switch track.model.observation(of: track.entries[other].call) {
+                case .nothing: false
+                case .only(let state): other != place && state == left
+                case .anythingBut, .unsaid: true
+                }
+            }
+            guard !isSeen else { continue }
+            let smaller = kept.without([place])
+            if isViolation(smaller) { kept = smaller }
+        }
+        return kept
+    }
+
+    /// The state behind an operation that demands a certain one; nil for any other.
+    private func stateLeft(by place: Int) -> M.State? {
+        let call = track.entries[place].call
+        guard case .only(let state) = track.model.observation(of: call) else { return nil }
+        return track.model.step(state, call)
     }
 
     /// Without blind writes that may come at any time or never, of which there are more of one

@@ -20,8 +20,8 @@ struct VerdictHeader {
         }.joined()
         return """
             <header class="\(results.verdict.rawValue)"><p class="quiet">\(facts)</p>
-            <h1>\(Self.headline(results))</h1>\(paragraphs)
-            <p class="quiet">\(rest)</p>\(promise)
+            <h1>\(Self.headline(results))</h1>\(promise)\(paragraphs)
+            <p class="quiet">\(rest)</p>
             <p class="tools"><code id="rerun">\(results.rerun)</code> \
             <button type="button" class="copy" data-copy="rerun" hidden>copy</button> \
             <button type="button" class="copy" data-copy="markdown" hidden>copy summary as Markdown\
@@ -204,11 +204,11 @@ struct VerdictHeader {
         guard run.subject == .run, let plan = run.plan else { return "" }
         let expectation =
             plan.contains("reads: serializable")
-            ? "This plan asks for serializable reads, which one node answers from what it holds: "
-                + "they may be stale by design, and are judged all the same as if they must not be."
+            ? "Expected: this plan asks for serializable reads, which one node answers from what it "
+                + "holds; they may be stale by design, and are judged as if they must not be."
             : plan.contains("guilty: true")
-                ? "This plan expects to be found guilty: its system is known to break that." : ""
-        return expectation.isEmpty ? "" : "<p class=\"quiet\">\(expectation)</p>"
+                ? "Expected: this plan's system is known to break linearizability." : ""
+        return expectation.isEmpty ? "" : "<p>\(expectation)</p>"
     }
 
     /// The same for a chat or an issue.

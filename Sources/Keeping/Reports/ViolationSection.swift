@@ -95,9 +95,8 @@ struct ViolationSection {
         }
         let words =
             isMinimal
-            ? "Nothing of this can go, as the checker has tried for each of these \(count) "
-                + "operations: without it (had a write taken effect later or never), the rest is "
-                + "legal."
+            ? "Each of these \(count) operations is needed, and no others are: the checker has left "
+                + "out each in turn, or let a write come later, and what remained was right."
             : "Perhaps not all of these \(count) operations are needed: trying it for each took too "
                 + "long."
         return "<p class=\"quiet\">\(words)</p>"
@@ -111,7 +110,7 @@ struct ViolationSection {
         }
         guard !items.isEmpty else { return "" }
         return """
-            <details><summary>What was possible after each</summary><ul>\
+            <details><summary>What the key may have held after each</summary><ul>\
             \(items.joined())</ul></details>
             """
     }
@@ -136,7 +135,7 @@ struct ViolationSection {
             }.joined()
             let title =
                 place == 0
-                ? "The longest legal order"
+                ? "The longest order that is right"
                 : "Another order, which ends in another state"
             return "<details><summary>\(title)</summary><ol class=\"way\">\(steps)</ol></details>"
         }.joined()

@@ -140,7 +140,7 @@ public struct Diagnosis: Codable, Hashable, Sendable {
                 + [lasts ? present : nil, past].compactMap(\.self).joined(separator: ", or ")
         }
         return switch cause {
-        case .isolation: (node("was cut off", "had been healed of a cut"), false)
+        case .isolation: (node("was cut off", "had been cut off until"), false)
         case .impairment:
             (
                 node(

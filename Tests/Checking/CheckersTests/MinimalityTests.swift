@@ -12,6 +12,39 @@ import Testing
         return (history, found)
     }
 
+    /// Operations one after the other, with the value read or the argument.
+    private static func story(_ steps: [(function: String, value: String)]) -> String {
+        steps.enumerated().map { place, step in
+            let input = step.function == "read" ? "nil" : step.value
+            return """
+                {:process \(place) :type :invoke :f :\(step.function) :value \(input)}
+                {:process \(place) :type :ok :f :\(step.function) :value \(step.value)}
+                """
+        }.joined(separator: "\n")
+    }
+
+    @Test func `a write that was acknowledged needs nobody who saw it`() throws {
+        let (_, found) = try #require(
+            try contradiction(
+                Self.story([
+                    ("write", "1"), ("cas", "[1 2]"), ("read", "2"), ("read", "nil"),
+                ])))
+        #expect(found.history == [0, 3])
+        #expect(found.sentence.contains("had written 1"))
+    }
+
+    @Test func `what was done behind the missed write, and seen by nobody who stays, goes`() throws
+    {
+        let (_, found) = try #require(
+            try contradiction(
+                Self.story([
+                    ("write", "15"), ("cas", "[15 17]"), ("write", "20"), ("cas", "[20 21]"),
+                    ("cas", "[21 22]"), ("read", "22"), ("read", "17"),
+                ])))
+        #expect(found.history == [0, 1, 2, 6])
+        #expect(found.missed == 2 && found.culprit == 6)
+    }
+
     /// Whether a history of its own operations is a violation with less demanded of one of them: no
     /// observation at all, or a change that came later or never.
     private func contradicts(

@@ -136,14 +136,14 @@ import Topologies
         #expect(
             sentences([(0.0012, 11), (2.5, 13.5), (0.8, 11.5)]) == [
                 "all 3 stale reads were 1.2 ms to 2.50 s behind, every one on a node that was cut "
-                    + "off, or had been healed of a cut at most 1.50 s before (n1 3×)"
+                    + "off, or had been cut off until at most 1.50 s before (n1 3×)"
             ])
     }
 
     @Test func `say only what was so`() {
         #expect(
             sentences([(0.4, 13)]) == [
-                "the stale read was 0.40 s behind, on a node that had been healed of a cut 1.00 s "
+                "the stale read was 0.40 s behind, on a node that had been cut off until 1.00 s "
                     + "before (n1)"
             ])
         #expect(

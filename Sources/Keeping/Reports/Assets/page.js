@@ -120,7 +120,7 @@ for (const part of document.querySelectorAll(".wide")) {
 for (const article of articles) {
   const bars = [...article.querySelectorAll(".bar")], words = article.querySelector(".after");
   words.classList.add("quiet");
-  words.textContent = "Point at a bar, or move along them with the arrow keys: what was possible after it stands here.";
+  words.textContent = "Point at a bar, or move along them with the arrow keys, to read here what the key may have held after it.";
   const tell = bar => {
     for (const other of bars) other.classList.toggle("told", other === bar);
     for (const line of article.querySelectorAll(".before"))
