@@ -17,7 +17,7 @@ if sys.argv[1:] == ["--version"]:
 address, data = sys.argv[1:]
 data += "/mariadb"
 options = [
-    "--no-defaults", f"--datadir={data}", f"--basedir={base}", f"--socket={data}/socket",
+    "--no-defaults", f"--datadir={data}", f"--basedir={base}", "--socket=socket",
     f"--bind-address={address}", "--port=4000", "--skip-grant-tables", "--skip-name-resolve",
     f"--lc-messages-dir={base}/share/mysql", f"--character-sets-dir={base}/share/mysql/charsets",
     "--innodb-flush-log-at-trx-commit=1", "--innodb-lock-wait-timeout=1", "--user=root"]

@@ -119,7 +119,7 @@ import Testing
     func `on Consul is as valid as its reads are asked to be`() throws {
         defer { machine.removeResults() }
         let (status, output) = try run(
-            "systems/consul-register", faults: "isolate-leader,kill-one", time: "20s")
+            "systems/consul-register", faults: "isolate-leader,kill-one", time: "30s")
         #expect(status == 0, "\(output)")
         let (staleStatus, staleOutput) = try convict(
             "systems/consul-stale", faults: "none", time: "15s")
@@ -132,7 +132,7 @@ import Testing
                 && isThere(".tools/trixie/usr/sbin/nats-server"), "needs make setup-nats"))
     func `on NATS is valid where guarded writes are, and found out where they are not`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try run("systems/nats-register", faults: "halves", time: "20s")
+        let (status, output) = try run("systems/nats-register", faults: "halves", time: "30s")
         #expect(status == 0, "\(output)")
         // The leader is known though NATS tells no terms.
         #expect(!output.contains("term"), "\(output)")
