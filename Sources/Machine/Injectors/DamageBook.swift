@@ -24,6 +24,7 @@ public final class DamageBook: Sendable {
     private struct State {
         var latent: [NodeName: Latent] = [:]
         var blank: Set<NodeName> = []
+        var refusing: Set<NodeName> = []
         var impostors: [Impostor] = []
     }
 
@@ -38,6 +39,12 @@ public final class DamageBook: Sendable {
     /// Whether a node's process was started on an emptied folder: what it says is said by nobody who
     /// was there before.
     public func isBlank(_ node: NodeName) -> Bool { state.withLock { $0.blank.contains(node) } }
+
+    /// Whether a node refused damaged files that it had written over, so that they could not be taken
+    /// back: it does right to stay away.
+    public func refuses(_ node: NodeName) -> Bool { state.withLock { $0.refusing.contains(node) } }
+
+    func note(refusing node: NodeName) { _ = state.withLock { $0.refusing.insert(node) } }
 
     /// Whether a node runs on damaged files.
     func isDamaged(_ node: NodeName) -> Bool { state.withLock { $0.latent[node] != nil } }

@@ -97,6 +97,7 @@ private struct ActiveDamage: Injection {
         // The latest first, for it may lie over an earlier one.
         var isUndone = try file.undo()
         if try site.damage.undo(in: node) { isUndone = true }
+        if !isUndone, case .ended = answer { site.damage.note(refusing: node) }
         try await site.restart(node)
         return seen
             + (isUndone ? "; the damage was taken back" : "; it had written over the damage")

@@ -1,3 +1,4 @@
+internal import Injectors
 internal import Results
 internal import Systems
 internal import Topologies
@@ -24,7 +25,7 @@ extension Cluster {
             if states.count == nodes.count, Set(states.values.map(\.index)).count == 1 { break }
             try? await Task.sleep(for: .milliseconds(50))
         } while ContinuousClock.now < deadline
-        return Self.disagreements(states, of: nodes.map(\.name))
+        return Self.disagreements(states, of: nodes.map(\.name).filter { !damage.refuses($0) })
     }
 
     /// What is wrong with states that should be the same.

@@ -15,7 +15,7 @@ extension Cluster {
         let outside = await readmitOutsiders()
         let deadline = ContinuousClock.now + recoveryTimeout
         let silent = await Self.silent(of: nodes) { await self.answers($0.name, by: deadline) }
-        return silent.map { node in
+        return silent.filter { !damage.refuses($0.name) }.map { node in
             let refusal = (outside[node.name] ?? system.refusal(of: node)).map { "; \($0)" } ?? ""
             return Finding(
                 .notServing, node: node.name,

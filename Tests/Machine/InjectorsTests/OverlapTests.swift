@@ -30,6 +30,13 @@ import Topologies
         #expect(active.outsiders == [Self.nodes[3]])
     }
 
+    @Test func `a node that refused damage for good is known`() {
+        let damage = DamageBook()
+        #expect(!damage.refuses(Self.nodes[0]))
+        damage.note(refusing: Self.nodes[0])
+        #expect(damage.refuses(Self.nodes[0]) && !damage.refuses(Self.nodes[1]))
+    }
+
     @Test func `partitions overlap with everything`() throws {
         let active = ActiveFaults()
         let cut = try #require(TwoSides(.halves).aim(aiming))
