@@ -43,7 +43,7 @@ extension Bench {
                 arguments: ["--runs", "\(runs)", "--seed", "\(seed)"])
             let folder = NightFolder(
                 results: results, name: try Campaign(contentsOf: campaign).name)
-            var proof = Proof(program: program, results: results)
+            var proof = try Proof(program: program, results: results)
             let idle = IdleTime()
             let start = ContinuousClock.now
             var status: Int32 = 0
@@ -58,13 +58,13 @@ extension Bench {
                 let ended = folder.ended
                 print("killed after \(ended) runs had ended, with exit status \(status)")
                 proof.expect(status == 128 + SIGKILL, "the night was under way when it was killed")
-                proof.expectNothingLeft(within: .seconds(20))
+                try proof.expectNothingLeft(within: .seconds(20))
             }
             let wall = ContinuousClock.now - start
             try proof.judge(folder, runs: runs, status: status)
             print(idle.words(runs: runs, over: wall))
             try judgeDeadCanary(&proof)
-            proof.expectNothingLeft(within: .seconds(20))
+            try proof.expectNothingLeft(within: .seconds(20))
             print(proof.failures == 0 ? "all of it holds" : "\(proof.failures) of it do not hold")
             guard proof.failures == 0 else { throw ExitCode.failure }
         }
@@ -101,6 +101,7 @@ private struct NightProcess {
                 kill(process.processIdentifier, SIGKILL)
                 break
             }
+            // Between two looks at a folder into which another process writes.
             Thread.sleep(forTimeInterval: 0.2)
         }
         process.waitUntilExit()
@@ -161,10 +162,10 @@ private struct Proof {
     /// One run alone may miss a bug.
     private static let fewestTries = 3
 
-    init(program: String, results: String) {
+    init(program: String, results: String) throws {
         self.program = program
         self.results = results
-        before = Surroundings(naming: results)
+        before = try Surroundings(naming: results)
     }
 
     mutating func expect(_ holds: Bool, _ words: String) {
@@ -175,12 +176,13 @@ private struct Proof {
     }
 
     /// Waits, for the kernel ends what a killed process had started a little after it.
-    mutating func expectNothingLeft(within time: Duration) {
+    mutating func expectNothingLeft(within time: Duration) throws {
         let deadline = ContinuousClock.now + time
-        var left = Surroundings(naming: results).difference(to: before)
+        var left = try Surroundings(naming: results).difference(to: before)
         while !left.isEmpty, ContinuousClock.now < deadline {
+            // Between two looks: the ends of grandchildren announce themselves to nobody here.
             Thread.sleep(forTimeInterval: 0.2)
-            left = Surroundings(naming: results).difference(to: before)
+            left = try Surroundings(naming: results).difference(to: before)
         }
         expect(left.isEmpty, "nothing is left behind" + left.map { "; \($0)" }.joined())
     }
@@ -209,7 +211,7 @@ private struct Proof {
                         $0.number == row.number && $0.attempt == 1 && $0.verdict == .failed
                     }
             }, "only what had failed was tried twice")
-        try index()
+        expect(try index() == 0, "the index can be made anew")
         expect(
             try Archive(reading: results + "/index.sqlite").runs(
                 of: CampaignFolder(at: latest).name) == rows,
@@ -238,12 +240,13 @@ private struct Proof {
         }
     }
 
-    private func index() throws {
+    private func index() throws -> Int32 {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = ["index", results]
         try process.run()
         process.waitUntilExit()
+        return process.terminationStatus
     }
 }
 

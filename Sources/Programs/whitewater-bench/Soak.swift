@@ -58,7 +58,7 @@ extension Bench {
             let experiment = try Experiment(PlanFile(file))
             let plan = experiment.plan
             let expected: Int32 = experiment.system.character.expectsViolation ? 1 : 0
-            let before = Surroundings(naming: "/soak/")
+            let before = try Surroundings(naming: "/soak/")
             let start = ContinuousClock.now
             let process = Process()
             process.executableURL = URL(filePath: program)
@@ -71,7 +71,7 @@ extension Bench {
             try process.run()
             process.waitUntilExit()
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let left = Surroundings(naming: "/soak/").difference(to: before)
+            let left = try Surroundings(naming: "/soak/").difference(to: before)
             let stored = try? RunFolder(existing: results + "/latest").readResults()
             let faults = stored?.faults ?? []
             let isExpected = process.terminationStatus == expected && left.isEmpty

@@ -11,30 +11,33 @@ struct Surroundings {
     let processes: Set<String>
 
     /// How it is now; whatever runs with these words among its arguments belongs to some run.
-    init(naming words: String) {
-        mounts = Self.lines(of: "/proc/self/mounts")
+    ///
+    /// - Throws: if it cannot be seen: that nothing was seen does not say that nothing is left.
+    init(naming words: String) throws {
+        mounts = try Self.lines(of: "/proc/self/mounts")
         devices = Set(
-            Self.lines(of: "/proc/net/dev").compactMap { line in
+            try Self.lines(of: "/proc/net/dev").compactMap { line in
                 line.split(separator: ":").first.map(String.init)
             })
         let own = "\(ProcessInfo.processInfo.processIdentifier)"
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc")
         processes = Set(
             numbers.filter { Int($0) != nil && $0 != own }.filter { number in
+                // One that has ended since has none.
                 let arguments = FileManager.default.contents(atPath: "/proc/\(number)/cmdline")
                 return arguments.map {
                     String(decoding: $0, as: UTF8.self).contains(words)
                 } ?? false
             })
         let folder = FileManager.default.temporaryDirectory.path
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         temporary = Set(names.filter { $0.hasPrefix("whitewater") }.map { "\(folder)/\($0)" })
         // Only root may look; others cannot have left anything there.
         hasChain = (try? FilterTable.hasChain("WHITEWATER")) ?? false
     }
 
-    private static func lines(of file: String) -> Set<String> {
-        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    private static func lines(of file: String) throws -> Set<String> {
+        let text = try String(contentsOfFile: file, encoding: .utf8)
         return Set(text.split(separator: "\n").map(String.init))
     }
 

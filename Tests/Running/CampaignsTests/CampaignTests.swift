@@ -312,15 +312,21 @@ import Testing
         #expect(ticket.path(of: "/x/c.yaml") == "/x/c.yaml")
     }
 
-    @Test func `a campaign that goes on forgets what was refused, and what the index alone knows`()
-        throws
-    {
+    /// A folder of a campaign that has just begun, and that of all results around it.
+    private static func folder() throws -> (results: String, CampaignFolder) {
         let results = FileManager.default.temporaryDirectory
             .appending(path: "whitewater-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: results) }
         let folder = try CampaignFolder(
             results: results, name: "n", started: "s",
             ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0))
+        return (results, folder)
+    }
+
+    @Test func `a campaign that goes on forgets what was refused, and what the index alone knows`()
+        throws
+    {
+        let (results, folder) = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: results) }
         let campaign = try Campaign(yaml: "name: n\nplans: [a.yaml]\nbudget: {runs: 3}")
         var schedule = CampaignSchedule(campaign, seed: 1)
         let orders = (0..<3).compactMap { _ in schedule.next() }
@@ -346,12 +352,8 @@ import Testing
     }
 
     @Test func `a folder is worked on by one process at a time, and says how it stands`() throws {
-        let results = FileManager.default.temporaryDirectory
-            .appending(path: "whitewater-\(UUID().uuidString)").path
+        let (results, folder) = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: results) }
-        let folder = try CampaignFolder(
-            results: results, name: "n", started: "s",
-            ticket: .init(file: "/n.yaml", seed: 1, commit: nil, began: 0))
         #expect(folder.state == .cutShort)
         var hold: CampaignHold? = try CampaignHold(folder.path)
         #expect(folder.state == .running)
