@@ -94,6 +94,13 @@ public struct FaultRecord: Codable, Hashable, Sendable {
         self.family = family
     }
 
+    /// The demand that a record of a scenario begins with.
+    static let point = "the scenario reached its point"
+
+    /// Of a scenario: whether it came to what it is for, a new leader for example, whatever its
+    /// faults did then; of any other fault no.
+    public var reachedPoint: Bool { checks.contains { $0.demand == Self.point && $0.isMet } }
+
     /// Whether it certainly bit: there is evidence, and all of it says so.
     public var bit: Bool { !checks.isEmpty && checks.allSatisfy(\.isMet) }
 

@@ -44,7 +44,7 @@ extension Bench {
             let folder = NightFolder(
                 results: results, name: try Campaign(contentsOf: campaign).name)
             var proof = try Proof(program: program, results: results)
-            let idle = IdleTime()
+            let idle = try IdleTime()
             let start = ContinuousClock.now
             var status: Int32 = 0
             for part in 0...kills {
@@ -62,7 +62,7 @@ extension Bench {
             }
             let wall = ContinuousClock.now - start
             try proof.judge(folder, runs: runs, status: status)
-            print(idle.words(runs: runs, over: wall))
+            print(try idle.words(runs: runs, over: wall))
             try judgeDeadCanary(&proof)
             try proof.expectNothingLeft(within: .seconds(20))
             print(proof.failures == 0 ? "all of it holds" : "\(proof.failures) of it do not hold")
@@ -252,19 +252,23 @@ private struct Proof {
 
 /// How much of the machine does nothing meanwhile.
 private struct IdleTime {
-    private let start = Self.ticks()
+    private let start: (idle: Double, all: Double)
 
-    /// Ticks of all processors: those without work, and all.
-    private static func ticks() -> (idle: Double, all: Double) {
-        let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
+    init() throws { start = try Self.ticks() }
+
+    /// Ticks of all processors: those without work, and all; the first line of proc(5)'s stat.
+    private static func ticks() throws -> (idle: Double, all: Double) {
+        let text = try String(contentsOfFile: "/proc/stat", encoding: .utf8)
         let numbers = text.prefix { $0 != "\n" }.split(separator: " ").dropFirst()
             .prefix(8).compactMap { Double($0) }
-        guard numbers.count >= 5 else { return (0, 0) }
+        guard numbers.count >= 5 else {
+            throw ValidationError("/proc/stat does not say how long processors had no work")
+        }
         return (numbers[3] + numbers[4], numbers.reduce(0, +))
     }
 
-    func words(runs: Int, over wall: Duration) -> String {
-        let now = Self.ticks()
+    func words(runs: Int, over wall: Duration) throws -> String {
+        let now = try Self.ticks()
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let perHour = Double(runs) * 3_600 / (wall / .seconds(1))
         return String(

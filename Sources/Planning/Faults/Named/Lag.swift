@@ -21,7 +21,7 @@ public struct Lag: NamedScenario {
     ) -> [ScriptStep] {
         [
             .strike(style.drawLoss(using: &random), .follower, as: "away"),
-            .wait(for: .needsSnapshot, atMost: .seconds(8)),
+            .wait(for: .needsSnapshot, atMost: .seconds(20)),
             .heal("away"),
             ScriptStep(
                 after: style.drawPause(20...300, using: &random),

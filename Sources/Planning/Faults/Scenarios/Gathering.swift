@@ -38,7 +38,7 @@ struct Gathering: Scenario {
         guard parts.isOver, !isConcluded else { return commands }
         isConcluded = true
         let point = FaultRecord.Check(
-            "the scenario reached its point", struck.count > 0,
+            FaultRecord.point, struck.count > 0,
             "\(struck.count) strikes" + (refused.isEmpty ? "" : "; ")
                 + refused.joined(separator: "; "))
         return commands + [

@@ -103,7 +103,7 @@ public struct Script: Scenario {
         guard next < steps.count else {
             state = .ending(
                 FaultRecord.Check(
-                    Self.demand, true,
+                    FaultRecord.point, true,
                     seen.isEmpty ? "all steps were taken" : seen.joined(separator: "; ")))
             return nil
         }
@@ -208,12 +208,10 @@ public struct Script: Scenario {
 
     // MARK: Endings
 
-    private static let demand = "the scenario reached its point"
-
     private mutating func fail(_ why: String) -> [Command]? {
         state = .ending(
             FaultRecord.Check(
-                Self.demand, false, (seen + ["then \(why)"]).joined(separator: "; ")))
+                FaultRecord.point, false, (seen + ["then \(why)"]).joined(separator: "; ")))
         return nil
     }
 
@@ -239,7 +237,8 @@ public struct Script: Scenario {
         if case .running = state {
             state = .ending(
                 FaultRecord.Check(
-                    Self.demand, false, (seen + ["then the load ended"]).joined(separator: "; ")))
+                    FaultRecord.point, false,
+                    (seen + ["then the load ended"]).joined(separator: "; ")))
         }
         guard case .ending(let point) = state else { return [] }
         return end(view, point)
