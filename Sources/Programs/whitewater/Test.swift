@@ -37,7 +37,9 @@ extension Whitewater {
         var concurrency: String?
 
         @Option(
-            help: "Faults, separated by commas (see `whitewater list faults`), or `none`.")
+            help: ArgumentHelp(
+                "Faults, separated by commas (see `whitewater list faults`), or `none`.",
+                discussion: "In place of the plan's own, its rounds included."))
         var faults: String?
 
         @Option(help: "The program of the system under test.")
@@ -135,6 +137,7 @@ extension Whitewater {
                 try file.override("faults.kinds", by: "--faults") { plan in
                     plan.faults.kinds =
                         faults == "none" ? [] : faults.split(separator: ",").map { "\($0)" }
+                    plan.faults.rounds = []
                 }
             }
         }
