@@ -45,17 +45,14 @@ extension RunRow.Failure {
     /// Every way in which a run failed, each name once.
     static func all(in results: RunResults) -> [RunRow.Failure] {
         let system = results.system ?? ""
-        // A log says when it was written, the exit that follows when it was noticed in the run.
-        let exits = Dictionary(
-            results.findings.filter { $0.kind == .unaskedExit }.map { ($0.node, $0.time) }
-        ) { first, _ in first }
         let findings = results.findings.map { finding in
             RunRow.Failure(
                 Signature(
                     .node, of: system, finding.kind.rawValue,
                     finding.kind == .panic ? finding.detail : finding.aspect ?? ""),
-                count: 1, example: (finding.node.map { "\($0): " } ?? "") + finding.detail,
-                first: finding.time ?? (finding.kind == .panic ? exits[finding.node] ?? nil : nil))
+                count: finding.others ?? 1,
+                example: (finding.node.map { "\($0): " } ?? "") + finding.detail,
+                first: results.time(of: finding))
         }
         let seen = violations(in: results) + findings + others(in: results)
         return Dictionary(grouping: seen, by: \.signature).map { signature, all in

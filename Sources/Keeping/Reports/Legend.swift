@@ -31,7 +31,7 @@ struct Legend {
             isSlight, "<g class=\"mark slight\">\(diamond)</g>", "violation, less than 0.1 s behind"
         )
         add(
-            run.results.findings.contains { $0.node != nil && $0.time != nil },
+            run.results.findings.contains { $0.node != nil && run.results.time(of: $0) != nil },
             "<g class=\"mark found\"><path transform=\"translate(11 9)\" d=\"\(Marks.triangle)\"/></g>",
             found(run.results.findings))
         return entries

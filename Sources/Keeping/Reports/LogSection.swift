@@ -1,52 +1,48 @@
 internal import Faults
-internal import Foundation
 internal import Results
 internal import Topologies
 
-/// What nodes wrote to their logs around each violation and each fault.
+/// What nodes wrote to their logs around each violation, each finding and each fault.
 struct LogSection {
-    private static let mostFaults = 30
-    private static let mostViolations = 12
     private static let mostLines = 40
     private static let longest = 1_000
     /// Of lines that follow the timeline.
     private static let mostBytes = 300_000
-    /// Seconds before a fault, and after it.
-    private static let margin = (before: 0.2, after: 2.0)
+    /// Of lines around the moments, all of them together.
+    private static let mostPartBytes = 900_000
 
     private let run: StoredRun
 
     init(_ run: StoredRun) { self.run = run }
 
     var html: Markup {
-        guard let began = run.results.loadBegan, !run.logs.isEmpty else { return "" }
-        let lines = run.logs.mapValues { Self.lines($0, since: began) }
-        let moments = violations + faults
-        let parts = moments.map { moment -> Markup in
-            let nodes = run.logs.keys.sorted { ($0.count, $0) < ($1.count, $1) }
-                .filter { moment.nodes.isEmpty || moment.nodes.contains($0) }
-                .map { part(of: moment, $0, lines[$0] ?? []) }.joined()
-            guard !nodes.description.isEmpty else { return "" }
-            return """
-                <details data-from="\(Markup(raw: moment.from.fixed(3)))" \
-                data-to="\(Markup(raw: moment.to.fixed(3)))"><summary>\(moment.name)</summary>\
-                \(nodes)</details>
-                """
-        }.joined()
+        let moments = LogMoment.all(in: run)
+        guard let began = run.results.loadBegan, !moments.isEmpty else { return "" }
+        let lines = run.logs.mapValues { LogLine.all(in: $0, since: began) }
+        var room = Self.mostPartBytes
+        let parts = moments.map { part(of: $0, lines, &room) }.joined()
         guard !parts.description.isEmpty else { return "" }
         return """
             <section id="logs"><h2>Node logs</h2><p class="quiet" id="lines-of"></p>\
             <pre id="lines" tabindex="0" role="region" aria-label="Lines of the nodes' logs" \
-            hidden></pre>\(data(lines, near: moments))<h3>Around each violation and fault</h3><div \
+            hidden></pre>\(data(lines, near: moments))<h3>Around each \(words(of: moments))</h3><div \
             class="follows">\(parts)</div></section>
 
             """
     }
 
+    /// What there is something around, in words.
+    private func words(of moments: [LogMoment]) -> String {
+        let kinds = [("log-v", "violation"), ("log-f", "finding"), ("log-n", "fault")]
+            .filter { kind in moments.contains { $0.id.hasPrefix(kind.0) } }.map(\.1)
+        guard let last = kinds.last, kinds.count > 1 else { return kinds.first ?? "" }
+        return kinds.dropLast().joined(separator: ", ") + " and " + last
+    }
+
     /// The lines that the script shows between two times: all of them if they are not too many, else
     /// those around the moments.
-    private func data(_ lines: [String: [Line]], near moments: [Moment]) -> Markup {
-        let nodes = lines.keys.sorted { ($0.count, $0) < ($1.count, $1) }
+    private func data(_ lines: [String: [LogLine]], near moments: [LogMoment]) -> Markup {
+        let nodes = Self.ordered(lines.keys)
         var all = nodes.flatMap { node in (lines[node] ?? []).map { (node: node, line: $0) } }
             .sorted { $0.line.time < $1.line.time }
         let room = { (text: String) in min(text.utf8.count, Self.longest) + 40 }
@@ -72,81 +68,83 @@ struct LogSection {
             """
     }
 
-    /// A time to look at, and the nodes that matter then; none means all.
-    private struct Moment {
-        let name: String
-        let from: Double
-        let to: Double
-        let nodes: Set<String>
+    /// n2 before n10.
+    private static func ordered(_ nodes: some Sequence<String>) -> [String] {
+        nodes.sorted { ($0.count, $0) < ($1.count, $1) }
     }
 
-    private var violations: [Moment] {
-        (run.results.digest?.violations ?? []).prefix(Self.mostViolations).enumerated()
-            .compactMap { number, violation in
-                guard let time = violation.time, let node = violation.node else { return nil }
-                let from = max(violation.acknowledged ?? time, time - 3)
-                let key = violation.key.map { ", key \($0.cut(40))" } ?? ""
-                return Moment(
-                    name: "Violation \(number + 1)\(key): \(node) from \(from.fixed(2)) s on",
-                    from: from - Self.margin.before, to: time + 0.5, nodes: ["\(node)"])
-            }
-    }
-
-    private var faults: [Moment] {
-        run.results.faults.prefix(Self.mostFaults).map { fault in
-            Moment(
-                name: "Fault \(fault.number): \(fault.kind.rawValue) on \(fault.nodeWords.cut(80))",
-                from: fault.start - Self.margin.before, to: fault.end + Self.margin.after,
-                nodes: [])
-        }
-    }
-
-    private func part(of moment: Moment, _ node: String, _ lines: [Line]) -> Markup {
-        let near = lines.filter { $0.time > moment.from && $0.time < moment.to }
-        guard !near.isEmpty else { return "" }
-        let text = near.prefix(Self.mostLines).map { $0.text.cut(Self.longest) }
-            .joined(separator: "\n")
-        let rest = near.count - Self.mostLines
-        let files = run.logFiles[node] ?? ["stderr.log"]
-        let links = files.map { file -> Markup in
-            let path = "nodes/\(node)/\(file)".filter {
-                $0.isLetter || $0.isNumber || "/.-".contains($0)
-            }
-            return "<a href=\"\(path)\">\(path)</a> "
-        }.joined()
+    private func part(
+        of moment: LogMoment, _ lines: [String: [LogLine]], _ room: inout Int
+    ) -> Markup {
+        let nodes = Self.ordered(run.logs.keys)
+            .filter { moment.nodes.isEmpty || moment.nodes.contains($0) }
+            .map { part(of: moment, $0, lines[$0] ?? [], &room) }.joined()
+        guard !nodes.description.isEmpty else { return "" }
+        let range: Markup =
+            moment.at.isFinite
+            ? """
+            data-from="\(Markup(raw: moment.from.fixed(3)))" \
+            data-to="\(Markup(raw: moment.to.fixed(3)))"
+            """ : ""
         return """
-            <h3>\(node)</h3><pre>\(text)\(rest > 0 ? "\nand \(rest) more lines" : "")</pre>\
-            <p class="quiet">\(links)</p>
+            <details id="\(moment.id)" \(range)><summary>\(moment.name)</summary>\(nodes)</details>
             """
     }
 
-    private struct Line {
-        /// Seconds since the start of the load.
-        let time: Double
-        let text: String
-    }
-
-    /// Lines with a time in them: `2026-11-21T02:23:12.260Z`, wherever it stands.
-    private static func lines(_ log: String, since began: Double) -> [Line] {
-        log.split(separator: "\n").compactMap { line -> Line? in
-            LogTime(in: line).map { Line(time: $0.seconds - began, text: String(line)) }
+    private func part(
+        of moment: LogMoment, _ node: String, _ lines: [LogLine], _ room: inout Int
+    ) -> Markup {
+        let near = lines.filter { $0.time > moment.from && $0.time < moment.to }
+        var excerpt = Excerpt(
+            near.map(\.text), around: near.firstIndex { $0.time >= moment.at } ?? near.count,
+            leading: moment.leading)
+        if near.isEmpty, let quote = moment.quote {
+            let all = (run.logs[node] ?? []).flatMap { $0.text.split(separator: "\n") }
+            if let place = all.firstIndex(where: { $0.contains(quote) }) {
+                excerpt = Excerpt(all.map(String.init), around: place, leading: moment.leading)
+            }
         }
+        let size = excerpt.text.utf8.count
+        let text: Markup
+        if excerpt.text.isEmpty {
+            guard moment.isAboutOneNode else { return "" }
+            let isMute = (run.logs[node] ?? []).allSatisfy(\.text.isEmpty)
+            let why =
+                lines.isEmpty && !isMute
+                ? "writes no times in its logs: what it wrote then stands in the files."
+                : "wrote nothing then."
+            text = "<p class=\"quiet\">\(node) \(why)</p>"
+        } else if size > room {
+            text =
+                "<p class=\"quiet\">The lines are in the files only: this page has many others.</p>"
+        } else {
+            room -= size
+            text = "<pre>\(excerpt.text)</pre>"
+        }
+        return "<h3>\(node)</h3>\(text)<p class=\"quiet\">\(links(of: node))</p>"
     }
-}
 
-/// The time of day that a line of a log bears: `2026-11-21T02:23:12.260Z`, wherever it stands.
-package struct LogTime {
-    /// Seconds since 1970.
-    package let seconds: Double
+    private func links(of node: String) -> Markup {
+        (run.logs[node] ?? []).filter { !$0.text.isEmpty }.map { log -> Markup in
+            let path = "nodes/\(node)/\(log.file)".filter {
+                $0.isLetter || $0.isNumber || "/.-_".contains($0)
+            }
+            return "<a href=\"\(path)\">\(path)</a> "
+        }.joined()
+    }
 
-    /// The time of a line; nil if it bears none.
-    package init?(in line: Substring) {
-        let pattern = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/
-        guard let found = line.prefix(400).firstMatch(of: pattern) else { return nil }
-        let text = String(found.output)
-        let whole = String(text.prefix(10)) + "T" + text.dropFirst(11).prefix(8) + "Z"
-        guard let date = try? Date.ISO8601FormatStyle().parse(whole) else { return nil }
-        let fraction = text.dropFirst(19).prefix { $0 == "." || $0.isNumber }
-        seconds = date.timeIntervalSince1970 + (Double("0" + fraction) ?? 0)
+    /// Whole lines around one of them.
+    private struct Excerpt {
+        let text: String
+
+        init(_ lines: [String], around place: Int, leading: Int) {
+            let start = max(0, min(place - leading, lines.count - mostLines))
+            let end = min(lines.count, start + mostLines)
+            let before = start > 0 ? ["(\(start) earlier lines are in the file)"] : []
+            let after =
+                end < lines.count ? ["(\(lines.count - end) later lines are in the file)"] : []
+            text = (before + lines[start..<end].map { $0.cut(longest) } + after)
+                .joined(separator: "\n")
+        }
     }
 }

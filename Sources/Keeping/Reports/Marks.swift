@@ -48,13 +48,13 @@ struct Marks {
     /// What was found beside linearizability.
     private func found(on node: NodeName?, at middle: Double) -> Markup {
         guard let node else { return "" }
-        return run.results.findings.prefix(Self.most).filter { $0.node == node }
-            .compactMap { finding -> Markup? in
-                guard let time = finding.time else { return nil }
+        return run.results.findings.enumerated().prefix(Self.most).filter { $1.node == node }
+            .compactMap { place, finding -> Markup? in
+                guard let time = run.results.time(of: finding) else { return nil }
                 let x = axis.x(time)
                 let words = "\(finding.sentence.cut(300)) (at \(time.fixed(3)) s)"
                 return """
-                    <a class="mark found" href="#findings" data-x="\(x)" transform="translate(\(x) \
+                    <a class="mark found" href="#\(FindingSection.anchor(of: place))" data-x="\(x)" transform="translate(\(x) \
                     \(middle))" aria-label="\(words)"><title>\(words)</title>\
                     <path d="\(Self.triangle)"/></a>
                     """

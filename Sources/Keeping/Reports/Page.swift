@@ -16,7 +16,7 @@ public struct Page: Sendable {
         let violations = ViolationSection(run)
         let sections = [
             VerdictHeader(run).html, troubles, violations.html, timeline, violations.table,
-            findings,
+            FindingSection(run).html,
             FaultSection(run).html, run.isEmpty ? "" : OperationSection(run).html,
             LogSection(run).html, plan,
         ]
@@ -55,28 +55,6 @@ public struct Page: Sendable {
         guard !run.troubles.isEmpty else { return "" }
         let rows = run.troubles.map { "<li>\($0)</li>" as Markup }.joined()
         return "<section><h2>What this page lacks</h2><ul>\(rows)</ul></section>\n"
-    }
-
-    private var hasContradictions: Bool { !(run.results.digest?.violations ?? []).isEmpty }
-
-    private var findings: Markup {
-        guard !run.results.findings.isEmpty else { return "" }
-        let rows = run.results.findings.prefix(200).map { finding -> Markup in
-            """
-            <tr><td>\(finding.node.map { "\($0)" } ?? "")</td>\
-            <td class="short">\(finding.anomaly.cut(48))</td>\
-            <td>\(finding.time.map { $0.fixed(3) } ?? "")</td><td>\(finding.detail.cut(900))</td>\
-            <td class="then">\(run.results.clause(of: finding, explaining: false) ?? "")</td></tr>
-            """
-        }.joined()
-        return """
-            <section id="findings"><h2>\(hasContradictions ? "Beside linearizability" : "What was found")</h2><div class="wide" tabindex="0" role="region" \
-            aria-label="Findings"><table><thead><tr><th scope="col">node</th>\
-            <th scope="col">what</th><th scope="col">at (s)</th><th scope="col">seen</th>\
-            <th scope="col">the node then</th></tr>\
-            </thead><tbody>\(rows)</tbody></table></div></section>
-
-            """
     }
 
     private var timeline: Markup {

@@ -19,9 +19,7 @@ public struct StoredRun: Sendable {
     /// The plan as it was run, in YAML; nil if it was not kept.
     public var plan: String?
     /// The logs of nodes, by node.
-    public var logs: [String: String]
-    /// The names of the files of a node's logs, where they are more than one process's.
-    public var logFiles: [String: [String]] = [:]
+    public var logs: [String: [NodeLog]]
     /// What could not be read or drawn, for the page to say.
     public var troubles: [String] = []
     /// What the page tells of.
@@ -33,7 +31,7 @@ public struct StoredRun: Sendable {
     /// A run from its parts.
     public init(
         results: RunResults, excerpt: HistoryExcerpt, plan: String? = nil,
-        logs: [String: String] = [:]
+        logs: [String: [NodeLog]] = [:]
     ) {
         self.results = results
         self.excerpt = excerpt

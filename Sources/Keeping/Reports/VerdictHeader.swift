@@ -97,18 +97,22 @@ struct VerdictHeader {
 
     /// What is wrong beside the history, in a few words.
     private static func found(_ results: RunResults) -> String {
-        guard let first = results.findings.first else { return "see below" }
-        let count = results.findingCount
-        guard first.kind == .check else {
-            let others = count - 1
-            return (first.node.map { "\($0) " } ?? "") + first.kind.words
-                + (others > 0 ? ", and \(others) \(others == 1 ? "finding" : "findings") more" : "")
-        }
-        let anomalies = Set(results.findings.map(\.anomaly))
-        guard anomalies.count == 1 else { return "\(count) broken rules of the workload" }
-        return count == 1
-            ? "a \(first.anomaly)" + (first.node.map { ", on \($0)" } ?? "")
-            : "\(count) \(Diagnosis.plural(first.anomaly))"
+        guard let worst = results.findingGroups?.first else { return "see below" }
+        let example = results.findings[worst.first]
+        let alike = results.findings.filter { $0.anomaly == example.anomaly }
+            .reduce(0) { $0 + ($1.others ?? 1) }
+        let others = results.findingCount - alike
+        let what =
+            if alike > 1 {
+                "\(alike.grouped) \(Diagnosis.plural(example.anomaly))"
+            } else if example.kind == .check {
+                "a \(example.anomaly)" + (example.node.map { ", on \($0)" } ?? "")
+            } else {
+                (example.node.map { "\($0) " } ?? "") + example.kind.words
+            }
+        return what
+            + (others > 0
+                ? ", and \(others.grouped) \(others == 1 ? "finding" : "findings") more" : "")
     }
 
     private var lead: [String] {
@@ -135,23 +139,25 @@ struct VerdictHeader {
         ]
     }
 
-    /// What checks found by what it has in common, and the first of it in full: where, what, when,
-    /// and what the node was going through.
+    /// What was found by what it has in common, and the first of it in full: where, what, when, and
+    /// what the node was going through.
     private var findings: [String] {
-        func words(of finding: Finding) -> String {
-            let time = finding.kind == .check ? nil : finding.time.map { ", at \($0.fixed(2)) s" }
-            return ([finding.sentence + (time ?? "")] + [results.clause(of: finding)])
-                .compactMap(\.self).joined(separator: "; ")
-        }
-        let diagnoses = results.findingDiagnoses
-        guard let first = diagnoses.first else {
-            return results.findings.prefix(Self.mostReasons).map(words).map(Self.capitalised)
-        }
-        let groups = diagnoses.prefix(Self.mostReasons).map(\.sentence).map(Self.capitalised)
-        let example = results.findings[first.clearest]
-        let told = Self.capitalised((first.count == 1 ? "" : "The first: ") + words(of: example))
-        return [groups[0], told]
-            + groups.dropFirst()
+        let groups = results.findingGroups ?? []
+        guard let worst = groups.first else { return [] }
+        let example = Self.capitalised(
+            (worst.count == 1 ? "" : "The first: ") + words(of: results.findings[worst.first]))
+        // Of one alone the group says nothing that its own words do not say.
+        let others = groups.dropFirst().prefix(Self.mostReasons - 1).map { group in
+            group.count == 1 ? words(of: results.findings[group.first]) : group.sentence
+        }.map(Self.capitalised)
+        let isAlone = worst.count == 1 && worst.kind != .check
+        return (isAlone ? [] : [Self.capitalised(worst.sentence)]) + [example] + others
+    }
+
+    private func words(of finding: Finding) -> String {
+        let time = finding.kind == .check ? nil : finding.time.map { ", at \($0.fixed(2)) s" }
+        return ([finding.sentence + (time ?? "")] + [results.clause(of: finding)])
+            .compactMap(\.self).joined(separator: "; ")
     }
 
     private static func capitalised(_ text: String) -> String {

@@ -9,9 +9,11 @@ struct ViolationSection {
 
     private let run: StoredRun
     private let violations: [Violation]
+    private let logged: Set<String>
 
     init(_ run: StoredRun) {
         self.run = run
+        logged = Set(LogMoment.all(in: run).map(\.id))
         violations = run.results.digest?.violations ?? []
     }
 
@@ -46,10 +48,15 @@ struct ViolationSection {
             <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
             \(diagram.svg)</div><p class="after" aria-live="polite"></p>\(rest)
             \(minimality(result))\(states(result))<div class="more">\(possible(result))\
-            \(ways(result))\(smallest(violation))<details><summary>Everything on this key around it</summary>\
+            \(ways(result))\(smallest(violation))\(log(of: number))<details><summary>Everything on this key around it</summary>\
             \(surroundings(of: violation))</details></div></article>
 
             """
+    }
+
+    private func log(of number: Int) -> Markup {
+        guard logged.contains("log-v\(number)") else { return "" }
+        return "<span><a href=\"#log-v\(number)\">The node's log around it</a></span>"
     }
 
     /// The contradiction as a history of its own: a file of the run, or on the page itself.

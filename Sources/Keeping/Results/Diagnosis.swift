@@ -177,7 +177,7 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     public static func plural(_ anomaly: String) -> String {
         for joint in [
             " out of ", " of ", " that ", " held ", " acquired ", " released ", " taken ", " lost ",
-            " without ", " with ",
+            " without ", " with ", " to ", " backward",
         ] {
             if let place = anomaly.firstRange(of: joint) {
                 return plural(noun: anomaly[..<place.lowerBound]) + anomaly[place.lowerBound...]
@@ -187,6 +187,8 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     }
 
     private static func plural(noun: Substring) -> String {
-        noun.hasSuffix("s") ? String(noun) : noun + (noun.hasSuffix("ch") ? "es" : "s")
+        if noun.hasSuffix("s") { return String(noun) }
+        if noun.hasSuffix("try") { return noun.dropLast() + "ies" }
+        return noun + (noun.hasSuffix("ch") || noun.hasSuffix("sh") ? "es" : "s")
     }
 }

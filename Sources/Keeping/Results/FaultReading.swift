@@ -21,6 +21,9 @@ extension FaultName {
 
     /// What a fault of this kind does, in words; nil where only a plan knows.
     public var plainWords: String? { Self.plainWords[parts.kind] }
+
+    /// In plain words, with the name that plans have for it: `cut one node from all others (one)`.
+    public var inPlainWords: String { plainWords.map { "\($0) (\(rawValue))" } ?? rawValue }
 }
 
 extension [FaultRecord] {

@@ -94,54 +94,41 @@ public struct Finding: Codable, Hashable, Sendable {
         return (node.map { "\($0) \(kind.words)" } ?? kind.words) + ": " + detail
     }
 
-    /// What a check found, as a noun: `lock without exclusion`.
+    /// What was found, as a noun: `lock without exclusion`, `crash`.
     public var anomaly: String {
-        guard kind == .check else { return kind.words }
-        return switch aspect {
+        switch kind {
+        case .unaskedExit: "exit that nobody had asked for"
+        case .panic: "crash"
+        case .notServing: "failure to serve again"
+        case .divergedState: "diverged state"
+        case .divergedLog: "diverged log"
+        case .endlessElections: "endless series of elections"
+        case .twoLeaders: "second leader of a term"
+        case .stubbornLeader: "leader that stayed beside a later one"
+        case .wentBackward: backwardStep
+        case .servedWiped: "wiped node that served"
+        case .nonsense: "answer without sense"
+        case .check: brokenRule
+        }
+    }
+
+    /// `term that went back`, `applied entry that went back after a restart`.
+    private var backwardStep: String {
+        guard let aspect else { return "step backward" }
+        guard let place = aspect.firstRange(of: " after ") else {
+            return aspect + " that went back"
+        }
+        return aspect[..<place.lowerBound] + " that went back" + aspect[place.lowerBound...]
+    }
+
+    /// What a check of the workload found.
+    private var brokenRule: String {
+        switch aspect {
         case "holders": "lock without exclusion"
         case "leases": "lease lost too early"
         case "watches": "watch with wrong events"
         default: "broken rule of the workload" + (aspect.map { ", \($0)" } ?? "")
         }
-    }
-}
-
-extension RunResults {
-    /// What the node of a finding was going through then, as a clause: `n3 was under no fault`; nil
-    /// if nobody knows.
-    public func clause(of finding: Finding, explaining: Bool = true) -> String? {
-        guard let node = finding.node else { return nil }
-        let clause = situation(of: finding).clause(faults, explaining: explaining)
-        return clause.isEmpty ? nil : "\(node) \(clause)"
-    }
-
-    private func situation(of finding: Finding) -> Situation {
-        Situation(
-            of: finding.node, at: finding.time, faults: faults, observations: observations ?? [])
-    }
-
-    /// How many findings there are, those that are not told one by one among them.
-    public var findingCount: Int { findings.reduce(0) { $0 + ($1.others ?? 1) } }
-
-    /// What checks found in the history beside linearizability, by what it has in common; the
-    /// clearest of each group is one of the findings.
-    public var findingDiagnoses: [Diagnosis] {
-        let told = findings.indices.filter {
-            findings[$0].kind == .check && findings[$0].node != nil
-        }
-        let others = findings.reduce(into: [:]) { $0[$1.anomaly, default: 0] += $1.others ?? 0 }
-        return Diagnosis.of(
-            told.map { place in
-                let finding = findings[place]
-                return Diagnosis.Case(
-                    anomaly: finding.anomaly, node: finding.node, behind: nil,
-                    situation: situation(of: finding))
-            }, untold: others
-        ).map { diagnosis in
-            var diagnosis = diagnosis
-            diagnosis.clearest = told[diagnosis.clearest]
-            return diagnosis
-        }.sorted { ($0.count, $1.clearest) > ($1.count, $0.clearest) }
     }
 }
 

@@ -40,6 +40,11 @@ extension RunResults {
                 key.operations >= 0 && key.configurations >= 0 && isTime(key.seconds),
                 "keys[\(place)]")
         }
+        require(findings.allSatisfy { (0..<1 << 50) ~= $0.others ?? 0 }, "findings")
+        require(
+            (findingGroups ?? []).allSatisfy {
+                findings.indices.contains($0.first) && (0..<1 << 50) ~= $0.count
+            }, "findingGroups")
         require(firstViolation.map(isTime) ?? true, "firstViolation")
         if let early {
             require(

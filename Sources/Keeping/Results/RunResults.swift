@@ -8,8 +8,9 @@ public struct RunResults: Codable, Sendable {
     ///
     /// 2 added what nodes said of themselves, orders, and the summary. 3 added how the run ended,
     /// the harness's own stalls, rates, the nodes of processes, and the digest of the history, so
-    /// that nothing but a page's drawings needs the history any more. Older runs lack these.
-    public static let formatVersion = 3
+    /// that nothing but a page's drawings needs the history any more. 4 added the groups of
+    /// findings. Older runs lack these.
+    public static let formatVersion = 4
 
     /// How many operations of one kind ended how.
     public struct Counts: Codable, Hashable, Sendable {
@@ -99,6 +100,9 @@ public struct RunResults: Codable, Sendable {
     public var faults: [FaultRecord] = []
     /// What is wrong beside linearizability.
     public var findings: [Finding] = []
+    /// The findings by what they have in common, worst first; nil in older runs, until they are
+    /// read.
+    public var findingGroups: [FindingGroup]?
     /// How long each part took.
     public var timings = Timings()
     /// What nodes were and said of themselves, when it changed, by time.

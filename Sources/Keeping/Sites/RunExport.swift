@@ -22,7 +22,7 @@ public struct RunExport: Sendable {
     /// A few lines of Markdown.
     public var markdown: String { Page(run).markdown + "\n" }
 
-    /// The run's row with its diagnoses and reasons, in JSON; all else is in `results.json`.
+    /// The run's row with the groups of its violations and findings, and the reasons, in JSON; all else is in `results.json`.
     public var json: String {
         get throws {
             struct Export: Encodable {
@@ -31,13 +31,15 @@ public struct RunExport: Sendable {
                 let exitStatus: Int32
                 let reasons: [String]
                 let diagnoses: [Diagnosis]
+                let findingGroups: [FindingGroup]
                 let rerun: String
             }
             return try ExportedJSON.text(
                 Export(
                     run: RunRow(results, folder: folder),
                     exitStatus: results.verdict.exitStatus, reasons: results.reasons,
-                    diagnoses: results.digest?.diagnoses ?? [], rerun: results.rerun))
+                    diagnoses: results.digest?.diagnoses ?? [],
+                    findingGroups: results.findingGroups ?? [], rerun: results.rerun))
         }
     }
 

@@ -173,7 +173,7 @@ public struct RunFolder: Sendable {
                     why: "is of format \(format), and this program knows formats up to "
                         + "\(RunResults.formatVersion); use a newer whitewater")
             }
-            let results = try JSONDecoder().decode(RunResults.self, from: data)
+            var results = try JSONDecoder().decode(RunResults.self, from: data)
             let impossible = results.impossibleNumbers()
             guard impossible.isEmpty else {
                 throw StoreError(
@@ -183,6 +183,7 @@ public struct RunFolder: Sendable {
                         + "; it was edited or damaged, and `whitewater check \(history)` judges "
                         + "what was recorded")
             }
+            if results.findingGroups == nil { results.groupFindings() }
             return results
         } catch let error as StoreError {
             throw error

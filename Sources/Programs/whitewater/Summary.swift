@@ -30,7 +30,7 @@ struct Summary {
             let broken = results.keys.count { $0.verdict == .violation }
             return broken > 0
                 ? "\(broken) of \(results.keys.count) keys are not linearizable"
-                : results.findings.first?.sentence ?? ""
+                : results.findingGroups?.first.map { results.findings[$0.first].sentence } ?? ""
         case .valid: return results.reasons.first ?? ""
         case .undecided, .inconclusive, .failed: return results.reasons.first ?? ""
         }
@@ -50,8 +50,13 @@ struct Summary {
         for (number, diagnosis) in (digest?.diagnoses ?? []).prefix(2).enumerated() {
             add(number == 0 ? "where" : "else", diagnosis.sentence)
         }
-        for finding in results.findings.prefix(3) { add("found", finding.sentence) }
-        if results.findings.count > 3 { add("found", "and \(results.findings.count - 3) more") }
+        let groups = results.findingGroups ?? []
+        for group in groups.prefix(2) {
+            add("found", results.findings[group.first].sentence)
+            if group.count > 1 { add("where", group.sentence) }
+        }
+        let more = groups.dropFirst(2).reduce(0) { $0 + $1.count }
+        if more > 0 { add("found", "and \(more) of other kinds or circumstances") }
         if results.verdict != .valid, digest?.violations.isEmpty ?? true, results.findings.isEmpty {
             for reason in results.reasons.prefix(Self.mostReasons) { add("why", reason) }
         }

@@ -35,6 +35,7 @@ public struct Analysis: Sendable {
             throw AnalysisError.foreign(folder.history, differences)
         }
         results.digest = digest
+        results.groupFindings()
         results.settleEarlyVerdict()
         Judge(experiment).judge(&results)
         try folder.write(results)

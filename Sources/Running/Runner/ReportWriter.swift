@@ -42,11 +42,8 @@ public struct ReportWriter: Sendable {
             excerpt = HistoryExcerpt(history, of: results)
         }
         guard let excerpt else { return results }
-        let files = logFiles
         var run = StoredRun(
-            results: results, excerpt: excerpt, plan: folder.text(of: "plan.yaml"),
-            logs: logs(files))
-        run.logFiles = files.filter { $0.value.count > 2 }
+            results: results, excerpt: excerpt, plan: folder.text(of: "plan.yaml"), logs: logs)
         run.troubles = troubles
         let page = Page(run)
         try folder.write(page.html, to: folder.page)
@@ -54,25 +51,20 @@ public struct ReportWriter: Sendable {
         return results
     }
 
-    /// The names of the nodes' logs: two a process.
-    private var logFiles: [String: [String]] {
+    /// The ends of the nodes' logs: two a process.
+    private var logs: [String: [NodeLog]] {
         func content(_ path: String) -> [String] {
             (try? FileManager.default.contentsOfDirectory(atPath: folder.path + path)) ?? []
         }
         return Dictionary(
             uniqueKeysWithValues: content("/nodes").map { node in
-                let logs = content("/nodes/\(node)").filter {
+                let names = content("/nodes/\(node)").filter {
                     $0.hasSuffix("stderr.log") || $0.hasSuffix("stdout.log")
                 }
-                return (node, logs.sorted())
+                let logs = names.sorted().compactMap { name in
+                    folder.text(of: "nodes/\(node)/\(name)").map { NodeLog(file: name, text: $0) }
+                }
+                return (node, logs)
             })
-    }
-
-    /// The ends of the nodes' logs.
-    private func logs(_ files: [String: [String]]) -> [String: String] {
-        files.reduce(into: [:]) { logs, node in
-            let texts = node.value.compactMap { folder.text(of: "nodes/\(node.key)/\($0)") }
-            logs[node.key] = texts.joined(separator: "\n")
-        }
     }
 }

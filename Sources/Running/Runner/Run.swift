@@ -123,6 +123,7 @@ public struct Run: Sendable {
                     "the stored history is not what was counted: "
                         + differences.joined(separator: "; ")))
         }
+        results.groupFindings()
         results.settleEarlyVerdict()
         Judge(experiment).judge(&results)
         return history
@@ -142,6 +143,7 @@ public struct Run: Sendable {
             ]
             Judge(experiment).judge(&results)
         }
+        results.groupFindings()
         await store(&results, History())
     }
 

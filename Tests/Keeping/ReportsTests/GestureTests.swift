@@ -58,6 +58,7 @@ import Testing
             }.joined(separator: "\n")
         }
         run.logs = ["n1": log("first"), "n2": log("second")]
+            .mapValues { [NodeLog(file: "stderr.log", text: $0)] }
         let seen = try outcome(
             of: """
                 const panel = document.getElementById("lines");

@@ -52,7 +52,8 @@ import Topologies
         run.results.counts[text] = .init()
         run.results.keys[0].key = text
         run.results.loadBegan = 0
-        run.logs = ["n1": "1970-01-01T00:00:01Z " + text]
+        run.logs = ["n1": [NodeLog(file: text, text: "1970-01-01T00:00:01Z " + text)]]
+        run.results.groupFindings()
         run.plan = text
         let html = Page(run).html
         let script = html.ranges(of: "<script")

@@ -29,6 +29,7 @@ import Topologies
                 .check, node: NodeName(number: 3),
                 detail: "lease 77 was gone when client 8 renewed it", time: 4.5, aspect: "leases")
         ]
+        run.results.groupFindings()
         return run
     }
 
@@ -46,7 +47,7 @@ import Topologies
 
     @Test func `a finding is a mark in its node's lane, and the legend says so`() throws {
         let html = Page(lost).html
-        #expect(html.contains("<a class=\"mark found\" href=\"#findings\""))
+        #expect(html.contains("<a class=\"mark found\" href=\"#f1\""))
         #expect(html.contains("</svg>lease lost too early</span>"))
         #expect(html.contains("id=\"findings\""))
         #expect(!Page(StoredRun.sample(operations: 200)).html.contains("class=\"mark found\""))
@@ -57,6 +58,7 @@ import Topologies
         var rest = Finding(.check, node: nil, detail: "4 more like these", aspect: "leases")
         rest.others = 4
         run.results.findings.append(rest)
+        run.results.groupFindings()
         let header = try header(of: run)
         #expect(header.contains("Invalid: 5 leases lost too early"))
     }

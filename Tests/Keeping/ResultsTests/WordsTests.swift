@@ -166,9 +166,10 @@ import Topologies
                 .check, node: NodeName(number: 1), detail: "key 0: client 1 got the lock", time: 11,
                 aspect: "holders"),
         ]
-        let diagnosis = try #require(results.findingDiagnoses.first)
-        #expect(diagnosis.sentence == "the lock without exclusion, on a node that was cut off (n1)")
-        #expect(diagnosis.clearest == 1)
+        results.groupFindings()
+        let group = try #require(results.findingGroups?.first)
+        #expect(group.sentence == "the lock without exclusion, on a node that was cut off (n1)")
+        #expect(group.first == 1 && group.kind == .check && group.cause == .isolation)
         #expect(
             results.clause(of: results.findings[1])
                 == "n1 was cut off from 10.00 to 12.00 s (fault 1, one: cut one node from all others)"

@@ -97,8 +97,14 @@ function read() {
   choose(plain ? Number(plain[1]) : Number(words.get("v")) || 1, false);
 }
 // A link to another part of the page leaves what is shown as it is.
+function unfold() {
+  const part = document.getElementById(location.hash.slice(1));
+  if (!part || part.tagName !== "DETAILS") return;
+  part.open = true; part.classList.remove("outside"); part.scrollIntoView({block: "start"});
+}
 addEventListener("hashchange", () => {
   const hash = location.hash.slice(1);
+  unfold();
   if (!hash || /^v\d+$/.test(hash) || !document.getElementById(hash)) read();
 });
 
@@ -278,5 +284,6 @@ addEventListener("afterprint", () => {
   for (const fold of document.querySelectorAll("details[data-folded]")) { fold.open = false; delete fold.dataset.folded; }
 });
 read();
+unfold();
 if (!root.dataset.script) root.dataset.script = "ready";
 root.dataset.opened = Math.round(performance.now());
