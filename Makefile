@@ -11,7 +11,7 @@ EXAMPLE := Workloads/ExampleKit
 
 export WHITEWATER_STRICT := 1
 
-.PHONY: run test test-slurm test-dist docs dist setup setup-tests setup-slurm setup-dist setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak nightly-proof clean
+.PHONY: run test test-slurm test-dist test-arm64 docs dist setup setup-tests setup-slurm setup-dist setup-arm64 setup-etcd setup-etcd-3.5.1 setup-etcd-trixie setup-etcd-sid setup-consul setup-nats setup-postgres setup-mysql setup-mariadb setup-pysyncobj build lint format bench power fuzz kills mutants planted detections simulate simulate-mutants soak nightly-proof clean
 
 ## Install what is missing, build, and run the quick start.
 run: setup build
@@ -42,6 +42,10 @@ dist: setup setup-dist
 test-dist: dist
 	@sh .ci/test-dist
 
+## Try the checksum's instruction of 64-bit ARM on a processor that qemu plays.
+test-arm64: setup-arm64
+	@sh .ci/test-arm64
+
 ## Build the documentation of what people build on; a link that leads nowhere is an error.
 DOCUMENTED := Checkers Faults Plans Systems Runner Raft Wire
 docs: setup
@@ -55,7 +59,7 @@ setup:
 setup-tests:
 	@sh .ci/setup tests
 
-setup-slurm setup-dist:
+setup-slurm setup-dist setup-arm64:
 	@sh .ci/setup $(@:setup-%=%)
 
 ## Install what etcd's plans need as well.

@@ -102,11 +102,11 @@ __attribute__((target("+crc"))) static unsigned int crc32c_by_instruction(
     while (count >= 8) {
         unsigned long long word;
         memcpy(&word, bytes, 8);
-        crc = __builtin_arm_crc32cd(crc, word);
+        crc = __crc32cd(crc, word);
         bytes += 8;
         count -= 8;
     }
-    while (count-- > 0) crc = __builtin_arm_crc32cb(crc, *bytes++);
+    while (count-- > 0) crc = __crc32cb(crc, *bytes++);
     return crc;
 }
 #endif
