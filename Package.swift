@@ -249,8 +249,8 @@ let package = Package(
         .testTarget(
             name: "RunnerTests",
             dependencies: [
-                "Checkers", "Faults", "Histories", "Labs", "Models", "Plans", "Reports", "Results",
-                "Runner", "Stores", "Systems", "Topologies", "Workloads",
+                "Checkers", "Faults", "Histories", "Injectors", "Labs", "Models", "Plans",
+                "Reports", "Results", "Runner", "Stores", "Systems", "Topologies", "Workloads",
             ]),
         .testTarget(
             name: "SitesTests",

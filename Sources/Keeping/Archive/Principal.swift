@@ -24,7 +24,7 @@ extension RunRow.Failure {
             case .panic?: 0
             case .unaskedExit?: 1
             case .twoLeaders?, .divergedLog?, .divergedState?, .wentBackward?, .servedWiped?,
-                .stubbornLeader?, .nonsense?:
+                .servedDamaged?, .stubbornLeader?, .nonsense?:
                 2
             case .check?: 3
             case .notServing?, .endlessElections?, nil: 5

@@ -24,6 +24,8 @@ public struct Finding: Codable, Hashable, Sendable {
         case wentBackward = "went-backward"
         /// A node served under the name of one that remembered, though it could not.
         case servedWiped = "served-wiped"
+        /// A node served what it has in damaged files, as if they were whole.
+        case servedDamaged = "served-damaged"
         /// A reply made no sense.
         case nonsense
         /// A check of the workload beside linearizability.
@@ -42,6 +44,7 @@ public struct Finding: Codable, Hashable, Sendable {
             case .stubbornLeader: "went on leading beside a later leader"
             case .wentBackward: "went back to an earlier term or entry"
             case .servedWiped: "served as if it remembered"
+            case .servedDamaged: "served damaged files as if they were whole"
             case .nonsense: "gave an answer that makes no sense"
             case .check: "broke a rule of the workload"
             }

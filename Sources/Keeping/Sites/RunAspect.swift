@@ -22,7 +22,7 @@ enum RunAspect: String, CaseIterable {
             case .unaskedExit, .panic: .noCrash
             case .notServing, .endlessElections: .recovered
             case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped,
-                .stubbornLeader:
+                .servedDamaged, .stubbornLeader:
                 .agreement
             case .nonsense: .replies
             case .check: .rules

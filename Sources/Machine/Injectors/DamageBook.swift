@@ -23,6 +23,8 @@ public final class DamageBook: Sendable {
 
     private struct State {
         var latent: [NodeName: Latent] = [:]
+        /// What nodes were started on that nobody has taken back, from before they were started.
+        var words: [NodeName: [String]] = [:]
         var blank: Set<NodeName> = []
         var refusing: Set<NodeName> = []
         var impostors: [Impostor] = []
@@ -43,6 +45,15 @@ public final class DamageBook: Sendable {
     /// Whether a node refused damaged files that it had written over, so that they could not be taken
     /// back: it does right to stay away.
     public func refuses(_ node: NodeName) -> Bool { state.withLock { $0.refusing.contains(node) } }
+
+    /// What damage a node was started on that has not been taken back, in words; nil if none.
+    public func words(of node: NodeName) -> String? {
+        state.withLock { $0.words[node] }?.joined(separator: "; ")
+    }
+
+    func note(startedOn damage: String, _ node: NodeName) {
+        state.withLock { $0.words[node, default: []].append(damage) }
+    }
 
     func note(refusing node: NodeName) { _ = state.withLock { $0.refusing.insert(node) } }
 
@@ -70,7 +81,10 @@ public final class DamageBook: Sendable {
     ///
     /// - Returns: whether any of it was still there.
     func undo(in node: NodeName) throws -> Bool {
-        let damage = state.withLock { $0.latent.removeValue(forKey: node)?.damage ?? [] }
+        let damage = state.withLock { state in
+            state.words[node] = nil
+            return state.latent.removeValue(forKey: node)?.damage ?? []
+        }
         var isUndone = false
         for file in damage.reversed() where try file.undo() { isUndone = true }
         return isUndone

@@ -1,4 +1,5 @@
 internal import Disks
+internal import Faults
 internal import Foundation
 
 /// The data of a node that is down, which can be damaged and brought back.
@@ -23,14 +24,35 @@ struct DataFolder {
         return "\(files.count) files are gone, \(files.reduce(0) { $0 + $1.size }) bytes"
     }
 
+    /// How far back of a file's end that was written last reaches, in bytes.
+    private static let recentBytes = 64 << 10
+    /// So much of its very end is spared: there a flipped bit looks like the torn end of a write that
+    /// was never finished, which a node may cut off.
+    private static let lastBytes = 4 << 10
+
     /// Damages one file, by the seed.
     ///
     /// - Returns: what can be taken back; nil if nothing has been written yet.
-    func corrupt(seed: UInt64) throws -> FileDamage? {
+    func corrupt(seed: UInt64, in place: DamagedPlace = .anywhere) throws -> FileDamage? {
         let files = try written().filter { $0.size > 0 }
-        guard !files.isEmpty else { return nil }
-        let file = files[Int(seed % UInt64(files.count))]
-        return try FileDamage(file.url, written: file.size, seed: seed)
+        switch place {
+        case .anywhere:
+            guard !files.isEmpty else { return nil }
+            let file = files[Int(seed % UInt64(files.count))]
+            return try FileDamage(
+                file.url, written: file.size, within: 0..<file.size, seed: seed)
+        case .recent:
+            let dated = try files.map { (file: $0, date: try Self.changed($0.url)) }
+            guard let file = dated.max(by: { $0.date < $1.date })?.file else { return nil }
+            let spared = min(Self.lastBytes, file.size / 2)
+            let range = max(0, file.size - Self.recentBytes)..<file.size - spared
+            return try FileDamage(file.url, written: file.size, within: range, seed: seed)
+        }
+    }
+
+    private static func changed(_ file: URL) throws -> Date {
+        let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+        return attributes[.modificationDate] as? Date ?? .distantPast
     }
 
     /// Leaves an empty folder, for a node that is to be another one.

@@ -27,11 +27,12 @@ struct FileDamage: Hashable, Sendable {
     /// - Parameters:
     ///   - file: a file that nobody has open.
     ///   - written: how many of its bytes are more than room that was reserved; at least one.
+    ///   - range: where in them; not empty.
     ///   - seed: for the place and the kind.
     /// - Throws: Foundation's error if the file cannot be changed.
-    init(_ file: URL, written: Int, seed: UInt64) throws {
+    init(_ file: URL, written: Int, within range: Range<Int>, seed: UInt64) throws {
         self.file = file
-        place = Int(PowerLoss.mixed(seed, 1) % UInt64(written))
+        place = range.lowerBound + Int(PowerLoss.mixed(seed, 1) % UInt64(range.count))
         let handle = try FileHandle(forUpdating: file)
         defer { try? handle.close() }
         size = Int(try handle.seekToEnd())

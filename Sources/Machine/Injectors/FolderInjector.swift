@@ -15,7 +15,7 @@ extension FolderDamage: Injectable {
             switch kind {
             case .corrupt:
                 let seed = site.disks.seed(of: number, on: node)
-                damage[node] = try folder.corrupt(seed: seed).map { .corrupted($0) }
+                damage[node] = try folder.corrupt(seed: seed, in: place).map { .corrupted($0) }
             case .wipe: damage[node] = .wiped(try folder.wipe())
             }
         }
@@ -69,6 +69,7 @@ private struct ActiveDamage: Injection {
     ) async throws -> [FaultRecord.Check] {
         let exits = await site.process(of: node).unaskedExits.count
         site.disks.permits.grant(node)
+        site.damage.note(startedOn: file.summary, node)
         try await site.restart(node)
         let answer = try await answer(of: node, within: Self.patienceWhenDamaged)
         let seen: String

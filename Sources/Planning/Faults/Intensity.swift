@@ -10,6 +10,8 @@ public struct Intensity: Hashable, Sendable {
     public var bitsPerSecond: Int
     /// What a disk that loses power keeps of unsynced writes.
     public var kept: KeptWrites
+    /// Where bytes of a node that is down rot.
+    public var damaged: DamagedPlace
 
     /// By how much `clock-bump` and `clock-strobe` step a clock at most, forward and back.
     public var clockStep: Duration
@@ -20,13 +22,14 @@ public struct Intensity: Hashable, Sendable {
     public init(
         loss: Double = 0.2, delay: Duration = .milliseconds(100), reorderedShare: Double = 0.25,
         bitsPerSecond: Int = 256_000, clockStep: Duration = .seconds(120), clockRate: Double = 20,
-        kept: KeptWrites = .any
+        kept: KeptWrites = .any, damaged: DamagedPlace = .anywhere
     ) {
         self.loss = loss
         self.delay = delay
         self.reorderedShare = reorderedShare
         self.bitsPerSecond = bitsPerSecond
         self.kept = kept
+        self.damaged = damaged
         self.clockStep = clockStep
         self.clockRate = clockRate
     }

@@ -39,6 +39,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var flushed: PlanDuration?
     /// What a node may do that comes back with an empty folder.
     public var wiped: PlanWiped
+    /// Where bytes of a node that is down rot.
+    public var damage: DamagedPlace
 
     /// What a node may do that comes back with an empty folder.
     public enum PlanWiped: String, Hashable, Sendable, Codable, CaseIterable {
@@ -64,7 +66,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case kinds, first, every, length, together, cuts, heal, clients, rounds
         case overlap, loss, delay, reorder, rate, keep
-        case names, flushed, wiped
+        case names, flushed, wiped, damage
         case clockStep = "clock-step"
         case clockRate = "clock-rate"
     }
@@ -89,6 +91,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         keep = .any
         names = .ext4
         wiped = .keptOut
+        damage = .anywhere
     }
 
     /// Reads the section and fills in the defaults.
@@ -115,6 +118,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         names = try keys.decode(forKey: .names, default: names)
         flushed = try keys.decodeIfPresent(PlanDuration.self, forKey: .flushed)
         wiped = try keys.decode(forKey: .wiped, default: wiped)
+        damage = try keys.decode(forKey: .damage, default: damage)
         clockStep = try keys.decode(forKey: .clockStep, default: clockStep)
         clockRate = try keys.decode(forKey: .clockRate, default: clockRate)
     }
@@ -177,7 +181,7 @@ extension FaultPlan {
             intensity: Intensity(
                 loss: loss, delay: delay.duration, reorderedShare: reorder,
                 bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration,
-                clockRate: clockRate, kept: keep))
+                clockRate: clockRate, kept: keep, damaged: damage))
     }
 
     /// Refuses what no run of this length could do.

@@ -38,6 +38,7 @@ extension Mutant {
         "any-predecessor": ["comeback", "needed"],
         "folder-not-synced": ["disks", "power"],
         "failed-sync-ignored": ["disks"],
+        "checksums-skipped": ["damage"],
         "wall-clock-lease": ["clocks"],
         "slow-clock-lease": ["clocks"],
     ]

@@ -33,6 +33,8 @@ public struct Mutant: Sendable, Identifiable {
         case skipsFolderSyncs
         /// A sync that failed is taken for one that did not.
         case ignoresFailedSyncs
+        /// What is read from the disk is taken for what was written.
+        case skipsChecksums
         /// A lease is measured by the wall clock, which may jump.
         case leasesByWallClock
         /// A lease holds however slow the clock runs that measures it.
@@ -92,8 +94,8 @@ public struct Mutant: Sendable, Identifiable {
         case nil, .carriesOutBeforeSync, .answersOnceProposed, .forgetsSessions,
             .refusesWhenDeposed, .keepsTornTail:
             true
-        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock,
-            .wipedAtCrash, .snapshotsIndexEarlier:
+        case .skipsFolderSyncs, .ignoresFailedSyncs, .skipsChecksums, .leasesByWallClock,
+            .leasesByAnyClock, .wipedAtCrash, .snapshotsIndexEarlier:
             true
         case .sendsAllEarly, .tellsPersistedEarly, .snapshotsOmitSessions, .installsNothing,
             .confirmsOverwritten:
@@ -101,10 +103,13 @@ public struct Mutant: Sendable, Identifiable {
         }
     }
 
-    /// Whether the simulator can have it: it has no folders, no syncs that fail and no wall clock.
+    /// Whether the simulator can have it: it has no folders, no syncs that fail, no bytes that rot and
+    /// no wall clock.
     public var fitsSimulator: Bool {
         switch bug {
-        case .skipsFolderSyncs, .ignoresFailedSyncs, .leasesByWallClock, .leasesByAnyClock: false
+        case .skipsFolderSyncs, .ignoresFailedSyncs, .skipsChecksums, .leasesByWallClock,
+            .leasesByAnyClock:
+            false
         default: true
         }
     }

@@ -210,6 +210,9 @@ extension Mutant {
             seen: "PostgreSQL 2018, Rebello et al. 2020", [.leaderCompleteness, .equality],
             bug: .ignoresFailedSyncs),
         Mutant(
+            "checksums-skipped", "damaged files are taken for whole",
+            seen: "Ganesan et al. 2017", [.equality, .linearizability], bug: .skipsChecksums),
+        Mutant(
             "wall-clock-lease", "a lease is measured by the wall clock",
             [.linearizability], bug: .leasesByWallClock),
         Mutant(

@@ -25,14 +25,21 @@ extension Cluster {
             if states.count == nodes.count, Set(states.values.map(\.index)).count == 1 { break }
             try? await Task.sleep(for: .milliseconds(50))
         } while ContinuousClock.now < deadline
-        return Self.disagreements(states, of: nodes.map(\.name).filter { !damage.refuses($0) })
+        return Self.disagreements(
+            states, of: nodes.map(\.name).filter { !damage.refuses($0) },
+            doubted: Set(nodes.map(\.name).filter { damage.words(of: $0) != nil })
+        ).map { damage.blaming($0) ?? $0 }
     }
 
-    /// What is wrong with states that should be the same.
+    /// What is wrong with states that should be the same; those of nodes that may have reason to differ
+    /// are compared with one of the others, if there is one.
     static func disagreements(
-        _ states: [NodeName: StateAtRest], of nodes: [NodeName]
+        _ states: [NodeName: StateAtRest], of nodes: [NodeName], doubted: Set<NodeName> = []
     ) -> [Finding] {
-        let most = states.max { ($0.value.index, $1.key) < ($1.value.index, $0.key) }
+        func isWhole(_ node: NodeName) -> Int { doubted.contains(node) ? 0 : 1 }
+        let most = states.max {
+            ($0.value.index, isWhole($0.key), $1.key) < ($1.value.index, isWhole($1.key), $0.key)
+        }
         return nodes.compactMap { node in
             // Silence is no agreement, not even that of all.
             guard let state = states[node], let most else {

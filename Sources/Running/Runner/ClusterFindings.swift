@@ -41,11 +41,12 @@ extension Cluster {
                     time: $0.time / .seconds(1))
             }
             + system.contradictions.map { contradiction in
-                Finding(
+                let finding = Finding(
                     contradiction.statement.rule == .diverged ? .divergedState : .wentBackward,
                     node: NodeName(contradiction.statement.node),
                     detail: contradiction.statement.words,
                     time: clock.withLock { $0.time(of: contradiction.instant) / .seconds(1) })
+                return damage.blaming(finding) ?? finding
             }
     }
 

@@ -90,7 +90,7 @@ public struct Judge: Sendable {
             switch finding.kind {
             case .unaskedExit, .panic: !isExhausted
             case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped,
-                .nonsense, .check:
+                .servedDamaged, .nonsense, .check:
                 true
             // A harness that could not heal what it did has no right to call that nothing.
             case .notServing: failures.isEmpty && !isStarvedAtEnd(results)

@@ -129,7 +129,8 @@ final class NodeWatch: Sendable {
 
     private func check(_ statement: NodeStatement) {
         let findings =
-            checks.withLock { $0.note(statement) }.map(\.finding) + leadership(statement)
+            checks.withLock { $0.note(statement) }.map(cluster.damage.finding)
+            + leadership(statement)
         found.withLock { $0 += findings }
         for finding in findings { judge.tell(finding) }
     }

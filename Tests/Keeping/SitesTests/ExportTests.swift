@@ -69,6 +69,7 @@ import Topologies
     @Test(arguments: [
         (Finding.Kind.panic, "no crash"), (.unaskedExit, "no crash"), (.notServing, "recovered"),
         (.divergedState, "agreement"), (.twoLeaders, "agreement"), (.wentBackward, "agreement"),
+        (.servedWiped, "agreement"), (.servedDamaged, "agreement"),
         (.nonsense, "sensible replies"), (.check, "rules of the workload"),
     ])
     func `a finding fails its own case and no other`(kind: Finding.Kind, name: String) throws {

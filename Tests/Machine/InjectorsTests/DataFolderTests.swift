@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import Testing
 
@@ -74,6 +75,29 @@ import Testing
         try FileManager.default.removeItem(at: log)
         #expect(try !damage.undo())
         #expect(!FileManager.default.fileExists(atPath: log.path))
+    }
+
+    @Test(arguments: UInt64(1)...40)
+    func `is struck in what was written last, but for the very end, if that is asked for`(
+        seed: UInt64
+    ) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (data, log) = try make()
+        let recent = log.deletingLastPathComponent().appending(path: "recent")
+        let before = Data(repeating: 0xaa, count: 200_000)
+        try before.write(to: recent)
+        for (file, date) in [(log, 1_000.0), (recent, 2_000)] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: date)],
+                ofItemAtPath: file.path)
+        }
+        let damage = try #require(try data.corrupt(seed: seed, in: .recent))
+        let after = try Data(contentsOf: recent)
+        let place = zip(before, after).enumerated().first { $0.element.0 != $0.element.1 }
+        let struck = place?.offset ?? after.count
+        #expect((200_000 - 65_536..<200_000 - 4_096).contains(struck))
+        #expect(try damage.undo())
+        #expect(try Data(contentsOf: recent) == before)
     }
 
     @Test func `has nothing to damage where nothing was written`() throws {

@@ -40,6 +40,7 @@ final class PlantedBug: @unchecked Sendable {
         case .carriesOutBeforeSync: mistake = .skipsSyncs
         case .skipsFolderSyncs: mistake = .skipsFolderSyncs
         case .ignoresFailedSyncs: mistake = .ignoresFailedSyncs
+        case .skipsChecksums: mistake = .skipsChecksums
         case .keepsTornTail: mistake = .acceptsTornTails
         default: return disk
         }

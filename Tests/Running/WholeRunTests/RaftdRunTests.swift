@@ -59,7 +59,7 @@ import Testing
     private static let machineBugs = [
         ("29", "raftd-power"), ("folder-not-synced", "raftd-power"), ("35", "raftd-torn"),
         ("failed-sync-ignored", "raftd-disks"), ("wall-clock-lease", "raftd-clocks"),
-        ("slow-clock-lease", "raftd-clocks"),
+        ("slow-clock-lease", "raftd-clocks"), ("checksums-skipped", "self-test/damage"),
     ]
 
     @Test(
@@ -79,7 +79,10 @@ import Testing
         #expect(status == 1, "\(bug.0): \(output)")
     }
 
-    @Test(arguments: ["raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks", "raftd-damage"])
+    @Test(arguments: [
+        "raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks", "raftd-damage",
+        "self-test/damage",
+    ])
     func `the plans that break disks and clocks acquit the true node`(plan: String) throws {
         defer { machine.removeResults() }
         let (status, output) = try machine.conclude([

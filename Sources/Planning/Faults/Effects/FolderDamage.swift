@@ -14,13 +14,24 @@ public struct FolderDamage: Effect {
     public let nodes: [NodeName]
     /// What becomes of their folders.
     public let kind: Kind
+    /// Where bytes rot.
+    public let place: DamagedPlace
 
     /// What a node makes of its folder shows when it starts.
     public let leastElectionTimeouts = 0
 
     /// Damage to nodes' folders.
-    public init(of nodes: [NodeName], _ kind: Kind) {
+    public init(of nodes: [NodeName], _ kind: Kind, in place: DamagedPlace = .anywhere) {
         self.nodes = nodes
         self.kind = kind
+        self.place = place
     }
+}
+
+/// Where the bytes of a node rot.
+public enum DamagedPlace: String, Codable, Hashable, Sendable, CaseIterable {
+    /// In any of its files, at any place.
+    case anywhere
+    /// In what it wrote last, and so in what it needs when it starts again.
+    case recent
 }

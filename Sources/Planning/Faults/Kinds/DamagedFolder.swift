@@ -32,6 +32,6 @@ public struct DamagedFolder: Fault {
     /// Takes aim.
     public func aim(_ aiming: Aiming) -> Aim? {
         let node = aiming.order[0]
-        return Aim(affected: [node], FolderDamage(of: [node], kind))
+        return Aim(affected: [node], FolderDamage(of: [node], kind, in: aiming.intensity.damaged))
     }
 }

@@ -159,7 +159,7 @@ public struct Verb: Sendable {
     private static func damage(_ kind: FolderDamage.Kind) -> Verb {
         let fault = DamagedFolder(kind)
         return Verb(kind.rawValue, family: fault.family, isExclusive: true, needs: fault.needs) {
-            nodes, _ in FolderDamage(of: nodes, kind)
+            FolderDamage(of: $0, kind, in: $1.intensity.damaged)
         }
     }
 
