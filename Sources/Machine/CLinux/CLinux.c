@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,6 +132,20 @@ int clinux_punch_hole(int descriptor, long long offset, long long length) {
 const void *clinux_find(const void *bytes, unsigned long count, const void *sought,
                         unsigned long sought_count) {
     return memmem(bytes, count, sought, sought_count);
+}
+
+int clinux_shut_down(int folder) {
+    __u32 without_journal = 2;
+    return ioctl(folder, _IOR('X', 125, __u32), &without_journal) == 0 ? 0 : errno;
+}
+
+int clinux_sync_file_system(int folder) { return syncfs(folder) == 0 ? 0 : errno; }
+
+int clinux_copy_mapped(void *to, const void *from, long count) {
+    struct iovec target = {.iov_base = to, .iov_len = (size_t)count};
+    struct iovec source = {.iov_base = (void *)from, .iov_len = (size_t)count};
+    long copied = process_vm_readv(getpid(), &target, 1, &source, 1, 0);
+    return copied == count ? 0 : EFAULT;
 }
 
 int clinux_open_beneath(int folder, const char *path, int flags) {

@@ -4,6 +4,10 @@ public import SystemPackage
 public enum DiskError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kernel's FUSE device cannot be opened.
     case noDevice(Errno)
+    /// No ext4 can be mounted from a file.
+    case noLoop(String)
+    /// Disks can be had in neither way.
+    case neither(fuse: String, ext4: String)
     /// The file system cannot be mounted.
     case notMounted(folder: String, Errno)
     /// The folder cannot be read or changed.
@@ -22,6 +26,8 @@ public enum DiskError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noDevice(let error):
             "/dev/fuse cannot be opened (\(error)); in a container allow the device "
                 + "(docker run --device /dev/fuse)"
+        case .noLoop(let why): "no ext4 on a loop device: \(why)"
+        case .neither(let fuse, let ext4): "\(fuse); and in its place \(ext4)"
         case .notMounted(let folder, .notPermitted):
             "no file system can be mounted on \(folder) (not permitted); in a container allow "
                 + "mounts (docker run --cap-add SYS_ADMIN)"

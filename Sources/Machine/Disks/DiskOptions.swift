@@ -1,5 +1,7 @@
 /// How a disk behaves that can lose power.
 public struct DiskOptions: Codable, Hashable, Sendable {
+    /// How it is made.
+    public var kind: DiskKind
     /// When names are durable.
     public var names: NameRule
     /// After how many seconds the kernel has written a change back by itself; nil for never.
@@ -8,7 +10,11 @@ public struct DiskOptions: Codable, Hashable, Sendable {
     public var memory: Int
 
     /// Names as on ext4, and nothing written back but for want of memory.
-    public init(names: NameRule = .journal, flushedAfter: Double? = nil, memory: Int = 256) {
+    public init(
+        kind: DiskKind = .fuse, names: NameRule = .journal, flushedAfter: Double? = nil,
+        memory: Int = 256
+    ) {
+        self.kind = kind
         self.names = names
         self.flushedAfter = flushedAfter
         self.memory = memory

@@ -40,14 +40,21 @@ struct ServerProcess: Sendable {
 
     /// Kills it if it has not ended, and waits for its end.
     func end() async {
-        let number = number
         kill(number, SIGKILL)
-        await withCheckedContinuation { continuation in
+        _ = await wait()
+    }
+
+    /// Waits for its end.
+    ///
+    /// - Returns: its wait status.
+    func wait() async -> Int32 {
+        let number = number
+        return await withCheckedContinuation { continuation in
             // Waits in waitpid(2), which must not hold a thread of the concurrency pool.
             Thread.detachNewThread {
                 var status: Int32 = 0
                 while waitpid(number, &status, 0) < 0, errno == EINTR {}
-                continuation.resume()
+                continuation.resume(returning: status)
             }
         }
     }

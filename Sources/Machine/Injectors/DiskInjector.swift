@@ -27,7 +27,7 @@ extension DiskIllness: Injectable {
 
 private struct ActiveIllness: Injection {
     let illness: DiskIllness
-    let disks: [(node: NodeName, disk: MountedDisk)]
+    let disks: [(node: NodeName, disk: any LosingDisk)]
     let site: any FaultSite
 
     /// A node that has met an error may take this long to end of it.
@@ -35,7 +35,7 @@ private struct ActiveIllness: Injection {
 
     func heal() async throws -> Evidence {
         var symptoms: [NodeName: Health.Symptoms] = [:]
-        for (node, disk) in disks { symptoms[node] = try await disk.turn(nil) }
+        for (node, disk) in disks { symptoms[node] = try await disk.turn(nil, seed: 0) }
         var ended: [NodeName] = []
         if illness.permitsExit {
             let failed = Set(symptoms.filter { $0.value.failed > 0 }.keys)

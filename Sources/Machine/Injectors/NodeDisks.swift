@@ -4,7 +4,7 @@ public import Topologies
 /// The disks of a cluster's nodes: a file system of the lab's own over each node's data folder, if
 /// the plan's faults need one.
 public final class NodeDisks: Sendable {
-    private let disks: [NodeName: MountedDisk]
+    private let disks: [NodeName: any LosingDisk]
     private let seed: UInt64
     /// When nodes may end by themselves.
     public let permits: ExitPermits
@@ -26,13 +26,20 @@ public final class NodeDisks: Sendable {
         }
         disks = Dictionary(
             uniqueKeysWithValues: folders.map { node, folder in
-                (
-                    node,
-                    MountedDisk(
-                        name: "\(node)", folder: folder + "/data", options: options,
-                        program: program, log: folder + "/disk.log")
-                )
+                (node, Self.disk(of: node, folder, options, program))
             })
+    }
+
+    private static func disk(
+        of node: NodeName, _ folder: String, _ options: DiskOptions, _ program: String
+    ) -> any LosingDisk {
+        let (data, log) = (folder + "/data", folder + "/disk.log")
+        return switch options.kind {
+        case .fuse:
+            MountedDisk(
+                name: "\(node)", folder: data, options: options, program: program, log: log)
+        case .ext4: Ext4Disk(name: "\(node)", folder: data, log: log)
+        }
     }
 
     /// Mounts a node's disk, unless it is mounted or there is none.
@@ -63,7 +70,7 @@ public final class NodeDisks: Sendable {
     /// The disk of a node.
     ///
     /// - Throws: `InjectionError` if there is none.
-    func disk(of node: NodeName) throws -> MountedDisk {
+    func disk(of node: NodeName) throws -> any LosingDisk {
         guard let disk = disks[node] else {
             throw InjectionError.notRunning(node)
         }

@@ -28,19 +28,19 @@ extension PowerCut: Injectable {
     }
 
     /// The power goes when one of them, whichever the dice say, is writing.
-    private func freeze(_ disks: [MountedDisk], first: Int) async throws {
+    private func freeze(_ disks: [any LosingDisk], first: Int) async throws {
         let first = first % disks.count
         try await disks[first].freeze(within: Self.patience)
         try await withThrowingTaskGroup { group in
             for (index, disk) in disks.enumerated() where index != first {
-                group.addTask { try await disk.freeze() }
+                group.addTask { try await disk.freeze(within: .zero) }
             }
             try await group.waitForAll()
         }
     }
 
     private func cut(
-        _ disks: [(NodeName, MountedDisk)], _ number: Int, _ site: any FaultSite
+        _ disks: [(NodeName, any LosingDisk)], _ number: Int, _ site: any FaultSite
     ) async throws -> [NodeName: LossReport] {
         try await withThrowingTaskGroup(of: (NodeName, LossReport).self) { group in
             for (node, disk) in disks {
@@ -49,9 +49,7 @@ extension PowerCut: Injectable {
                 let loss = PowerLoss(Self.keep(kept, seed), seed: seed)
                 group.addTask {
                     try await process.kill { try await disk.fail() }
-                    let report = try await disk.lose(loss)
-                    await disk.stop()
-                    return (node, report)
+                    return (node, try await disk.loseUnsynced(loss))
                 }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }

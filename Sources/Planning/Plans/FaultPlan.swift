@@ -39,6 +39,8 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var flushed: PlanDuration?
     /// What a node may do that comes back with an empty folder.
     public var wiped: PlanWiped
+    /// How disks that can lose power are made.
+    public var disks: PlanDisks
     /// Where bytes of a node that is down rot.
     public var damage: DamagedPlace
 
@@ -48,6 +50,16 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         case keptOut = "kept-out"
         /// It may serve again, with what others give it.
         case serves
+    }
+
+    /// How disks that can lose power are made.
+    public enum PlanDisks: String, Hashable, Sendable, Codable, CaseIterable {
+        /// With FUSE where it can be had, else with ext4.
+        case auto
+        /// With the lab's own file system, through FUSE.
+        case fuse
+        /// With the kernel's ext4 on a loop device.
+        case ext4
     }
 
     /// When names of files are durable.
@@ -66,7 +78,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case kinds, first, every, length, together, cuts, heal, clients, rounds
         case overlap, loss, delay, reorder, rate, keep
-        case names, flushed, wiped, damage
+        case names, flushed, wiped, disks, damage
         case clockStep = "clock-step"
         case clockRate = "clock-rate"
     }
@@ -91,6 +103,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         keep = .any
         names = .ext4
         wiped = .keptOut
+        disks = .auto
         damage = .anywhere
     }
 
@@ -118,6 +131,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         names = try keys.decode(forKey: .names, default: names)
         flushed = try keys.decodeIfPresent(PlanDuration.self, forKey: .flushed)
         wiped = try keys.decode(forKey: .wiped, default: wiped)
+        disks = try keys.decode(forKey: .disks, default: disks)
         damage = try keys.decode(forKey: .damage, default: damage)
         clockStep = try keys.decode(forKey: .clockStep, default: clockStep)
         clockRate = try keys.decode(forKey: .clockRate, default: clockRate)

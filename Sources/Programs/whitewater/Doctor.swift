@@ -45,7 +45,7 @@ extension Whitewater {
                 if message == nil { _exit(Exit.failure.rawValue) }
             }
             Task {
-                let findings = await Examination().inside() + [disks()] + [clocks()]
+                let findings = await Examination().inside() + [disks(), await ext4()] + [clocks()]
                 show(findings)
                 let status = isIll(findings) ? Exit.failure.rawValue : 0
                 Sandbox.confirm(status: status)
@@ -83,6 +83,22 @@ extension Whitewater {
                     "FUSE",
                     "power-* and disk-* need it, corrupt-one and wipe-one do not; \(error)",
                     needed: false)
+            }
+        }
+
+        /// What is used where FUSE cannot be had.
+        private static func ext4() async -> Examination.Finding {
+            do {
+                try await Ext4Disk.probe()
+                let isUsed = (try? MountedDisk.probe()) == nil
+                return .there(
+                    "ext4",
+                    "one on a loop device lost power: "
+                        + (isUsed ? "power-* use it" : "power-* could use it, and use FUSE"),
+                    needed: false)
+            } catch {
+                return .missing(
+                    "ext4", "power-* would use it where FUSE is missing; \(error)", needed: false)
             }
         }
 

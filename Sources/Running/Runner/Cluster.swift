@@ -76,7 +76,7 @@ final class Cluster: FaultSite, LoadTarget {
         logNames = NodeProcesses.logs(of: names)
         disks = NodeDisks(
             folders: Dictionary(uniqueKeysWithValues: zip(network.topology.names, folders)),
-            logs: logNames, options: experiment.diskOptions, seed: experiment.seed,
+            logs: logNames, options: try experiment.diskOptions(), seed: experiment.seed,
             program: Sandbox.executable)
         processes = try zip(network.topology.names, folders).map {
             try NodeProcesses(node: $0, names: names, folder: $1)

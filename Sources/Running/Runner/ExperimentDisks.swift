@@ -15,19 +15,52 @@ extension Experiment {
     public func requireFootings() throws(MissingFooting) {
         guard needs.contains(.disks) else { return }
         do {
-            try MountedDisk.requireDevice()
+            guard try diskKind() == .ext4 else { return }
         } catch {
-            throw MissingFooting(
-                faults: faults.filter { $0.kinds.contains { $0.needs.contains(.disks) } }
-                    .map(\.name), why: "\(error)")
+            throw MissingFooting(faults: names(needing: .disks), why: "\(error)")
         }
+        let sick = names(needing: .sickDisks)
+        guard let why = Self.beyondExt4(plan.faults, isSick: !sick.isEmpty) else { return }
+        throw MissingFooting(
+            faults: sick.isEmpty ? names(needing: .disks) : sick,
+            why: "\(why) needs FUSE, and not ext4 on a loop device"
+                + (plan.faults.disks == .auto ? ", which is all that can be had here" : ""))
+    }
+
+    private func names(needing footing: Footing) -> [FaultName] {
+        faults.filter { $0.kinds.contains { $0.needs.contains(footing) } }.map(\.name)
+    }
+
+    /// How its disks are made here.
+    ///
+    /// - Throws: `DiskError` if they cannot be had.
+    private func diskKind() throws(DiskError) -> DiskKind {
+        let kind: DiskKind
+        switch plan.faults.disks {
+        case .auto: return try DiskKind.usable()
+        case .fuse: kind = .fuse
+        case .ext4: kind = .ext4
+        }
+        try kind.require()
+        return kind
+    }
+
+    /// What of a plan real ext4 cannot do; nil if it can do all.
+    static func beyondExt4(_ faults: FaultPlan, isSick: Bool) -> String? {
+        if isSick { return "a disk that falls ill when it is told to" }
+        if faults.keep != .any { return "faults.keep: \(faults.keep.rawValue)" }
+        if faults.names != .ext4 { return "faults.names: \(faults.names.rawValue)" }
+        if let time = faults.flushed { return "faults.flushed: \(time)" }
+        return nil
     }
 
     /// How the nodes' disks behave; nil if no fault needs more than plain folders.
-    var diskOptions: DiskOptions? {
+    ///
+    /// - Throws: `DiskError` if the disks cannot be had.
+    func diskOptions() throws -> DiskOptions? {
         guard needs.contains(.disks) else { return nil }
         return DiskOptions(
-            names: plan.faults.names == .ext4 ? .journal : .posix,
+            kind: try diskKind(), names: plan.faults.names == .ext4 ? .journal : .posix,
             flushedAfter: plan.faults.flushed.map { $0.duration / .seconds(1) })
     }
 }

@@ -46,3 +46,69 @@ import Testing
         #expect(output.contains("chmod 666 /dev/fuse"), "\(output)")
     }
 }
+
+/// Disks that lose power, for root on a kernel without FUSE.
+@Suite(.serialized, .enabled(if: Machine.isForAll, "needs root, to mount ext4"))
+struct `Power losses without FUSE` {
+    private let machine = Machine()
+
+    /// A command for a mount namespace in which /dev/fuse is the device of no driver.
+    private func command(_ arguments: [String]) throws -> [String] {
+        try FileManager.default.createDirectory(
+            atPath: machine.results, withIntermediateDirectories: true)
+        let script = """
+            device="$0"/fuse
+            mknod "$device" c 240 99 || exit 90
+            mount --make-rprivate / && mount --bind "$device" /dev/fuse || exit 91
+            exec "$@"
+            """
+        return ["--mount", "sh", "-c", script, machine.results, Machine.program] + arguments
+            + ["--results", machine.results]
+    }
+
+    private static let plan = [
+        "test", "Workloads/self-test/power.yaml", "--time-limit", "12s", "--seed", "3", "--faults",
+        "power-all",
+    ]
+
+    /// Files of this test behind loop devices.
+    private func loops() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/sys/block").compactMap {
+            try? String(contentsOfFile: "/sys/block/\($0)/loop/backing_file", encoding: .utf8)
+        }.filter { $0.contains(machine.results) }
+    }
+
+    @Test func `strike ext4, and leave plain files`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.conclude(
+            try command(Self.plan), program: "/usr/bin/unshare")
+        #expect(status == 0, "\(output)")
+        let data = machine.latest.path + "/nodes/n1/data"
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: data).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: data + ".ext4"))
+        #expect(try loops() == [])
+    }
+
+    @Test func `are refused in words where a plan asks for more`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.conclude(
+            try command(["test", "Workloads/raftd-disks.yaml"]), program: "/usr/bin/unshare")
+        #expect(status == 70, "\(output)")
+        #expect(output.contains("needs FUSE, and not ext4 on a loop device"), "\(output)")
+    }
+
+    @Test func `leave no mount and no loop device when the harness is killed`() throws {
+        defer { machine.removeResults() }
+        let before = Machine.surroundings()
+        let (process, _) = try machine.start(
+            try command(Self.plan), program: "/usr/bin/unshare")
+        machine.awaitHistory(longerThan: 20_000)
+        #expect(try loops().count == 3)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(
+            Machine.await({ (try? loops().isEmpty) == true }, within: .seconds(10)),
+            "\(try loops())")
+        #expect(Machine.surroundings() == before)
+    }
+}

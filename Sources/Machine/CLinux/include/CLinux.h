@@ -49,6 +49,18 @@ static const int clinux_allocate_zero_range = 16;
 /// The flag of fchownat(2) that lets it work on the descriptor itself.
 static const int clinux_empty_path = 0x1000;
 
+/// Shuts the ext4 down in which a folder is, without writing its journal (EXT4_IOC_SHUTDOWN).
+/// Returns 0, or the errno of the failure.
+int clinux_shut_down(int folder);
+
+/// syncfs(2): makes durable all of the file system in which a folder is.
+/// Returns 0, or the errno of the failure.
+int clinux_sync_file_system(int folder);
+
+/// Copies so many bytes of this process's own memory, some of which may not be readable, such as a
+/// mapped page that its device does not give. Returns 0, or EFAULT.
+int clinux_copy_mapped(void *to, const void *from, long count);
+
 /// openat2(2): opens a path that leads nowhere but beneath a folder, links included (Linux 5.6).
 /// Returns the descriptor, or the errno of the failure below zero.
 int clinux_open_beneath(int folder, const char *path, int flags);

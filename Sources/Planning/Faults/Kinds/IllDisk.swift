@@ -9,7 +9,7 @@ public struct IllDisk: Fault {
     /// A disk has one illness at a time.
     public let isExclusive = true
     /// Only a file system of the lab's own can fall ill on demand.
-    public let needs: Set<Footing> = [.disks]
+    public let needs: Set<Footing> = [.disks, .sickDisks]
 
     /// An illness.
     public init(_ kind: DiskIllness.Kind) { self.kind = kind }

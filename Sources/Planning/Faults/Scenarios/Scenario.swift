@@ -62,6 +62,8 @@ public enum Footing: Hashable, Sendable {
     case replacement
     /// Disks that can lose power: a file system of the lab's own under each node's data.
     case disks
+    /// Of those, ones that fall ill when they are told to.
+    case sickDisks
     /// Clocks that can be moved.
     case clocks
     /// Leave to damage what nodes have on disk, which a plan gives by asking for it.
