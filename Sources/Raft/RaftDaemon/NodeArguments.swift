@@ -47,6 +47,12 @@ public struct NodeArguments: ParsableArguments {
     @Option(help: "Save the state after so many mebibytes of entries, too.")
     var snapshotMebibytes = 64
 
+    @Option(help: "Send a saved state to another server in parts of so many bytes.")
+    var snapshotPartBytes = 1 << 18
+
+    @Option(help: "Go on with the log in a new file after so many bytes.")
+    var segmentBytes = 64 << 20
+
     @Option(
         help: "Keep so many entries behind a saved state, for followers that are a little late.")
     var trailingEntries: UInt64 = 10_000
@@ -99,6 +105,12 @@ public struct NodeArguments: ParsableArguments {
         guard (1...1_000_000).contains(mostEntries) else {
             throw ValidationError("--most-entries is between 1 and 1000000")
         }
+        guard (1...1 << 20).contains(snapshotPartBytes) else {
+            throw ValidationError("--snapshot-part-bytes is between 1 and 1048576")
+        }
+        guard (4_096...1 << 30).contains(segmentBytes) else {
+            throw ValidationError("--segment-bytes is between 4096 and 1073741824")
+        }
         guard snapshotEntries > 0, (1...4_096).contains(snapshotMebibytes) else {
             throw ValidationError(
                 "--snapshot-entries is at least 1, --snapshot-mebibytes between 1 and 4096")
@@ -119,6 +131,8 @@ public struct NodeArguments: ParsableArguments {
         options.mostEntries = mostEntries
         options.snapshotEntries = snapshotEntries
         options.snapshotBytes = snapshotMebibytes << 20
+        options.snapshotPartBytes = snapshotPartBytes
+        options.segmentBytes = segmentBytes
         options.trailingEntries = trailingEntries
         options.hasFollowerReads = followerReads
         options.mostClients = mostClients

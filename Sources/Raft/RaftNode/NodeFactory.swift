@@ -41,10 +41,12 @@ public enum NodeFactory {
         _ options: NodeOptions, _ disk: any Disk, _ isJoining: Bool, _ log: Logger,
         using random: inout some RandomNumberGenerator
     ) throws(StorageError) -> (storage: Storage, recovery: Recovery) {
+        var kept = Storage.Options()
+        kept.segmentBytes = options.segmentBytes
         let parts = try Storage.open(
             disk, server: options.id,
             members: Membership(voters: isJoining ? [] : Set(options.servers.keys)),
-            using: &random)
+            options: kept, using: &random)
         if let cut = parts.recovery.cut {
             log.warning(
                 "the torn end of the last write was cut off; nothing shows that its sync ever returned",

@@ -40,6 +40,10 @@ public struct NodeOptions: Sendable {
     public var snapshotEntries: UInt64 = 100_000
     /// The state is saved as well after so many bytes of entries.
     public var snapshotBytes = 64 << 20
+    /// A snapshot goes to another server in parts of so many bytes.
+    public var snapshotPartBytes = 1 << 18
+    /// The log goes on in a new file after so many bytes.
+    public var segmentBytes = 64 << 20
     /// So many entries stay behind a snapshot for followers that are a little late.
     public var trailingEntries: UInt64 = 10_000
 
@@ -69,7 +73,7 @@ public struct NodeOptions: Sendable {
         options.electionTicks = max(
             2 * options.heartbeatTicks, Int((electionTimeout / tick).rounded()))
         options.mostEntries = mostEntries
-        options.snapshotPartSize = 1 << 18
+        options.snapshotPartSize = snapshotPartBytes
         // A quarter less than the election timeout: clocks do not drift apart by that much in it.
         if hasLeases { options.leaseTicks = options.electionTicks * 3 / 4 }
         return options

@@ -22,7 +22,8 @@ public struct Raftd: System {
     public static var options: [any PlanKey] {
         [
             CommonOptions.binary, CommonOptions.reads, CommonOptions.electionTimeout,
-            CommonOptions.heartbeat, mostEntries, snapshotEntries, trailingEntries, leases,
+            CommonOptions.heartbeat, mostEntries, snapshotEntries, snapshotPartBytes,
+            segmentBytes, trailingEntries, leases,
             followerReads, slowDisk, sessions,
         ]
     }
@@ -30,6 +31,12 @@ public struct Raftd: System {
     static let snapshotEntries = PlanOption(
         "snapshot-entries", default: 100_000, in: 1...1_000_000_000,
         "A node saves its state after so many entries.")
+    static let snapshotPartBytes = PlanOption(
+        "snapshot-part-bytes", default: 1 << 18, in: 1...1 << 20,
+        "A node sends its state to another one in parts of so many bytes.")
+    static let segmentBytes = PlanOption(
+        "segment-bytes", default: 64 << 20, in: 4_096...1 << 30,
+        "A node goes on with its log in a new file after so many bytes.")
     static let trailingEntries = PlanOption(
         "trailing-entries", default: 10_000, in: 0...1_000_000_000,
         "So many entries stay behind a saved state, for followers that are a little late.")
@@ -118,6 +125,8 @@ public struct Raftd: System {
                 "--heartbeat", milliseconds(settings[CommonOptions.heartbeat]),
                 "--most-entries", "\(settings[Self.mostEntries])",
                 "--snapshot-entries", "\(settings[Self.snapshotEntries])",
+                "--snapshot-part-bytes", "\(settings[Self.snapshotPartBytes])",
+                "--segment-bytes", "\(settings[Self.segmentBytes])",
                 "--trailing-entries", "\(settings[Self.trailingEntries])",
             ] + switches + servers)
     }
