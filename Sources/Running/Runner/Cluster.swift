@@ -19,6 +19,7 @@ final class Cluster: FaultSite, LoadTarget {
     let recoveryTimeout: Duration
     let readmitsAfresh: Bool
     let asksBeforeElections: Bool
+    let leadersCountAnswers: Bool
     let wipedNodesMayServe: Bool
     let active = ActiveFaults()
     let disks: NodeDisks
@@ -67,6 +68,9 @@ final class Cluster: FaultSite, LoadTarget {
         self.system = system
         electionTimeout = experiment.system.character.electionTimeout
         asksBeforeElections = experiment.system.character.asksBeforeElections
+        // A leader whose clock is slow may take as much longer to see that nobody answers it.
+        leadersCountAnswers =
+            experiment.system.character.leadersCountAnswers && !experiment.needs.contains(.clocks)
         readmitsAfresh = experiment.system.character.readmission == .afresh
         wipedNodesMayServe = plan.faults.wiped == .serves
         recoveryTimeout = plan.recoveryTimeout.duration
@@ -266,6 +270,17 @@ final class Cluster: FaultSite, LoadTarget {
             if await system.serves(place) { return true }
             try? await Task.sleep(for: .milliseconds(50))
         }
+        return false
+    }
+
+    /// Whether commands go through the node's log before a deadline; it is asked once in any case.
+    func accepts(_ node: NodeName, by deadline: ContinuousClock.Instant) async -> Bool {
+        let place = network.topology.nodes[node.number - 1]
+        let began = now()
+        repeat {
+            if await system.accepts(place) { return true }
+            try? await Task.sleep(for: .milliseconds(50))
+        } while ContinuousClock.now < deadline + stalled(since: began)
         return false
     }
 

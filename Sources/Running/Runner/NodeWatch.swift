@@ -20,6 +20,7 @@ final class NodeWatch: Sendable {
     private let elections: Mutex<QuietElections>
     private let loneElections: Mutex<LoneElections>
     private let stubborn = Mutex(StubbornLeaders())
+    private let loneLeaders: Mutex<LoneLeaders>
     private let found = Mutex<[Finding]>([])
     private let claims = Mutex(0)
     private let latest: Mutex<[NodeName: ClusterView.Member]>
@@ -30,6 +31,8 @@ final class NodeWatch: Sendable {
     init(_ cluster: Cluster, clock: RunClock, tally: Tally, judge: EarlyJudge) {
         self.judge = judge
         loneElections = Mutex(LoneElections(nodes: cluster.nodes.count))
+        loneLeaders = Mutex(
+            LoneLeaders(nodes: cluster.nodes.count, electionTimeout: cluster.electionTimeout))
         elections = Mutex(QuietElections(electionTimeout: cluster.electionTimeout))
         self.cluster = cluster
         self.clock = clock
@@ -144,11 +147,17 @@ final class NodeWatch: Sendable {
             ? loneElections.withLock { $0.note(node, term: term, at: time) } : nil
         if cluster.stoodStill(within: Self.stillness) {
             stubborn.withLock { $0.disturb(at: clock.now) }
+            loneLeaders.withLock { $0.disturb() }
         }
         let stubborn = stubborn.withLock {
             $0.note(node, term: term, isLeader: status.isLeader, at: time)
         }
-        return [alone, stubborn].compactMap(\.self)
+        let left =
+            cluster.leadersCountAnswers
+            ? loneLeaders.withLock {
+                $0.note(node, term: term, isLeader: status.isLeader, at: time)
+            } : nil
+        return [alone, stubborn, left].compactMap(\.self)
     }
 
     /// A node that is frozen or silent is what it last said; one whose process ended is nothing.

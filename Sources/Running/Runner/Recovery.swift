@@ -15,13 +15,26 @@ extension Cluster {
         let outside = await readmitOutsiders()
         let deadline = ContinuousClock.now + recoveryTimeout
         let silent = await Self.silent(of: nodes) { await self.answers($0.name, by: deadline) }
-        return silent.filter { !damage.refuses($0.name) }.map { node in
-            let refusal = (outside[node.name] ?? system.refusal(of: node)).map { "; \($0)" } ?? ""
-            return Finding(
-                .notServing, node: node.name,
-                detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
-                    + "healing\(refusal)")
+        // One who only reads need not notice that nothing is committed any more.
+        let refusing = await Self.silent(of: nodes.filter { !silent.contains($0) }) {
+            await self.accepts($0.name, by: deadline)
         }
+        let refusals = refusing.filter { !damage.refuses($0.name) }.map { node in
+            Finding(
+                .notServing, node: node.name,
+                detail: "answers reads, but no command "
+                    + "\(recoveryTimeout.formattedSeconds) after the last healing",
+                aspect: "commands")
+        }
+        return refusals
+            + silent.filter { !damage.refuses($0.name) }.map { node in
+                let refusal =
+                    (outside[node.name] ?? system.refusal(of: node)).map { "; \($0)" } ?? ""
+                return Finding(
+                    .notServing, node: node.name,
+                    detail: "does not serve \(recoveryTimeout.formattedSeconds) after the last "
+                        + "healing\(refusal)")
+            }
     }
 
     /// Which nodes do not answer: all are asked at once, for one that never does must not take the

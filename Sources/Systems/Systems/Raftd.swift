@@ -79,6 +79,7 @@ public struct Raftd: System {
         character.refusesWipedNodes = true
         character.readmission = .withItsLog
         character.asksBeforeElections = true
+        character.leadersCountAnswers = true
         return character
     }
 
@@ -183,6 +184,18 @@ public struct Raftd: System {
         guard let link = monitors[node.name],
             case .answer? = try? await link.send(
                 .read(key: Array("whitewater".utf8), .linearizable), timeout: .seconds(1))
+        else { return false }
+        return true
+    }
+
+    /// Whether a comparison with what a missing key does not hold is answered, through the log.
+    public func accepts(_ node: Node) async -> Bool {
+        let key = Array("whitewater".utf8)
+        guard let link = monitors[node.name],
+            case .answer(.mismatch)? = try? await link.send(
+                .command(
+                    .call(key: key, .compareAndSet(expected: key, new: key), nil), .forward),
+                timeout: .seconds(1))
         else { return false }
         return true
     }

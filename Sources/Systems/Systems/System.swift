@@ -56,6 +56,8 @@ public protocol System: Sendable {
     func perform(_ work: Upkeep, on node: Node) async -> UpkeepAnswer
     /// Whether a node serves: it answers a linearizable read.
     func serves(_ node: Node) async -> Bool
+    /// Whether commands go through the node's log: it is asked for one that changes nothing.
+    func accepts(_ node: Node) async -> Bool
     /// Why the node did not serve when it was last asked, in a sentence without an end; nil if
     /// nobody knows.
     func refusal(of node: Node) -> String?
@@ -112,6 +114,9 @@ extension System {
     /// Nothing: most clusters form by themselves.
     public func prepare(within time: Duration) async throws {}
 
+    /// Taken for granted: most systems are not asked.
+    public func accepts(_ node: Node) async -> Bool { true }
+
     /// Nothing: what a node writes to its log has to do.
     public func refusal(of node: Node) -> String? { nil }
 }
@@ -143,6 +148,9 @@ public struct SystemCharacter: Hashable, Sendable {
     /// Whether its candidates ask first whether they would have a chance (pre-vote, Raft
     /// dissertation §9.6), so that a node that is cut off leaves its term alone.
     public var asksBeforeElections = false
+    /// Whether its leaders step down when no majority answers them any more (check quorum, Raft
+    /// dissertation §6.2).
+    public var leadersCountAnswers = false
     /// The works that its nodes do when they are asked.
     public var upkeep: Set<Upkeep> = []
     /// The processes of a node in the order of their starts, if there are several.
