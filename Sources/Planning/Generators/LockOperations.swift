@@ -6,12 +6,19 @@ public import Histories
 public struct LockOperations: Generator {
     private var left: Int
     private let hold: ClosedRange<Duration>
+    private let strays: Double
     private var holders: Set<Int> = []
 
     /// So many operations on one lock, which is held for a time drawn from a range.
-    public init(count: Int, hold: ClosedRange<Duration> = .zero...(.zero)) {
+    ///
+    /// Of the operations of workers that do not hold it, the share `strays` releases it all the same,
+    /// which must come to nothing.
+    public init(
+        count: Int, hold: ClosedRange<Duration> = .zero...(.zero), strays: Double = 0
+    ) {
         left = count
         self.hold = hold
+        self.strays = strays
     }
 
     /// The next operation, until the count is reached.
@@ -20,7 +27,10 @@ public struct LockOperations: Generator {
     ) -> Step {
         guard left > 0 else { return .finished }
         left -= 1
-        guard holders.contains(worker) else { return .invoke(Invocation("acquire"), at: now) }
+        guard holders.contains(worker) else {
+            let strays = strays > 0 && Double.random(in: 0..<1, using: &random) < strays
+            return .invoke(Invocation(strays ? "release" : "acquire"), at: now)
+        }
         guard hold.upperBound > .zero else { return .invoke(Invocation("release"), at: now) }
         let share = Double.random(in: 0...1, using: &random)
         let time = hold.lowerBound + (hold.upperBound - hold.lowerBound) * share

@@ -12,8 +12,12 @@ public struct LockWorkload: Workload {
     static let hold = PlanOption<PlanRange?>(
         optional: "hold",
         "How long a lock is held before it is released, beside the time until the next operation.")
+    static let strays = PlanOption(
+        "stray-releases", default: 0, in: 0...90,
+        "Of a hundred operations of workers that do not hold a lock, so many release it all the same."
+    )
     /// Its keys.
-    public static var options: [any PlanKey] { [hold] }
+    public static var options: [any PlanKey] { [hold, strays] }
 
     /// Locks of a bounded number of operations each, at the plan's rate and length.
     public typealias Load = TimeLimited<Staggered<IndependentKeys<LockOperations>>>
@@ -21,11 +25,13 @@ public struct LockWorkload: Workload {
     /// How large the load is.
     public let shape: LoadShape
     private let hold: ClosedRange<Duration>
+    private let strays: Double
 
     /// The workload with what a plan says of it.
     public init(_ settings: PlanSettings, shape: LoadShape) throws(PlanError) {
         self.shape = shape
         hold = settings[Self.hold]?.range ?? .zero...(.zero)
+        strays = Double(settings[Self.strays]) / 100
     }
 
     /// Both, each as often as the other succeeds.
@@ -33,8 +39,9 @@ public struct LockWorkload: Workload {
 
     /// A fresh load.
     public func load() -> Load {
-        let (count, hold) = (shape.operationsPerKey, hold)
-        return shape.paced(shape.independent { _ in LockOperations(count: count, hold: hold) })
+        let (count, hold, strays) = (shape.operationsPerKey, hold, strays)
+        return shape.paced(
+            shape.independent { _ in LockOperations(count: count, hold: hold, strays: strays) })
     }
 
     /// One more try to get each lock on every node: of those that were free, one succeeds.
