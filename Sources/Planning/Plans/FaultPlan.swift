@@ -25,8 +25,9 @@ public struct FaultPlan: Hashable, Sendable, Codable {
     public var overlap: Bool
     /// The share of packets that `flaky` loses, between 0 and 1.
     public var loss: Double
-    /// By how much `delay`, `delay-peers` and `reorder` hold packets, each way.
-    public var delay: PlanDuration
+    /// By how much `delay`, `delay-peers` and `reorder` hold packets, each way; of a range each fault
+    /// and each round that is spelled out draws its own.
+    public var delay: PlanRange
     /// The share of packets that `reorder` holds, between 0 and 1.
     public var reorder: Double
     /// What `slow` lets through, each way.
@@ -95,7 +96,7 @@ public struct FaultPlan: Hashable, Sendable, Codable {
         rounds = []
         overlap = false
         loss = 0.2
-        delay = PlanDuration(.milliseconds(100))
+        delay = PlanRange(.milliseconds(100))
         reorder = 0.25
         rate = PlanBitRate(bitsPerSecond: 256_000)
         clockStep = PlanDuration(.seconds(120))
@@ -191,9 +192,9 @@ extension FaultPlan {
     public func style(nodes: [NodeName]) -> Style {
         Style(
             nodes: nodes, length: length.range, cuts: cuts.choice, healing: heal.choice,
-            clients: clients.choice,
+            clients: clients.choice, delays: delay.range,
             intensity: Intensity(
-                loss: loss, delay: delay.duration, reorderedShare: reorder,
+                loss: loss, reorderedShare: reorder,
                 bitsPerSecond: rate.bitsPerSecond, clockStep: clockStep.duration,
                 clockRate: clockRate, kept: keep, damaged: damage))
     }

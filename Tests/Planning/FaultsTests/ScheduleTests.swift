@@ -54,6 +54,20 @@ import Topologies
         #expect(text(7) != text(8))
     }
 
+    @Test func `each fault draws its own delay from a range, and no dice without one`() {
+        var random = SplitMix64(seed: 3)
+        var style = Style(nodes: Self.nodes, length: .seconds(1)...(.seconds(1)))
+        let untouched = random
+        #expect(style.drawIntensity(using: &random).delay == Intensity().delay)
+        style.delays = .milliseconds(80)...(.milliseconds(80))
+        #expect(style.drawIntensity(using: &random).delay == .milliseconds(80))
+        #expect(random == untouched)
+        style.delays = .milliseconds(80)...(.milliseconds(240))
+        let delays = (0..<50).map { _ in style.drawIntensity(using: &random).delay }
+        #expect(delays.allSatisfy { (.milliseconds(80)...(.milliseconds(240))).contains($0) })
+        #expect(Set(delays).count > 20)
+    }
+
     @Test func `a storm draws nothing for which the cluster has to be made in another way`() {
         let strangers = FaultCatalog.all.filter { !$0.needs.isEmpty }.map(\.name)
         #expect(!strangers.isEmpty)

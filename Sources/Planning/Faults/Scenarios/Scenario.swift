@@ -123,6 +123,8 @@ public struct Style: Hashable, Sendable {
     public var healing: Choice<Healing>
     /// What clients of struck nodes do.
     public var clients: Choice<StruckClients>
+    /// By how much packets are held that come late; nil as the intensity says.
+    public var delays: ClosedRange<Duration>?
     /// How strong faults are.
     public var intensity: Intensity
 
@@ -130,14 +132,23 @@ public struct Style: Hashable, Sendable {
     public init(
         nodes: [NodeName], length: ClosedRange<Duration>, cuts: Choice<Cuts> = .always(.drop),
         healing: Choice<Healing> = .always(.staggered),
-        clients: Choice<StruckClients> = .always(.stay), intensity: Intensity = Intensity()
+        clients: Choice<StruckClients> = .always(.stay), delays: ClosedRange<Duration>? = nil,
+        intensity: Intensity = Intensity()
     ) {
         self.nodes = nodes
         self.length = length
         self.cuts = cuts
         self.healing = healing
         self.clients = clients
+        self.delays = delays
         self.intensity = intensity
+    }
+
+    /// How strong one fault is, or those of one script.
+    func drawIntensity(using random: inout some RandomNumberGenerator) -> Intensity {
+        var intensity = intensity
+        if let delays { intensity.delay = .random(in: delays, using: &random) }
+        return intensity
     }
 
     /// Whether packets are lost or wait, and in which order they arrive then.

@@ -48,9 +48,9 @@ public struct Script: Scenario {
         self.steps = steps
         self.offset = offset
         order = style.nodes.shuffled(using: &random)
-        intensity = style.intensity
         cuts = style.drawTreatment(using: &random)
         clients = style.clients.draw(using: &random)
+        intensity = style.drawIntensity(using: &random)
     }
 
     /// Whether all that it struck has been healed.

@@ -7,7 +7,8 @@ extension Fault {
     ) -> any Scenario {
         SingleFault(
             self, order: style.nodes.shuffled(using: &random), after: offset,
-            length: .random(in: style.length, using: &random), intensity: style.intensity,
+            length: .random(in: style.length, using: &random),
+            intensity: style.drawIntensity(using: &random),
             cuts: style.drawTreatment(using: &random), clients: style.clients.draw(using: &random))
     }
 }
