@@ -41,5 +41,11 @@ extension Mutant {
         "checksums-skipped": ["damage"],
         "wall-clock-lease": ["clocks"],
         "slow-clock-lease": ["clocks"],
+        "vote-kept-late": ["restarts"],
+        "joined-reads": ["leases", "late"],
+        "own-end-acknowledged": ["deposed", "storm"],
+        "transfer-without-end": ["heirs"],
+        "compared-when-proposed": ["storm", "deposed"],
+        "released-for-anybody": ["locks"],
     ]
 }

@@ -61,6 +61,18 @@ public struct Mutant: Sendable, Identifiable {
         case confirmsOverwritten
         /// Who leads no more says that nothing came of what stands in its log.
         case refusesWhenDeposed
+        /// Term and vote are written with the next entries only.
+        case writesVotesLate
+        /// Reads join others whose round has begun already.
+        case joinsReads
+        /// A follower acknowledges all that it has, whatever the leader has sent.
+        case acknowledgesOwnEnd
+        /// A leader that was told to hand over never takes commands again.
+        case handsOverForEver
+        /// A comparison is made when the command comes, and not when its turn has come.
+        case comparesProposals
+        /// A lock is released for its holder, whoever asks.
+        case releasesForHolders
     }
 
     /// What it is called, on command lines and in tables: the number of its row in the catalogue of
@@ -97,18 +109,21 @@ public struct Mutant: Sendable, Identifiable {
         case .skipsFolderSyncs, .ignoresFailedSyncs, .skipsChecksums, .leasesByWallClock,
             .leasesByAnyClock, .wipedAtCrash, .snapshotsIndexEarlier:
             true
+        case .writesVotesLate, .joinsReads, .acknowledgesOwnEnd, .handsOverForEver,
+            .comparesProposals, .releasesForHolders:
+            true
         case .sendsAllEarly, .tellsPersistedEarly, .snapshotsOmitSessions, .installsNothing,
             .confirmsOverwritten:
             false
         }
     }
 
-    /// Whether the simulator can have it: it has no folders, no syncs that fail, no bytes that rot and
-    /// no wall clock.
+    /// Whether the simulator can have it: it has no folders, no syncs that fail, no bytes that rot, no
+    /// wall clock, and clients that only read and write.
     public var fitsSimulator: Bool {
         switch bug {
         case .skipsFolderSyncs, .ignoresFailedSyncs, .skipsChecksums, .leasesByWallClock,
-            .leasesByAnyClock:
+            .leasesByAnyClock, .comparesProposals, .releasesForHolders:
             false
         default: true
         }

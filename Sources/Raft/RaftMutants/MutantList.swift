@@ -218,5 +218,24 @@ extension Mutant {
         Mutant(
             "slow-clock-lease", "a lease holds however slow its clock runs",
             seen: "dissertation §6.4.1", [.linearizability], bug: .leasesByAnyClock),
+        Mutant(
+            "vote-kept-late", "term and vote are written with the next entries only",
+            seen: "hashicorp/raft#661, telcoin-network#934", [.election, .monotonic],
+            bug: .writesVotesLate),
+        Mutant(
+            "joined-reads", "a read joins others whose round began before it",
+            [.linearizability], bug: .joinsReads),
+        Mutant(
+            "own-end-acknowledged", "a follower acknowledges all of its log, matched or not",
+            [.leaderCompleteness, .liveness], bug: .acknowledgesOwnEnd),
+        Mutant(
+            "transfer-without-end", "who was told to hand over never takes commands again",
+            seen: "openraft#1747", [.liveness], bug: .handsOverForEver),
+        Mutant(
+            "compared-when-proposed", "a leader compares when the command comes, not in its turn",
+            [.linearizability], bug: .comparesProposals),
+        Mutant(
+            "released-for-anybody", "whoever releases a lock releases it, the holder or not",
+            [.linearizability], bug: .releasesForHolders),
     ]
 }

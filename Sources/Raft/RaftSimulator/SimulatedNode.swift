@@ -1,4 +1,5 @@
 internal import Raft
+internal import RaftMutants
 
 /// One server with its disk, its state machine and what its clients wait for.
 struct SimulatedNode {
@@ -17,6 +18,8 @@ struct SimulatedNode {
     /// What has come since the last turn.
     var inbox: [Event] = []
     var hasTurn = false
+    /// A planted bug that meddles with what comes in and goes out, in this life.
+    var meddling: Meddling?
     /// Milliseconds between two ticks: clocks do not run alike.
     let tickLength: Int
     /// Counts restarts, so that what was meant for an earlier life does not count.

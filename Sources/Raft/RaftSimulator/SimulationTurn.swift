@@ -20,6 +20,7 @@ extension Simulation {
             id: id, hard: node.disk.hard, log: node.disk.log, options: options,
             rules: subject.rules, using: &random)
         node.machine = SimulatedMachine(node.disk.snapshot.data, index: node.disk.snapshot.index)
+        node.meddling = Meddling(subject.bug, deviated: subject.deviated)
         node.life += 1
         node.wasLeader = false
         node.unkeptLeader = nil
@@ -162,7 +163,13 @@ extension Simulation {
     ) throws -> [Effect] {
         let id = server.id
         let before = server
-        var effects = server.step(event, using: &random)
+        var effects: [Effect]
+        if var meddling = nodes[id]?.meddling {
+            effects = meddling.step(&server, event) { $0.step($1, using: &random) }
+            nodes[id]?.meddling = meddling
+        } else {
+            effects = server.step(event, using: &random)
+        }
         try invariants.stepped(server, from: before)
         if before.isLeader, !server.isLeader, let waiting = nodes[id]?.waiting, !waiting.isEmpty,
             subject.has(.refusesWhenDeposed)

@@ -19,11 +19,15 @@ final class PlantedBug: @unchecked Sendable {
     private var seen: [Command.Stamp] = []
     private var base: (any Disk)?
     private var overruled: LogIndex?
+    private var meddling: Meddling?
+    private var proposals: MistakenProposals?
 
     init(_ mutant: Mutant, _ log: Logger) {
         self.mutant = mutant
         self.log = log
         log.warning("planted", metadata: ["mutant": "\(mutant.id)", "what": "\(mutant.title)"])
+        meddling = Meddling(mutant.bug, deviated: deviated)
+        proposals = MistakenProposals(mutant.bug, deviated)
     }
 
     var rules: any Rules { mutant.rules(Deviation(deviated)) }
@@ -90,7 +94,11 @@ final class PlantedBug: @unchecked Sendable {
             return nameEarlier(index, data, on: &server)
         }
         let wasLeader = server.isLeader
-        let effects = server.step(event, using: &random)
+        let event = (wasLeader ? proposals?.mistaken(event) : nil) ?? event
+        let effects =
+            meddling?.step(&server, event) { $0.step($1, using: &random) }
+            ?? server.step(event, using: &random)
+        proposals?.note(effects)
         switch mutant.bug {
         case .answersOnceProposed: return applyEarly(effects, server)
         case .forgetsSessions: return effects.map(forgetSessions)
