@@ -150,9 +150,7 @@ public struct Verb: Sendable {
     }
 
     private static func disk(_ name: String, _ kind: DiskIllness.Kind) -> Verb {
-        // Late syncs end no process, so that power may go, or a process die, in the midst of one.
-        Verb(name, family: "disk", isExclusive: kind != .slow, needs: [.disks, .sickDisks]) {
-            nodes, _ in
+        Verb(name, family: "disk", isExclusive: true, needs: [.disks, .sickDisks]) { nodes, _ in
             DiskIllness(of: nodes, kind)
         }
     }
