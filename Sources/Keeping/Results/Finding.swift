@@ -110,6 +110,7 @@ public struct Finding: Codable, Hashable, Sendable {
         case .stubbornLeader: "leader that stayed beside a later one"
         case .wentBackward: backwardStep
         case .servedWiped: "wiped node that served"
+        case .servedDamaged: "node that served damaged files"
         case .nonsense: "answer without sense"
         case .check: brokenRule
         }

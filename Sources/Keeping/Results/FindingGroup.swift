@@ -64,7 +64,8 @@ extension Finding.Kind {
     fileprivate var weight: Int {
         switch self {
         case .check: 4
-        case .divergedState, .divergedLog, .twoLeaders, .wentBackward, .servedWiped: 3
+        case .divergedState, .divergedLog, .twoLeaders, .wentBackward: 3
+        case .servedWiped, .servedDamaged: 3
         case .panic, .unaskedExit: 2
         case .stubbornLeader, .nonsense, .notServing, .endlessElections: 1
         }

@@ -17,7 +17,7 @@ extension Cluster {
         let silent = await Self.silent(of: nodes) { await self.answers($0.name, by: deadline) }
         // One who only reads need not notice that nothing is committed any more.
         let refusing = await Self.silent(of: nodes.filter { !silent.contains($0) }) {
-            await self.accepts($0.name, by: deadline)
+            await self.accepts($0.name, by: ContinuousClock.now + self.recoveryTimeout)
         }
         let refusals = refusing.filter { !damage.refuses($0.name) }.map { node in
             Finding(
