@@ -45,7 +45,9 @@ struct `A disk of ext4` {
     /// Files behind loop devices, and what is mounted, of this test.
     private func remains() throws -> [String] {
         let loops = try FileManager.default.contentsOfDirectory(atPath: "/sys/block")
-            .compactMap { try? String(contentsOfFile: "/sys/block/\($0)/loop/backing_file") }
+            .compactMap {
+                try? String(contentsOfFile: "/sys/block/\($0)/loop/backing_file", encoding: .utf8)
+            }
         let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
             .split(separator: "\n").map(String.init)
         return (loops + mounts).filter { $0.contains(folder.lastPathComponent) }
@@ -86,11 +88,15 @@ struct `A disk of ext4` {
         try write("old", to: "old", syncing: true)
         for text in ["first", "second"] {
             try await disk.start()
-            #expect(try String(contentsOf: data.appending(path: "old")).hasPrefix("old"))
+            #expect(
+                try String(contentsOf: data.appending(path: "old"), encoding: .utf8).hasPrefix(
+                    "old"))
             try write(text, to: "old", syncing: false)
             await disk.stop()
         }
-        #expect(try String(contentsOf: data.appending(path: "old")) == "oldfirstsecond")
+        #expect(
+            try String(contentsOf: data.appending(path: "old"), encoding: .utf8) == "oldfirstsecond"
+        )
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
                 == ["data", "disk.log"])
@@ -104,7 +110,7 @@ struct `A disk of ext4` {
         try await disk.fail()
         #expect(await !disk.isMounted)
         try await disk.start()
-        #expect(try String(contentsOf: data.appending(path: "kept")) == "kept")
+        #expect(try String(contentsOf: data.appending(path: "kept"), encoding: .utf8) == "kept")
         await #expect(throws: DiskError.self) { try await disk.turn(.full, seed: 1) }
         try await finish(disk)
     }
