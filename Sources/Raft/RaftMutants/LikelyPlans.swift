@@ -44,7 +44,7 @@ extension Mutant {
         "vote-kept-late": ["restarts"],
         "joined-reads": ["leases", "late"],
         "own-end-acknowledged": ["deposed", "storm"],
-        "transfer-without-end": ["heirs"],
+        "transfer-without-end": ["leases", "members"],
         "compared-when-proposed": ["storm", "deposed"],
         "released-for-anybody": ["locks"],
     ]
