@@ -108,7 +108,7 @@ struct `Power losses without FUSE` {
         process.waitUntilExit()
         #expect(
             Machine.await({ (try? loops().isEmpty) == true }, within: .seconds(10)),
-            "\(try loops())")
+            "loop devices are left")
         #expect(Machine.surroundings() == before)
     }
 }
