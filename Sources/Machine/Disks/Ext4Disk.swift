@@ -41,7 +41,7 @@ public actor Ext4Disk: LosingDisk {
     /// Mounts what the disk holds; a disk that is new takes the folder's files in.
     public func start() async throws {
         guard !isMounted else { return }
-        if hasMount { try unmount() }
+        if hasMount { try await unmount() }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         guard !FileManager.default.fileExists(atPath: image) else { return try await mount() }
@@ -77,10 +77,19 @@ public actor Ext4Disk: LosingDisk {
         isShut = false
     }
 
-    private func unmount() throws(DiskError) {
+    /// A process that has just been forked holds what its parent had open, until it runs its program.
+    private static let patience = Duration.seconds(5)
+
+    private func unmount() async throws {
         sight = nil
-        guard umount2(folder, 0) == 0 else {
-            throw .server(disk: name, why: "it cannot be unmounted, errno \(errno)")
+        let deadline = ContinuousClock.now + Self.patience
+        while umount2(folder, 0) != 0 {
+            let error = errno
+            guard error == EBUSY, ContinuousClock.now < deadline else {
+                throw DiskError.server(disk: name, why: "it cannot be unmounted, errno \(error)")
+            }
+            // Nobody tells when the last holder lets go.
+            try await Task.sleep(for: .milliseconds(5))
         }
         hasMount = false
         isShut = false
@@ -99,14 +108,14 @@ public actor Ext4Disk: LosingDisk {
         guard hasMount else { return }
         do {
             if isShut {
-                try unmount()
+                try await unmount()
                 try await mount()
             }
             let plain = folder + ".plain"
             try FileManager.default.createDirectory(
                 atPath: plain, withIntermediateDirectories: true)
             try await run("cp", ["-a", "--sparse=always", folder + "/.", plain])
-            try unmount()
+            try await unmount()
             try FileManager.default.removeItem(atPath: folder)
             try FileManager.default.moveItem(atPath: plain, toPath: folder)
             try FileManager.default.removeItem(atPath: image)
@@ -146,7 +155,7 @@ public actor Ext4Disk: LosingDisk {
             throw DiskError.server(disk: name, why: "it has not been shut down")
         }
         let before = sight.files()
-        try unmount()
+        try await unmount()
         try await mount()
         return before.report(after: try Ext4Sight(of: folder).files())
     }
