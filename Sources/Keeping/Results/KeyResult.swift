@@ -37,7 +37,8 @@ public struct KeyResult: Codable, Sendable {
         case .linearizable: verdict = .linearizable
         case .undecided(let found, _):
             verdict = .undecided
-            limit = found.description
+            // How to raise it depends on who has set it: a plan, or an option of `check`.
+            limit = String(found.description.prefix { $0 != ";" })
         case .violation(let found):
             verdict = .violation
             contradiction = ContradictionResult(found)

@@ -73,7 +73,7 @@ extension RunResults {
 
     /// A sentence of the checker in the words of a page: a history's process is a client, which a
     /// reader cannot take for a node's, and stands behind its node.
-    func namingNodes(in sentence: String) -> String {
+    public func namingNodes(in sentence: String) -> String {
         // What stands in quotes is a value, whatever it says.
         sentence.replacing(/process (?<client>"[^"]*"|[\w:.\-]+)|"(?:[^"\\]|\\.)*"/) { found in
             guard let client = found.client else { return String(found.output.0) }

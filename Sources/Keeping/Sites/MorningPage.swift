@@ -84,7 +84,7 @@ extension Site {
         facts.append("\(operations) operations")
         let tried = night.runs.flatMap(\.faults).reduce(0) { $0 + $1.tried }
         let bit = night.runs.flatMap(\.faults).reduce(0) { $0 + $1.bit }
-        if tried > 0 { facts.append("\(bit) of \(tried) faults bit") }
+        if tried > 0 { facts.append("\(bit) of \(tried) faults took effect") }
         let commits = Set(night.runs.compactMap(\.commit)).sorted()
         if !commits.isEmpty { facts.append("commit " + commits.joined(separator: ", ")) }
         return facts.joined(separator: "; ")

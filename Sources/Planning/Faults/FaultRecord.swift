@@ -109,8 +109,8 @@ public struct FaultRecord: Codable, Hashable, Sendable {
         let unmet = checks.filter { !$0.isMet }.map { "\($0.demand): \($0.detail)" }
         let verdict =
             bit
-            ? "bit"
-            : "did not bite"
+            ? "took effect"
+            : "took no certain effect"
                 + (unmet.isEmpty ? "" : " (" + unmet.joined(separator: "; ") + ")")
         return "\(kind) on \(nodes.map(\.description).joined(separator: ", ")): \(verdict)"
     }

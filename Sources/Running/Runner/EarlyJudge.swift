@@ -27,6 +27,7 @@ final class EarlyJudge: Sendable {
     private let checks: [any Check]
     private let clock: RunClock
     private let tally: Tally
+    private let naming: @Sendable (String) -> String
     private let state = Mutex(State())
     private let cancellation = Cancellation()
     private let arrivals = DispatchSemaphore(value: 0)
@@ -35,8 +36,13 @@ final class EarlyJudge: Sendable {
     /// Given when the first thing that is wrong has been told.
     let first = StopSignal()
 
-    /// A judge of keys by these checks, at work from now on.
-    init(_ checks: [any Check], clock: RunClock, tally: Tally) {
+    /// A judge of keys by these checks, at work from now on; `naming` puts a sentence about processes
+    /// into the words of people, who know nodes.
+    init(
+        _ checks: [any Check], clock: RunClock, tally: Tally,
+        naming: @escaping @Sendable (String) -> String = { $0 }
+    ) {
+        self.naming = naming
         self.checks = checks
         self.clock = clock
         self.tally = tally
@@ -113,7 +119,8 @@ final class EarlyJudge: Sendable {
             let broken = breakingTime(of: ready, by: check)
             let said = clock.now / .seconds(1)
             let violation = EarlyVerdict.Violation(
-                key: "\(ready.key)", broken: broken, said: said, sentence: contradiction.sentence)
+                key: "\(ready.key)", broken: broken, said: said,
+                sentence: naming(contradiction.sentence))
             let isNews = state.withLock { state in
                 guard !state.isOver else { return false }
                 if state.verdict.violations.count < Self.mostTold {

@@ -49,9 +49,12 @@ public struct Judge: Sendable {
             results.reasons = failed + others
         } else if !undecided.isEmpty {
             results.verdict = .undecided
-            results.reasons = undecided.map {
-                "\($0.prefix)undecided, \($0.limit ?? "no limit named")"
-            }
+            results.reasons =
+                [
+                    "no violation in \(results.total.completed.grouped) operations, but "
+                        + "\(undecided.count) of \(results.keys.count) keys could not be decided; "
+                        + "the plan's `checker` sets the limits"
+                ] + undecided.map { "\($0.prefix)undecided, \($0.limit ?? "no limit named")" }
         } else if !doubts.isEmpty {
             results.verdict = .inconclusive
             results.reasons = [untested(results)] + doubts
@@ -61,7 +64,7 @@ public struct Judge: Sendable {
                 (results.keys.isEmpty
                     ? "nothing contradicts the workload's rules"
                     : "all \(results.keys.count) keys are linearizable")
-                    + ", and \(results.bitten) of \(results.faults.count) faults bit"
+                    + ", and \(results.bitten) of \(results.faults.count) faults took effect"
             ]
         }
     }
@@ -121,7 +124,7 @@ public struct Judge: Sendable {
         return idle.isEmpty
             ? "\(operations), but too little was tested"
             : "\(operations), but \(idle.count) of \(kinds.count) kinds of faults "
-                + "never certainly bit" + advice(results)
+                + "never took certain effect" + advice(results)
     }
 
     /// A longer run, if some fault had no time.
@@ -141,7 +144,7 @@ public struct Judge: Sendable {
         for name in kinds where !isTested(name, in: results) {
             let last = records(of: name, in: results).last
             doubts.append(
-                "no fault of kind \(name) certainly bit"
+                "no fault of kind \(name) took certain effect"
                     + (last.map { "; the last: \($0.summary)" } ?? "; none was run")
                     + (last.map { isStalled($0, results) } == true
                         ? ", while the harness stood still" : ""))

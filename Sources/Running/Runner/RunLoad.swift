@@ -26,7 +26,9 @@ extension Run {
         let workers = workload.shape.workers
         let processes = ProcessNumbers(workers: workers)
         let signals = LoadSignals()
-        let judge = EarlyJudge(workload.checks, clock: clock, tally: tally)
+        let judge = EarlyJudge(workload.checks, clock: clock, tally: tally) { [results] in
+            results.namingNodes(in: $0)
+        }
         let driver = LoadDriver(
             workload.load(), random: random.split(), target: cluster, recorder: recorder,
             tally: tally, stop: signals.load, clock: clock,

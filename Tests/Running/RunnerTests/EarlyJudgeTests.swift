@@ -66,12 +66,12 @@ import Workloads
     // MARK: Sentences
 
     private static func judge(
-        _ ready: [OpenKeys.Ready]
+        _ ready: [OpenKeys.Ready], naming: @escaping @Sendable (String) -> String = { $0 }
     ) async -> (verdict: EarlyVerdict, told: [String]) {
         let told = Told()
         let judge = EarlyJudge(
             [LinearizabilityCheck(Register(), budget: Budget())], clock: RunClock(),
-            tally: Tally { told.add($0) })
+            tally: Tally { told.add($0) }, naming: naming)
         judge.take(ready)
         if ready.contains(where: { $0.key == .int(1) }) { await judge.first.wait() }
         return (await judge.finish(), told.all)
@@ -89,6 +89,18 @@ import Workloads
         #expect(verdict.violations.map(\.key) == ["1"])
         #expect(verdict.violations.first?.broken == 0.003, "not the last event of the key")
         #expect(told.count == 1 && told[0].contains("key 1"), "\(told)")
+    }
+
+    @Test func `a broken key is told in the words of people, who know nodes`() async throws {
+        var results = RunResults(plan: "x", seed: 1, rerun: "again", started: "now")
+        (results.nodes, results.workers) = ((1...2).map(NodeName.init(number:)), 2)
+        let events = try Self.events(Self.stale)
+        let (verdict, told) = await Self.judge([.init(key: .int(1), events: events)]) {
+            [results] in results.namingNodes(in: $0)
+        }
+        let sentence = try #require(verdict.violations.first).sentence
+        #expect(sentence.contains("n2 (client 1)") && !sentence.contains("process"), "\(sentence)")
+        #expect(told[0].hasSuffix(sentence))
     }
 
     @Test func `what nodes say is told once of each kind and node, and ends a run as well`() async {

@@ -181,7 +181,8 @@ import Topologies
         let results = try judged { $0.faults = [] }
         #expect(
             results.reasons.first?.hasPrefix(
-                "no violation in 300 operations, but 1 of 1 kinds of faults never certainly bit")
+                "no violation in 300 operations, but 1 of 1 kinds of faults never took certain effect"
+            )
                 == true)
     }
 
@@ -218,6 +219,12 @@ import Topologies
         let results = try judged { $0.add(report) }
         #expect(results.verdict == .undecided)
         #expect(results.verdict.exitStatus == 2)
+        #expect(
+            results.reasons == [
+                "no violation in 300 operations, but 1 of 1 keys could not be decided; the plan's "
+                    + "`checker` sets the limits",
+                "key 1: undecided, limit of 1 configurations reached",
+            ])
     }
 
     @Test func `a fault without evidence did not bite`() {
