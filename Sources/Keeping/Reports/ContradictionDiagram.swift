@@ -1,11 +1,10 @@
-internal import Checkers
 internal import Faults
 internal import Results
 internal import Topologies
 
-/// The few operations that contradict each other, on a time axis to scale: a row for each client,
-/// named by its node, a bar from invocation to completion, and the time between what was
-/// acknowledged and what was answered all the same.
+/// A contradiction on a time axis to scale: a row for each client, named by its node, a bar from
+/// invocation to completion, and the time between what was acknowledged and what was answered all
+/// the same.
 struct ContradictionDiagram {
     private static let rowHeight = 38.0
     private static let barHeight = 20.0
@@ -13,82 +12,36 @@ struct ContradictionDiagram {
     private static let right = 24.0
     private static let width = 1_200.0
     private static let leastBar = 8.0
-    /// More bars cannot be told apart at a glance; the rest is in the contradiction's own file.
-    static let mostBars = 9
-
-    /// More bands over each other have no names that could be read.
-    private static let mostFaults = 3
     private static let nameHeight = 17.0
     /// Between the rows, for the words that say how far behind.
     private static let lagHeight = 16.0
 
-    private let violation: Violation
-    private let faults: [FaultRecord]
-    private let possible: [Int: String]
+    private let scene: ContradictionScene
     private let bars: [Bar]
-    private let isTimed: Bool
-    private let start: Double
-    private let end: Double
     private let rows: Int
-    /// How many operations the contradiction has that are not drawn.
-    let undrawn: Int
+    private var violation: Violation { scene.violation }
 
     private struct Bar {
         let operation: OperationExcerpt
         let label: String
+        let role: ContradictionScene.Role
         var row = 0
         var isFirstOfRow = false
+
+        /// Whether its words are those that a reader has to see first.
+        var isBold: Bool { role == .culprit || role == .missed }
     }
 
-    init(_ violation: Violation, _ found: ContradictionResult, in run: StoredRun) {
-        self.violation = violation
-        possible = found.statesInWords
-        let essential = [violation.missed, violation.culprit].compactMap(\.self)
-        let told = essential + found.operations + (found.history ?? [])
-        var ids: [Int] = []
-        for id in told where !ids.contains(id) && run.excerpt.operations[id] != nil {
-            ids.append(id)
-            if ids.count == Self.mostBars { break }
-        }
-        undrawn = Set(told).count - ids.count
-        let operations = ids.compactMap { run.excerpt.operations[$0] }
-            .sorted { $0.invocation < $1.invocation }
-        let isTimed = operations.allSatisfy { $0.invokedAt != nil }
-        let times = operations.flatMap { Self.span(of: $0, isTimed: isTimed) }
-        let (least, most) = (times.min() ?? 0, times.max() ?? 1)
-        let fault = violation.situation.fault.flatMap { number in
-            run.results.faults.first { $0.number == number }
-        }
-        let span = max(most - least, isTimed ? 1e-5 : 1)
-        // A fault that is over is drawn as well if that leaves the operations room.
-        var first = least
-        if isTimed, let fault, fault.start < least, least - fault.start < span * 4 {
-            first = fault.start
-        }
-        // What a scenario is made of says more than the whole, and the fault that explains the
-        // violation more than others.
-        faults =
-            isTimed
-            ? Array(
-                run.results.faults.filter { $0.start < most && $0.end > first && !$0.isScenario }
-                    .sorted {
-                        ($0.number == fault?.number ? 0 : 1) < ($1.number == fault?.number ? 0 : 1)
-                    }
-                    .prefix(Self.mostFaults)) : []
-        start = first - (most - first) * 0.04
-        end = most + (most - first) * 0.04 + (isTimed ? 1e-6 : 0.1)
-        self.isTimed = isTimed
-        let axis = (start: start, end: end)
+    init(_ scene: ContradictionScene) {
+        self.scene = scene
         var bars: [Bar] = []
         var free: [(process: Int, row: Int, x: Double)] = []
         var rows = 0
-        for operation in operations {
-            let label = Self.label(of: operation, violation)
-            let span = Self.span(of: operation, isTimed: isTimed)
-            let isBold = operation.id == violation.culprit || operation.id == violation.missed
-            let (left, right) = Self.extent(
-                span, axis, label, isBold: isBold, isOpen: operation.completion == nil)
-            var bar = Bar(operation: operation, label: label)
+        for operation in scene.operations {
+            var bar = Bar(
+                operation: operation, label: scene.label(of: operation),
+                role: scene.role(of: operation))
+            let (left, right) = Self.extent(of: bar, in: scene)
             if let place = free.firstIndex(where: {
                 $0.process == operation.process && $0.x <= left
             }) {
@@ -106,30 +59,29 @@ struct ContradictionDiagram {
         self.rows = rows
     }
 
-    private static func span(of operation: OperationExcerpt, isTimed: Bool) -> [Double] {
-        guard isTimed else {
-            return [
-                Double(operation.invocation),
-                Double(operation.completion ?? operation.invocation + 1),
-            ]
-        }
-        let start = operation.invokedAt ?? 0
-        return [start, operation.completedAt ?? start]
+    private static func x(_ moment: Double, in scene: ContradictionScene) -> Double {
+        left + (width - left - right) * scene.share(of: moment)
     }
 
-    private static func x(_ value: Double, _ axis: (start: Double, end: Double)) -> Double {
-        let share = (value - axis.start) / max(axis.end - axis.start, 1e-9)
-        return left + (width - left - right) * min(max(share, 0), 1)
+    private func x(_ moment: Double) -> Double { Self.x(moment, in: scene) }
+
+    /// Where a bar begins and ends.
+    private static func ends(
+        of bar: Bar, in scene: ContradictionScene
+    ) -> (start: Double, end: Double) {
+        let span = scene.span(of: bar.operation)
+        let start = x(span.start, in: scene)
+        return (
+            start,
+            bar.operation.completion == nil
+                ? width - right : max(x(span.end, in: scene), start + leastBar)
+        )
     }
 
     /// The place that a bar and its label take up.
-    private static func extent(
-        _ span: [Double], _ axis: (start: Double, end: Double), _ label: String, isBold: Bool,
-        isOpen: Bool
-    ) -> (Double, Double) {
-        let start = x(span[0], axis)
-        let end = isOpen ? width - Self.right : max(x(span[1], axis), start + leastBar)
-        let place = place(of: label, isBold, (start, end), isOpen: isOpen)
+    private static func extent(of bar: Bar, in scene: ContradictionScene) -> (Double, Double) {
+        let (start, end) = ends(of: bar, in: scene)
+        let place = place(of: bar, (start, end))
         return (min(start, place.left), max(end, place.right))
     }
 
@@ -144,15 +96,13 @@ struct ContradictionDiagram {
 
     /// The place of a bar's label: behind it, before it, or inside where it has no end or leaves no
     /// room beside it; never beyond the drawing.
-    private static func place(
-        of label: String, _ isBold: Bool, _ bar: (start: Double, end: Double), isOpen: Bool
-    ) -> Place {
-        let length = Double(label.count) * (isBold ? boldAdvance : advance)
-        let fits = bar.end - bar.start > length + 2 * margin
-        let (after, before) = (bar.end + margin, bar.start - margin)
+    private static func place(of bar: Bar, _ ends: (start: Double, end: Double)) -> Place {
+        let length = Double(bar.label.count) * (bar.isBold ? boldAdvance : advance)
+        let fits = ends.end - ends.start > length + 2 * margin
+        let (after, before) = (ends.end + margin, ends.start - margin)
         let isBeside = after + length < width || before - length > left
-        if fits, isOpen || !isBeside {
-            let x = bar.start + margin
+        if fits, bar.operation.completion == nil || !isBeside {
+            let x = ends.start + margin
             return Place(x: x, left: x, right: x + length, isInside: true)
         }
         if after + length < width { return Place(x: after, left: after, right: after + length) }
@@ -166,53 +116,40 @@ struct ContradictionDiagram {
     private static let boldAdvance = 8.8
     private static let margin = 6.0
 
-    private static func label(of operation: OperationExcerpt, _ violation: Violation) -> String {
-        let at = operation.completedAt.map { " at \($0.fixed(4)) s" } ?? ""
-        switch operation.id {
-        case violation.culprit:
-            let verdict = violation.kind == .stale ? ": too old" : ": fits nowhere"
-            return "\(operation.label)\(at)\(verdict)"
-        case violation.missed: return "\(operation.label), acknowledged\(at)"
-        default:
-            return operation.outcome == .unknown
-                ? "\(operation.label), outcome unknown" : operation.label
-        }
-    }
-
     var svg: Markup {
         let bottom = y(rows)
-        let axis = (start: start, end: end)
-        let bands = faults.enumerated().map { place, fault -> Markup in
-            let (left, right) = (Self.x(fault.start, axis), Self.x(fault.end, axis))
+        let bands = scene.faults.enumerated().map { place, fault -> Markup in
+            let (left, right) = (x(fault.start), x(fault.end))
             let top = Double(place) * Self.nameHeight
-            let name = "fault \(fault.number): \(fault.kind.rawValue) \(fault.nodeWords.cut(30))"
+            let name = scene.name(of: fault)
             let most = Self.width - Double(name.count) * Self.advance
             return """
                 <rect class="band \(fault.family.rawValue)" x="\(left)" y="\(top + 18)" \
                 width="\(max(right - left, 1))" height="\(bottom - top - 18)"/>\
-                <text x="\(min(left + 3, most))" y="\(top + 13)" class="quiet">\(name)</text>
+                <text x="\(max(0, min(left + 3, most)))" y="\(top + 13)" class="quiet">\(name)</text>
                 """
         }.joined()
         return """
             <svg class="space-time" viewBox="0 0 \(Self.width) \(bottom + 26)" role="group" \
             aria-label="\(violation.sentence.cut(400))"><title>\(violation.noun)</title>\
             \(bands)\(bars.map(line).joined())\(partialOrder)\(lag)\(bars.map(drawing).joined())\
-            \(ticks(below: bottom))\(names(above: bottom))</svg>
+            \(ticks(below: bottom))\(names)</svg>
             """
     }
 
     /// The top of a row's bars, below the faults' names; with room where the lag is told.
     private func y(_ row: Int) -> Double {
-        let names = faults.isEmpty ? 12 : 13 + Double(faults.count) * Self.nameHeight
+        let names =
+            scene.faults.isEmpty ? 12 : 13 + Double(scene.faults.count) * Self.nameHeight
         let isBelow = lagRows.map { row >= ($0.missed < $0.culprit ? $0.culprit : $0.culprit + 1) }
         return names + Double(row) * Self.rowHeight + (isBelow == true ? Self.lagHeight : 0)
     }
 
     /// The rows between which the lag is told, if there is one.
     private var lagRows: (missed: Int, culprit: Int)? {
-        guard isTimed, violation.behind != nil,
-            let missed = bars.first(where: { $0.operation.id == violation.missed }),
-            let culprit = bars.first(where: { $0.operation.id == violation.culprit })
+        guard scene.isTimed, violation.behind != nil,
+            let missed = bars.first(where: { $0.role == .missed }),
+            let culprit = bars.first(where: { $0.role == .culprit })
         else { return nil }
         return (missed.row, culprit.row)
     }
@@ -225,71 +162,34 @@ struct ContradictionDiagram {
             """
     }
 
-    /// Who each row is about; the script keeps it in sight where the drawing scrolls.
-    private func names(above bottom: Double) -> Markup {
-        let names = bars.filter(\.isFirstOfRow).map { bar -> Markup in
-            let client = bar.operation.clientName
-            let name =
-                bar.operation.node.map { "\($0) · client \(client)" }
-                ?? (bar.operation.client == nil ? "client \(client)" : client)
-            return """
-                <text x="0" y="\(y(bar.row) + Self.barHeight / 2 + 5)" class="client">\
-                \(name.cut(17))</text>
-                """
-        }.joined()
-        return """
-            <g class="pin"><rect class="backing" x="0" y="0" width="\(Self.left - 4)" \
-            height="\(bottom)"/>\(names)</g>
+    /// Who each row is about.
+    private var names: Markup {
+        bars.filter(\.isFirstOfRow).map { bar -> Markup in
             """
+            <text x="0" y="\(y(bar.row) + Self.barHeight / 2 + 5)" class="client">\
+            \(scene.name(of: bar.operation).cut(17))</text>
+            """
+        }.joined()
     }
 
     private func drawing(_ bar: Bar) -> Markup {
-        let axis = (start: start, end: end)
-        let span = Self.span(of: bar.operation, isTimed: isTimed)
-        let left = Self.x(span[0], axis)
-        let right =
-            bar.operation.completion == nil
-            ? Self.width - Self.right : max(Self.x(span[1], axis), left + Self.leastBar)
-        let role = role(of: bar.operation)
-        let place = Self.place(
-            of: bar.label, role == "culprit" || role == "missed", (left, right),
-            isOpen: bar.operation.completion == nil)
+        let ends = Self.ends(of: bar, in: scene)
+        let place = Self.place(of: bar, ends)
         let top = y(bar.row)
-        let details = details(of: bar.operation)
+        let details = scene.details(of: bar.operation)
         return """
-            <g class="bar \(role)" tabindex="0" role="img" \
+            <g class="bar \(bar.role.rawValue)" tabindex="0" role="img" \
             data-operation="\(bar.operation.id)" \
-            aria-label="\(details)" data-after="\(possible[bar.operation.id] ?? "")">\
-            <title>\(details)</title><rect x="\(left)" y="\(top)" \
-            width="\(right - left)" height="\(Self.barHeight)" rx="3"/><text x="\(place.x)" \
+            aria-label="\(details)" data-after="\(scene.possible[bar.operation.id] ?? "")">\
+            <title>\(details)</title><rect x="\(ends.start)" y="\(top)" \
+            width="\(ends.end - ends.start)" height="\(Self.barHeight)" rx="3"/><text x="\(place.x)" \
             y="\(top + 15)"\(place.isInside ? " class=\"inside\"" as Markup : "")\(place.isEnd ? " text-anchor=\"end\"" as Markup : "")>\(bar.label)</text></g>
             """
-    }
-
-    private func role(of operation: OperationExcerpt) -> String {
-        operation.id == violation.culprit
-            ? "culprit"
-            : operation.id == violation.missed
-                ? "missed" : operation.outcome == .unknown ? "open" : "other"
-    }
-
-    private func details(of operation: OperationExcerpt) -> String {
-        let place =
-            operation.node.map { "on \($0), client \(operation.clientName)" }
-            ?? "client \(operation.clientName)"
-        let from = operation.invokedAt.map { "\($0.fixed(6)) s" } ?? "event \(operation.invocation)"
-        let to =
-            operation.completedAt.map { "\($0.fixed(6)) s" }
-            ?? operation.completion.map { "event \($0)" } ?? "no completion"
-        let states = possible[operation.id].map { "; \($0)" } ?? ""
-        return
-            "\(operation.label), \(place), \(from) to \(to), \(operation.ending)\(states)"
     }
 
     /// The order that time prescribes: a line from each bar to those that began only after it had
     /// ended, unless a third lies between them; where there is none, either may have come first.
     private var partialOrder: Markup {
-        let axis = (start: start, end: end)
         let lines = bars.flatMap { first -> [Markup] in
             guard let ended = first.operation.completion else { return [] }
             let next = bars.filter { $0.operation.invocation > ended }
@@ -297,8 +197,8 @@ struct ContradictionDiagram {
             let bound = next.compactMap(\.operation.completion).min() ?? .max
             return next.filter { $0.operation.invocation < bound && $0.row != first.row }
                 .map { second -> Markup in
-                    let from = Self.x(Self.span(of: first.operation, isTimed: isTimed)[1], axis)
-                    let to = Self.x(Self.span(of: second.operation, isTimed: isTimed)[0], axis)
+                    let from = x(scene.span(of: first.operation).end)
+                    let to = x(scene.span(of: second.operation).start)
                     let (top, bottom) = (
                         y(first.row) + Self.barHeight / 2, y(second.row) + Self.barHeight / 2
                     )
@@ -317,8 +217,7 @@ struct ContradictionDiagram {
         guard let lagRows, let behind = violation.behind, let invoked = violation.invoked,
             let acknowledged = violation.acknowledged
         else { return "" }
-        let axis = (start: start, end: end)
-        let (from, to) = (Self.x(acknowledged, axis), Self.x(invoked, axis))
+        let (from, to) = (x(acknowledged), x(invoked))
         let (top, bottom) = (y(lagRows.missed) + Self.barHeight, y(lagRows.culprit))
         let middle = top < bottom ? bottom - 9 : bottom + Self.barHeight + 20
         let words = "\(behind.spanWords) later"
@@ -336,12 +235,13 @@ struct ContradictionDiagram {
     }
 
     private func ticks(below bottom: Double) -> Markup {
-        guard isTimed else {
+        guard scene.isTimed else {
             return """
                 <text x="\(Self.left)" y="\(bottom + 16)" class="quiet">in the order of events; \
                 this history has no times</text>
                 """
         }
+        let (start, end) = (scene.start, scene.end)
         let span = end - start
         var (step, digits) = (1e-5, 5)
         for factor in [2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2] + [2, 2.5, 2, 2, 2.5]
@@ -352,7 +252,7 @@ struct ContradictionDiagram {
         }
         let first = (start / step).rounded(.up) * step
         return stride(from: first, through: end, by: step).prefix(12).map { tick -> Markup in
-            let x = Self.x(tick, (start, end))
+            let x = x(tick)
             return """
                 <line class="axis" x1="\(x)" x2="\(x)" y1="\(bottom)" y2="\(bottom + 4)"/>\
                 <text x="\(min(x, Self.width - 34))" y="\(bottom + 17)" \

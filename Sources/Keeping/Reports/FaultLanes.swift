@@ -8,22 +8,27 @@ struct FaultLanes {
     private static let mostLanes = 12
     /// Beyond so many, names would only hide each other.
     private static let mostNames = 80
+    /// Plain words beyond that stand in the legend and in the table of faults only.
+    private static let longestName = 64
 
     private let axis: TimeAxis
     private let faults: [FaultRecord]
     /// The lane of each fault.
     private let lanes: [Int]
+    /// What stands at each bar.
+    private let labels: [String]
 
     init(_ faults: [FaultRecord], _ axis: TimeAxis) {
         self.axis = axis
         self.faults = faults
         var ends: [Double] = []
-        lanes = faults.map { fault in
+        let labels = Self.labels(of: faults)
+        self.labels = labels
+        lanes = zip(faults, labels).map { fault, label in
             // A label may reach beyond its bar.
-            let name =
-                faults.count > Self.mostNames ? 0 : Double(Self.label(fault).count) * 6.6 + 10
+            let name = faults.count > Self.mostNames ? 0 : Double(label.count) * 6.6 + 10
             let start = axis.x(fault.start)
-            let isCut = Self.isCut(fault, at: start)
+            let isCut = Self.isCut(label, at: start)
             let left = isCut ? start - name : start
             let right = max(axis.x(fault.end), isCut ? start : start + name)
             if let free = ends.firstIndex(where: { $0 <= left }) {
@@ -38,14 +43,21 @@ struct FaultLanes {
 
     var height: Double { Double((lanes.max() ?? -1) + 1) * laneHeight }
 
-    private static func label(_ fault: FaultRecord) -> String {
-        "\(fault.number) \(fault.kind.rawValue) \(fault.nodes.map { "\($0)" }.joined(separator: " "))"
-            .cut(40)
+    /// Number, kind and nodes; the first of a kind in plain words, and others by its name alone.
+    private static func labels(of faults: [FaultRecord]) -> [String] {
+        var told: Set<FaultName> = []
+        return faults.map { fault in
+            let words = fault.kind.inPlainWords
+            let isFirst = told.insert(fault.kind).inserted && words.count <= longestName
+            let nodes = fault.nodes.map { "\($0)" }.joined(separator: " ")
+            return "\(fault.number) \(isFirst ? words : fault.kind.rawValue) "
+                + nodes.cut(30)
+        }
     }
 
     /// Near the right end a name stands before its bar: behind it would be cut off.
-    private static func isCut(_ fault: FaultRecord, at left: Double) -> Bool {
-        left + Double(label(fault).count) * 6.6 > TimeAxis.width - TimeAxis.right
+    private static func isCut(_ label: String, at left: Double) -> Bool {
+        left + Double(label.count) * 6.6 > TimeAxis.width - TimeAxis.right
     }
 
     func drawing(at top: Double) -> TimelineDrawing.Part {
@@ -65,8 +77,8 @@ struct FaultLanes {
                 data-to="\(Markup(raw: fault.end.fixed(3)))"><title>\(Self.title(fault))</title></rect>
                 """
             guard faults.count <= Self.mostNames else { continue }
-            let label = Self.label(fault)
-            let isCut = Self.isCut(fault, at: left)
+            let label = labels[number]
+            let isCut = Self.isCut(label, at: left)
             let at = isCut ? left - 6 : left
             part.over += """
                 <text class="name" data-x="\(at)" x="\(at + 3)" y="\(y + laneHeight / 2 + 2)"\

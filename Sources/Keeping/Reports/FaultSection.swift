@@ -15,7 +15,10 @@ struct FaultSection {
         let availability = Dictionary(
             (run.results.digest?.availability ?? []).map { ($0.fault, $0) }
         ) { first, _ in first }
-        let rows = faults.prefix(Self.mostShown).map { row($0, availability[$0.number]) }.joined()
+        var told: Set<FaultName> = []
+        let rows = faults.prefix(Self.mostShown).map { fault in
+            row(fault, availability[fault.number], isFirst: told.insert(fault.kind).inserted)
+        }.joined()
         let rest = faults.count - Self.mostShown
         let more: Markup = rest > 0 ? "<p>And \(rest) more, in results.json.</p>" : ""
         return """
@@ -26,14 +29,19 @@ struct FaultSection {
             \(faults.latenessWords.map { " \($0)." } ?? "")</p>
             <div class="wide" tabindex="0" role="region" aria-label="Faults"><table class="sortable follows"><thead><tr><th scope="col">#</th><th scope="col">kind</th>\
             <th scope="col">nodes</th><th scope="col">from</th><th scope="col">to</th><th scope="col">effect</th><th scope="col">first success</th>\
-            <th scope="col">after healing</th><th scope="col">outage</th><th scope="col">elections</th><th scope="col">leader (term)</th>\
+            <th scope="col">after healing</th><th scope="col">outage</th><th scope="col">elections</th><th scope="col">leader</th>\
             <th scope="col">evidence</th></tr></thead><tbody>\(rows)</tbody></table></div>\
             \(more)</section>
 
             """
     }
 
-    private func row(_ fault: FaultRecord, _ availability: FaultAvailability?) -> Markup {
+    /// A line of the table; the first of a kind says in plain words what its name means.
+    private func row(
+        _ fault: FaultRecord, _ availability: FaultAvailability?, isFirst: Bool
+    ) -> Markup {
+        let words = isFirst ? fault.kind.plainWords : nil
+        let plain: Markup = words.map { "<div class=\"quiet plain\">\($0)</div>" } ?? ""
         let checks = fault.checks.map { check in
             "<li>\(check.isMet ? "✓" : "✗") \(check.demand): \(check.detail)</li>" as Markup
         }.joined()
@@ -57,7 +65,7 @@ struct FaultSection {
             .joined(separator: " ")
         return """
             <tr class="look-at" data-from="\(Markup(raw: fault.start.fixed(3)))" data-to="\(Markup(raw: fault.end.fixed(3)))">\
-            <td>\(fault.number)</td><td>\(fault.kind.rawValue)</td>\
+            <td>\(fault.number)</td><td>\(fault.kind.rawValue)\(plain)</td>\
             <td>\(fault.nodeWords)</td><td>\(fault.start.fixed(2))</td>\
             <td>\(fault.end.fixed(2))</td>\
             <td class="\(fault.bit ? "ok" : "fail")">\(fault.bit ? "certain" : "none certain")</td>\
@@ -72,7 +80,11 @@ struct FaultSection {
 
     private static func leadership(_ fault: FaultRecord) -> String {
         func text(_ leadership: FaultRecord.Leadership?) -> String {
-            leadership.map { "\($0.leader)" + ($0.term.map { " (\($0))" } ?? "") } ?? "none"
+            leadership.map { "\($0.leader)" + ($0.term.map { " (term \($0))" } ?? "") } ?? "none"
+        }
+        // A term says something where it has changed.
+        guard fault.before != fault.after else {
+            return fault.before.map { "\($0.leader), as before" } ?? "none"
         }
         return "\(text(fault.before)) → \(text(fault.after))"
     }

@@ -38,10 +38,10 @@ struct FindingSection {
             """
     }
 
-    /// What they have in common, if there is more than one.
+    /// What they have in common, where the header has not said it of all of them.
     private var groups: Markup {
         let groups = run.results.findingGroups ?? []
-        guard findings.count > 1 else { return "" }
+        guard groups.count > 1 else { return "" }
         let items = groups.prefix(Self.mostGroups).map { group -> Markup in
             """
             <li>\(group.sentence.cut(600)) <a href="#\(Self.anchor(of: group.first))">\

@@ -7,7 +7,7 @@ struct Legend {
 
     init(_ run: StoredRun) { self.run = run }
 
-    private typealias Entry = (sample: Markup, words: String)
+    typealias Entry = (sample: Markup, words: String)
 
     /// Samples with their words.
     private var entries: [Entry] { markEntries + stateEntries }
@@ -24,12 +24,13 @@ struct Legend {
         let isSlight = violations.contains { ($0.behind ?? 1) <= Marks.clearlyBehind }
         // A hollow mark says how far behind; a full one that only where all of them can.
         let isAllBehind = violations.allSatisfy { $0.behind != nil }
+        let nouns = Set(violations.map(\.noun))
+        let noun = "violation" + (nouns.count == 1 ? " (\(nouns.first ?? ""))" : "")
         add(
             isLate, "<g class=\"mark\">\(diamond)</g>",
-            isAllBehind ? "violation, 0.1 s behind or more" : "violation")
+            isAllBehind ? "\(noun), 0.1 s behind or more" : noun)
         add(
-            isSlight, "<g class=\"mark slight\">\(diamond)</g>", "violation, less than 0.1 s behind"
-        )
+            isSlight, "<g class=\"mark slight\">\(diamond)</g>", "\(noun), less than 0.1 s behind")
         add(
             run.results.findings.contains { $0.node != nil && run.results.time(of: $0) != nil },
             "<g class=\"mark found\"><path transform=\"translate(11 9)\" d=\"\(Marks.triangle)\"/></g>",
@@ -42,6 +43,20 @@ struct Legend {
         let anomalies = Set(findings.map(\.anomaly))
         return anomalies.count == 1 ? anomalies.first ?? "" : "found beside linearizability"
     }
+
+    private var leaders: [LeaderSpan] { run.results.digest?.leaders ?? [] }
+
+    /// Whether there are terms between those that are named.
+    private var isJumping: Bool {
+        let terms = leaders.compactMap(\.term)
+        return zip(terms, terms.dropFirst()).contains { $1 - $0 > 1 }
+    }
+
+    /// What a bar or a band of a family says.
+    private static let bands: [(family: FaultName, words: String)] = [
+        ("partition", "partition lasts"), ("traffic", "packets are lost or late"),
+        ("kill", "nodes are killed"), ("pause", "nodes are frozen"),
+    ]
 
     private var stateEntries: [Entry] {
         let processes = Set((run.results.observations ?? []).map(\.process))
@@ -61,20 +76,35 @@ struct Legend {
         }
         add(!run.nodes.isEmpty && run.subject == .run, box("lane up"), "node up")
         add(
-            !(run.results.digest?.leaders ?? []).isEmpty,
-            "<rect class=\"lead\" x=\"1\" y=\"10\" width=\"20\" height=\"4\"/>", "leads")
-        add(families.contains("partition"), box("lane cut"), "cut off")
-        add(families.contains("traffic"), box("lane hurt"), "packets lost or late")
+            !leaders.isEmpty,
+            "<rect class=\"lead\" x=\"1\" y=\"10\" width=\"20\" height=\"4\"/>",
+            isJumping
+                ? "leads (a term between two that are named had no leader that was seen)" : "leads")
+        let states = Set(
+            run.results.faults.filter { !$0.isScenario }.compactMap(NodeLane.state(of:)))
+        add(states.contains("cut"), box("lane cut"), "cut off")
+        add(
+            states.contains("half"), box("lane half"),
+            "cut off in one direction or from its clients")
+        add(states.contains("hurt"), box("lane hurt"), "packets lost or late")
         let others = families.subtracting(["partition", "traffic", "kill", "pause", "scenario"])
-        add(!others.isEmpty, box("lane struck"), "under another fault")
+        add(states.contains("struck"), box("lane struck"), "under another fault")
         add(processes.contains(.paused), box("lane paused"), "frozen")
         add(processes.contains(.down), box("lane down"), "down")
-        add(isSilent, box("lane silent"), "does not answer")
+        add(isSilent, box("lane silent"), "gives no status")
+        for (family, words) in Self.bands where families.contains(family) {
+            add(true, box("fault \(family.rawValue)"), words)
+        }
+        add(!others.isEmpty || families.contains("scenario"), box("fault"), "another fault lasts")
         add(run.results.faults.contains { !$0.bit }, box("fault idle"), "fault without effect")
         add(!(run.results.stalls ?? []).isEmpty, box("stall"), "harness stood still")
         for outcome in Timeline.Outcome.allCases {
             add(counts[outcome.rawValue] > 0, box(outcome.word), outcome.legend(of: run.results))
         }
+        add(
+            true,
+            "<path class=\"dots ok\" d=\"M4 10h0M11 5h0M18 9h0\"/>",
+            "dots: single operations, in their outcome's colour")
         add(true, "<path class=\"quantile p50\" d=\"M1 8H21\"/>", "median latency")
         add(true, "<path class=\"quantile p99\" d=\"M1 8H21\"/>", "99th percentile")
         return entries
@@ -89,14 +119,15 @@ struct Legend {
     /// Everything else in the drawing, and the names of the faults in plain words.
     var html: Markup { Self.list(stateEntries) + faults }
 
-    private static func list(_ entries: [Entry]) -> Markup {
+    static func list(_ entries: [Entry], kind: String = "") -> Markup {
         let items = entries.map { entry -> Markup in
             """
             <span><svg width="22" height="16" viewBox="0 0 22 16" aria-hidden="true">\
             \(entry.sample)</svg>\(entry.words)</span>
             """
         }.joined()
-        return "<p class=\"legend\">\(items)</p>"
+        guard !entries.isEmpty else { return "" }
+        return "<p class=\"legend \(kind)\">\(items)</p>"
     }
 
     /// More kinds would fill the screen; the table of faults has the rest.

@@ -5,7 +5,7 @@ internal import Topologies
 /// A time at which the nodes' logs are worth reading: around a violation, a finding or a fault.
 struct LogMoment {
     private static let mostFaults = 30
-    private static let mostFindings = 24
+    private static let mostFindings = 60
     /// Seconds before a fault, and after it.
     private static let margin = (before: 0.2, after: 2.0)
     /// What led to a violation or a finding is not older than that, in seconds.

@@ -51,7 +51,7 @@ struct NodeLane {
 
     private static func state(_ observation: NodeObservation) -> (String, String) {
         switch (observation.process, observation.role) {
-        case (.up, nil): ("silent", "did not answer")
+        case (.up, nil): ("silent", "gave no status")
         case (.up, .leader): ("up", "led")
         case (.up, .other): ("up", "was up")
         case (.paused, _): ("paused", "was frozen")
@@ -59,12 +59,15 @@ struct NodeLane {
         }
     }
 
+    /// Faults that cut some directions for good, and leave the others whole.
+    private static let partCuts: Set<FaultName> = ["one-way", "replies", "clients"]
+
     /// What observations do not show: the node itself is up.
-    private static func state(of fault: FaultRecord) -> String? {
+    static func state(of fault: FaultRecord) -> String? {
         switch fault.family {
         case "partition": "cut"
         case "kill", "pause": nil
-        case "traffic": "hurt"
+        case "traffic": partCuts.contains(fault.kind.parts.kind) ? "half" : "hurt"
         default: "struck"
         }
     }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What a process of a node wrote to one of its logs.
 public struct NodeLog: Hashable, Sendable {
     /// The file's name in the node's folder: `stderr.log`.
@@ -37,22 +35,5 @@ struct LogLine {
         return lines.flatMap(\.self).enumerated()
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .map(\.element)
-    }
-}
-
-/// The time of day that a line of a log bears: `2026-11-21T02:23:12.260Z`, wherever it stands.
-package struct LogTime {
-    /// Seconds since 1970.
-    package let seconds: Double
-
-    /// The time of a line; nil if it bears none.
-    package init?(in line: Substring) {
-        let pattern = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/
-        guard let found = line.prefix(400).firstMatch(of: pattern) else { return nil }
-        let text = String(found.output)
-        let whole = String(text.prefix(10)) + "T" + text.dropFirst(11).prefix(8) + "Z"
-        guard let date = try? Date.ISO8601FormatStyle().parse(whole) else { return nil }
-        let fraction = text.dropFirst(19).prefix { $0 == "." || $0.isNumber }
-        seconds = date.timeIntervalSince1970 + (Double("0" + fraction) ?? 0)
     }
 }

@@ -70,8 +70,10 @@ public struct Page: Sendable {
         let targets = [
             run.results.faults.isEmpty ? nil : "a fault",
             legend.marks.description.isEmpty ? nil : "a mark",
+            run.nodes.isEmpty ? nil : "a node's name",
         ].compactMap(\.self)
-        let click = targets.isEmpty ? "" : "; click \(targets.joined(separator: " or ")) to see it"
+        let click =
+            targets.isEmpty ? "" : "; click \(targets.joined(separator: ", ")) to see it alone"
         return """
             <section id="when"><div class="head"><h2>Where and when</h2> \(legend.marks) \
             <button type="button" id="whole" hidden>Show the whole run</button></div>

@@ -98,7 +98,8 @@ struct TimelineDrawing {
     static let patterns: Markup = """
         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" \
         patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" class="hatch"/></pattern>\
-        <pattern id="bars" width="5" height="5" patternUnits="userSpaceOnUse"><line x1="1" x2="1" \
+        <pattern id="half" width="6" height="6" patternUnits="userSpaceOnUse"><line x1="0" x2="6" \
+        y1="3" y2="3" class="hatch"/></pattern><pattern id="bars" width="5" height="5" patternUnits="userSpaceOnUse"><line x1="1" x2="1" \
         y1="0" y2="5" class="bars"/></pattern>\
         <pattern id="cross" width="6" height="6" patternUnits="userSpaceOnUse"><path \
         d="M0 0L6 6M6 0L0 6" class="cross"/></pattern>
@@ -141,7 +142,10 @@ struct TimelineDrawing {
             let lane = NodeLane(node, run, axis).drawing(at: y)
             part.data += lane.data
             part.over += lane.over
-            part.labels += label("\(node)", at: y + 14)
+            part.labels += """
+                <a class="pick" href="#node=\("\(node)")" data-pick="\("\(node)")" \
+                aria-label="\("\(node)"): show its lines alone">\(label("\(node)", at: y + 14))</a>
+                """
         }
         return part
     }

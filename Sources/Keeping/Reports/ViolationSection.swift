@@ -24,11 +24,25 @@ struct ViolationSection {
             .map { article($1, number: $0 + 1) }.joined()
         return """
             <section id="violations"><div class="head"><h2>\
-            \(violations.count == 1 ? "Where it breaks" : "The clearest first")</h2> \
+            \(violations.count == 1 ? "The violation" : "The \(violations.count.grouped) violations, the clearest first")</h2> \
             <span id="steps" hidden><button type="button" id="previous">‹ previous</button> \
-            <span id="which"></span> <button type="button" id="next">next ›</button></span></div>
-            \(drawn)</section>
+            <span id="which" data-all="\(violations.count)"></span> \
+            <button type="button" id="next">next ›</button></span></div>\
+            \(extent)\(drawn)</section>
 
+            """
+    }
+
+    /// What is counted, and how much of it is drawn.
+    private var extent: Markup {
+        guard violations.count > 1 else { return "" }
+        let drawn = HistoryExcerpt.mostDrawn
+        let rest =
+            violations.count > drawn
+            ? " The clearest \(drawn) have a drawing; the table below has all \(violations.count.grouped)."
+            : ""
+        return """
+            <p class="quiet">Of each key that is not linearizable its clearest violation is told.\(rest)</p>
             """
     }
 
@@ -36,17 +50,17 @@ struct ViolationSection {
         let result = run.results.keys.compactMap(\.contradiction)
             .first { $0.culprit == violation.culprit }
         guard let result else { return "" }
-        let diagram = ContradictionDiagram(violation, result, in: run)
+        let scene = ContradictionScene(violation, result, in: run)
         let rest: Markup =
-            diagram.undrawn > 0
-            ? "<p class=\"quiet\">\(diagram.undrawn) more operations take part; see its own history.</p>"
+            scene.undrawn > 0
+            ? "<p class=\"quiet\">\(scene.undrawn) more operations take part; see its own history.</p>"
             : ""
         return """
             <article class="violation" id="v\(number)" \(range(of: violation))>
             <h3>\(violation.key.map { "Key \($0.cut(80))" } ?? "The history"): \(violation.noun)</h3>
             \(number == 1 ? "" : "<p class=\"sentence\">\(violation.sentence.cut(2_000)).</p>" as Markup)
-            <div class="wide" tabindex="0" role="region" aria-label="Drawing of violation \(number)">\
-            \(diagram.svg)</div><p class="after" aria-live="polite"></p>\(rest)
+            \(ContradictionDiagram(scene).svg)\(ContradictionList(scene).html)\
+            \(SceneLegend(scene).html)<p class="after" aria-live="polite"></p>\(rest)
             \(minimality(result))\(states(result))<div class="more">\(possible(result))\
             \(ways(result))\(smallest(violation))\(log(of: number))<details><summary>Everything on this key around it</summary>\
             \(surroundings(of: violation))</details></div></article>
@@ -195,7 +209,7 @@ struct ViolationSection {
         let rest = violations.count - Self.mostListed
         let more: Markup = rest > 0 ? "<p>And \(rest) more, in results.json.</p>" : ""
         return """
-            <section><h2>All \(violations.count), worst first</h2><div class="wide" tabindex="0" \
+            <section><h2>All \(violations.count.grouped) violations, the clearest first</h2><div class="wide" tabindex="0" \
             role="region" aria-label="All violations"><table class="sortable follows"><thead><tr>\
             <th scope="col">key</th><th scope="col">what</th><th scope="col">node</th>\
             <th scope="col">the node then</th><th scope="col" class="short">behind (s)</th>\

@@ -8,9 +8,9 @@ extension FaultRecord {
     /// Whether it is told as a whole only: the faults that it is made of have records of their own.
     public var isScenario: Bool { family == "scenario" }
 
-    /// `fault 3, isolate-leader: cut the leader from all others`.
+    /// `fault 3, "one": cut one node from all others`, where "one" can be taken for no number.
     public var nameInWords: String {
-        "fault \(number), \(kind)" + (kind.plainWords.map { ": \($0)" } ?? "")
+        "fault \(number), \"\(kind)\"" + (kind.plainWords.map { ": \($0)" } ?? "")
     }
 }
 

@@ -110,13 +110,13 @@ public struct Situation: Codable, Hashable, Sendable {
     }
 
     /// The situation as a clause about a node: `had been cut off from 14.01 to 17.17 s (fault 3,
-    /// one: cut one node from all others) and was healed 3.05 s before`; the fault in its plain
+    /// "one": cut one node from all others) and was healed 3.05 s before`; the fault in its plain
     /// words, or by its name alone where those have been told.
     public func clause(_ faults: [FaultRecord], explaining: Bool = true) -> String {
         let record = fault.flatMap { number in faults.first { $0.number == number } }
         let name =
             record.map {
-                " (" + (explaining ? $0.nameInWords : "fault \($0.number), \($0.kind)") + ")"
+                " (" + (explaining ? $0.nameInWords : "fault \($0.number), \"\($0.kind)\"") + ")"
             } ?? ""
         let from = record.map { "from \($0.start.fixed(2)) to \($0.end.fixed(2)) s" } ?? ""
         let healed = (sinceHealed ?? 0).spanWords

@@ -29,7 +29,7 @@ struct Summary {
         case .invalid:
             let broken = results.keys.count { $0.verdict == .violation }
             return broken > 0
-                ? "\(broken) of \(results.keys.count) keys are not linearizable"
+                ? "\(broken) of \(results.keys.count) keys \(broken == 1 ? "is" : "are") not linearizable"
                 : results.findingGroups?.first.map { results.findings[$0.first].sentence } ?? ""
         case .valid: return results.reasons.first ?? ""
         case .undecided, .inconclusive, .failed: return results.reasons.first ?? ""
@@ -82,7 +82,7 @@ struct Summary {
             add(
                 "outage",
                 "worst outage " + outage.words
-                    + (fault.map { ", around fault \($0.number) (\($0.kind))" } ?? ""))
+                    + (fault.map { ", around \($0.nameInWords)" } ?? ""))
         }
         let stalled = (results.stalls ?? []).reduce(0) { $0 + $1.length }
         if stalled > 0 {

@@ -1,14 +1,19 @@
+import Checkers
+import Histories
 import Reports
 import Results
 import SampleRuns
 import Testing
+import Topologies
 
 /// What a page does when somebody points, clicks and presses keys, in headless Chromium.
 @Suite(.serialized) struct `Gestures on a page` {
     private let browser = Browser()
 
     /// What a script that plays a person writes about the page.
-    private func outcome(of script: String, on html: String, named name: String) throws -> String {
+    private func outcome(
+        of script: String, on html: String, named name: String, width: Int = 1_400
+    ) throws -> String {
         let end = try #require(html.ranges(of: "</body>").last).lowerBound
         let played = """
             <pre id="seen"></pre><script>
@@ -16,7 +21,7 @@ import Testing
             \(script)</script>
             """
         let file = try browser.write(html[..<end] + played + html[end...], named: name)
-        let document = try browser.document(of: file)
+        let document = try browser.document(of: file, width: width)
         let seen = try #require(
             document.firstMatch(of: #/<pre id="seen">([^<]*)</#), "\(document.prefix(200))")
         return String(seen.output.1)
@@ -45,6 +50,91 @@ import Testing
                 "write of value 2, acknowledged at 0.0019 s: right after it the object held 2",
                 "order", "write of value 1: right after it the object held 1",
             ])
+    }
+
+    @Test func `on a narrow screen the read and the write that it missed are both in sight`() throws
+    {
+        for run in try Self.contradictions() {
+            let seen = try outcome(
+                of: """
+                    const drawing = document.querySelector("svg.space-time");
+                    say(getComputedStyle(drawing).display);
+                    for (const role of ["missed", "culprit"]) {
+                      const part = document.querySelector(".narrow li." + role), box = part.getBoundingClientRect();
+                      const bar = part.querySelector(".bar rect").getBoundingClientRect();
+                      say(role + (box.right <= innerWidth && bar.left >= box.left && bar.right <= box.right && bar.width > 3 ? " in sight" : " out"));
+                    }
+                    const tops = ["missed", "culprit"].map(role => document.querySelector(".narrow li." + role).getBoundingClientRect());
+                    say(tops[1].bottom - tops[0].top < 400);
+                    """, on: Page(run).html, named: "narrow", width: 500)
+            #expect(
+                seen.split(separator: "\n") == [
+                    "none", "missed in sight", "culprit in sight", "true",
+                ], "\(seen)")
+        }
+    }
+
+    @Test func `an operation is in the address, and an address shows its operation`() throws {
+        let seen = try outcome(
+            of: """
+                const bars = [...document.querySelectorAll(".space-time .bar")];
+                bars[1].dispatchEvent(new MouseEvent("click", {bubbles: true}));
+                say(location.hash);
+                addEventListener("hashchange", () => {
+                  say(document.querySelector(".bar.told").dataset.operation);
+                }, {once: true});
+                location.hash = "#op=0";
+                """, on: Page(try Pages.run(Pages.stale)).html, named: "gestures-operation")
+        #expect(seen.split(separator: "\n") == ["#op=1", "0"])
+    }
+
+    @Test func `tables and the drawn violation follow the time and the node that are looked at`()
+        throws
+    {
+        let seen = try outcome(
+            of: """
+                const shownKey = () => document.querySelector("article.violation:not(.away) h3").textContent;
+                const rows = () => [...document.querySelectorAll("table.follows tbody tr")]
+                  .filter(row => getComputedStyle(row).display !== "none").length;
+                say(shownKey() + ", " + rows() + " rows");
+                const late = Number(articles[1].dataset.to);
+                show(late - 0.5, late + 0.5); say(shownKey() + ", " + rows() + " rows");
+                document.querySelector("a.pick").dispatchEvent(
+                  new MouseEvent("click", {bubbles: true, cancelable: true}));
+                say(location.hash.includes("node=n1"));
+                document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}));
+                say(location.hash.includes("node=") || document.querySelector("a.pick.here") !== null);
+                """, on: Page(try Self.twoKeys()).html, named: "gestures-follow")
+        #expect(
+            seen.split(separator: "\n") == [
+                "Key 0: stale read, 2 rows", "Key 1: stale read, 1 rows", "true", "false",
+            ])
+    }
+
+    /// A run in which a key breaks early, and another one ten seconds later and less far behind.
+    private static func twoKeys() throws -> StoredRun {
+        func key(_ key: Int, from start: Int, read: Int) -> String {
+            [
+                ("invoke", 0, "write", "1", start), ("ok", 0, "write", "1", start + 1_000_000),
+                ("invoke", 0, "write", "2", start + 1_500_000),
+                ("ok", 0, "write", "2", start + 1_900_000),
+                ("invoke", 1, "read", "nil", start + read),
+                ("ok", 1, "read", "1", start + read + 1_000_000),
+            ].map { kind, process, function, value, time in
+                "{:process \(process) :type :\(kind) :f :\(function) "
+                    + ":value [\(key) \(value)] :time \(time)}"
+            }.joined(separator: "\n")
+        }
+        let history = try History(
+            text: key(0, from: 0, read: 900_000_000) + "\n"
+                + key(1, from: 10_000_000_000, read: 2_000_000)
+        ).keyed(.independent)
+        var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
+        results.nodes = [NodeName(number: 1)]
+        results.workers = 1
+        results.add(try Checker().check(history))
+        results.verdict = .invalid
+        return StoredRun(results: results, history: history)
     }
 
     @Test func `logs follow the times that the timeline shows, and the node of the address`() throws

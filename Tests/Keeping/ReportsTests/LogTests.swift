@@ -103,6 +103,28 @@ import Topologies
         #expect(Page(run).html.contains("<a href=\"#log-v1\">"))
     }
 
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z up", 0), ("x [1970-01-02 00:00:01.250] y", 86_401.25),
+        ("2026-11-21T02:23:12.5+02:00 z", 1_795_220_592.5),
+        ("2000-03-01T00:00:00-0100", 951_872_400),
+        ("{\"ts\":\"2024-02-29T23:59:59.999Z\"}", 1_709_251_199.999),
+    ])
+    func `have the time that stands in a line, in whatever zone it is`(
+        line: String, seconds: Double
+    )
+        throws
+    {
+        let time = try #require(LogTime(in: line[...])).seconds
+        #expect(abs(time - seconds) < 1e-6, "\(time)")
+    }
+
+    @Test(arguments: [
+        "", "1970-01-01", "1970-13-01T00:00:00Z", "12:00:01 up", "é 1970-01-01T00:00:0",
+    ])
+    func `of other lines have none`(line: String) {
+        #expect(LogTime(in: line[...]) == nil)
+    }
+
     @Test func `of long runs stay within what a page may weigh`() {
         var run = run()
         let fault = FaultRecord(number: 1, kind: "halves", family: "partition")
@@ -114,8 +136,8 @@ import Topologies
         }
         let long = String(repeating: "long ", count: 300)
         for node in 1...9 {
-            let lines = (0..<20_000).map { number in
-                let (minute, second) = (number / 60 % 60 + 100, number % 60 + 100)
+            let lines = (0..<2_000).map { number in
+                let (minute, second) = (number / 600 + 100, number / 10 % 60 + 100)
                 return "1970-01-01T00:\(String(minute).dropFirst()):"
                     + "\(String(second).dropFirst()).5Z \(long)"
             }

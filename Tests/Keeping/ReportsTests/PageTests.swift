@@ -85,7 +85,7 @@ import Topologies
         let html = Page(try Self.run(Self.stale)).html
         #expect(html.contains("class=\"bar culprit\""))
         #expect(html.contains("class=\"bar missed\""))
-        #expect(html.contains("read of value 1 at 0.0030 s: too old"))
+        #expect(html.contains("read of value 1 at 0.0030 s: stale"))
         #expect(
             html.contains(
                 "client 1 read value 1 at 0.0030 s, though a write of value 2 by client 0 had been"

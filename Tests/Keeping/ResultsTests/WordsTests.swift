@@ -66,7 +66,7 @@ import Topologies
             try violation(results).sentence
                 == "n3 answered a read with value 1 at 2.5030 s, though n2 had acknowledged a write "
                 + "of value 2 at 0.0019 s, 2.50 s before the read began; n3 had been cut off from "
-                + "0.00 to 2.00 s (fault 4, isolate-leader: cut the leader from all others) and was "
+                + "0.00 to 2.00 s (fault 4, \"isolate-leader\": cut the leader from all others) and was "
                 + "healed 0.50 s before")
     }
 
@@ -172,7 +172,7 @@ import Topologies
         #expect(group.first == 1 && group.kind == .check && group.cause == .isolation)
         #expect(
             results.clause(of: results.findings[1])
-                == "n1 was cut off from 10.00 to 12.00 s (fault 1, one: cut one node from all others)"
+                == "n1 was cut off from 10.00 to 12.00 s (fault 1, \"one\": cut one node from all others)"
         )
     }
 }

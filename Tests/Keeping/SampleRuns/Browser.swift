@@ -40,9 +40,14 @@ public struct Browser {
         return file
     }
 
-    /// The document as it is when its script is done.
-    public func document(of file: URL, scheme: Scheme = .light) throws -> String {
-        try open(file, Self.arguments(scheme) + ["--virtual-time-budget=20000", "--dump-dom"])
+    /// The document as it is when its script is done, in a window of this width.
+    public func document(of file: URL, scheme: Scheme = .light, width: Int = 1_400) throws -> String
+    {
+        try open(
+            file,
+            Self.arguments(scheme) + [
+                "--window-size=\(width),1800", "--virtual-time-budget=20000", "--dump-dom",
+            ])
     }
 
     /// Takes pictures at the width of a desk's screen and of a phone, light and dark; their sizes in

@@ -9,7 +9,7 @@ const end = svg ? Number(svg.dataset.end) : 0, left = svg ? Number(svg.dataset.l
 const width = svg ? Number(svg.dataset.width) : 0, ns = "http://www.w3.org/2000/svg";
 const whole = document.getElementById("whole");
 const articles = [...document.querySelectorAll("article.violation")];
-let from = 0, to = end, grabbed = null, shown = 0, node = null;
+let from = 0, to = end, grabbed = null, shown = 0, node = null, operation = null;
 if (svg) document.getElementById("hint").hidden = false;
 
 function x(time) { return left + (time - from) / (to - from) * width; }
@@ -40,12 +40,20 @@ function show(a, b, quietly) {
     element.style.display = gone && !element.classList.contains("fault-name") ? "none" : "";
   }
   ticks();
-  whole.hidden = from === 0 && to === end;
-  for (const row of document.querySelectorAll(".follows [data-from]"))
-    row.classList.toggle("outside", Number(row.dataset.to) < from || Number(row.dataset.from) > to || Boolean(node && row.dataset.node && row.dataset.node !== node));
+  whole.hidden = from === 0 && to === end && !node;
+  for (const row of document.querySelectorAll(".follows [data-from]")) row.classList.toggle("outside", !isInside(row));
+  for (const pick of document.querySelectorAll("a.pick")) pick.classList.toggle("here", pick.dataset.pick === node);
   follow();
+  // The violation that is shown is one of those that the timeline shows, if there is any.
+  const place = articles.findIndex(isInside);
+  if (!quietly && place >= 0 && shown > 0 && !isInside(articles[shown - 1])) choose(place + 1, false);
   document.dispatchEvent(new CustomEvent("look", {detail: {from, to}}));
   if (!quietly) write();
+}
+// Whether something happened between the two times that the timeline shows, and on the chosen node.
+function isInside(part) {
+  const {from: start, to: stop, node: place} = part.dataset;
+  return !(Number(stop) < from || Number(start) > to || (node && place && place !== node));
 }
 function ticks() {
   const group = svg.querySelector(".ticks"), y = Number(group.dataset.y);
@@ -64,11 +72,11 @@ function ticks() {
 function choose(number, scroll) {
   if (!articles.length) return;
   shown = Math.min(Math.max(number, 1), articles.length);
+  operation = null;
   articles.forEach((article, place) => article.classList.toggle("away", place + 1 !== shown));
   for (const mark of document.querySelectorAll("svg.timeline .mark")) mark.classList.toggle("here", Number(mark.dataset.violation) === shown);
-  document.getElementById("which").textContent = `${shown} of ${articles.length}`;
-  const drawing = articles[shown - 1].querySelector(".wide");
-  drawing.scrollLeft = drawing.scrollWidth;
+  const which = document.getElementById("which");
+  which.textContent = `violation ${shown} of ${which.dataset.all}`;
   if (scroll) { articles[shown - 1].scrollIntoView({block: "nearest"}); write(); }
 }
 if (articles.length > 1) {
@@ -81,11 +89,12 @@ document.addEventListener("click", event => {
   if (link && Number(link.dataset.violation) <= articles.length) { event.preventDefault(); choose(Number(link.dataset.violation), true); }
 });
 
-// The fragment: #t=14-18.5&v=2&node=n3, so that what is seen can be sent to somebody.
+// The fragment: #t=14-18.5&v=2&op=812&node=n3, so that what is seen can be sent to somebody.
 function write() {
   const words = [];
   if (from > 0 || to < end) words.push(`t=${Number(from.toFixed(4))}-${Number(to.toFixed(4))}`);
   if (shown > 1) words.push("v=" + shown);
+  if (operation) words.push("op=" + operation);
   if (node) words.push("node=" + node);
   history.replaceState(null, "", words.length ? "#" + words.join("&") : location.pathname + location.search);
 }
@@ -94,8 +103,15 @@ function read() {
   const words = new URLSearchParams(hash), range = (words.get("t") || "").match(/^([\d.]+)-([\d.]+)$/);
   node = words.get("node");
   if (range) show(Number(range[1]), Number(range[2]), true); else show(0, end, true);
-  choose(plain ? Number(plain[1]) : Number(words.get("v")) || 1, false);
+  choose(plain ? Number(plain[1]) : Number(words.get("v")) || articles.findIndex(isInside) + 1, false);
+  const bar = words.has("op") && articles.length && articles[shown - 1].querySelector(`.bar[data-operation="${CSS.escape(words.get("op"))}"]`);
+  if (bar) { bar.dispatchEvent(new PointerEvent("pointerenter")); operation = words.get("op"); }
 }
+for (const pick of document.querySelectorAll("a.pick")) pick.addEventListener("click", event => {
+  event.preventDefault();
+  node = node === pick.dataset.pick ? null : pick.dataset.pick;
+  show(from, to);
+});
 // A link to another part of the page leaves what is shown as it is.
 function unfold() {
   const part = document.getElementById(location.hash.slice(1));
@@ -124,19 +140,20 @@ for (const part of document.querySelectorAll(".wide")) {
 
 // What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys.
 for (const article of articles) {
-  const bars = [...article.querySelectorAll(".bar")], words = article.querySelector(".after");
+  const bars = [...article.querySelectorAll(".space-time .bar")], words = article.querySelector(".after");
   words.classList.add("quiet");
   words.textContent = "Point at a bar, or move along them with the arrow keys, to read here what the key may have held after it.";
   const tell = bar => {
     for (const other of bars) other.classList.toggle("told", other === bar);
-    for (const line of article.querySelectorAll(".before"))
+    for (const line of article.querySelectorAll(".space-time .before"))
       line.classList.toggle("here", line.dataset.ends.split(" ").includes(bar.dataset.operation));
     const label = bar.querySelector("text").textContent;
     words.classList.remove("quiet");
     words.textContent = bar.dataset.after ? `${label}: ${bar.dataset.after}` : label;
   };
   bars.forEach((bar, place) => {
-    for (const kind of ["pointerenter", "focus", "click"]) bar.addEventListener(kind, () => tell(bar));
+    bar.addEventListener("pointerenter", () => tell(bar));
+    for (const kind of ["focus", "click"]) bar.addEventListener(kind, () => { tell(bar); operation = bar.dataset.operation; write(); });
     bar.addEventListener("keydown", event => {
       const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
       if (!step) return;
@@ -199,7 +216,7 @@ function watch() {
   svg.addEventListener("pointerdown", event => {
     fingers.set(event.pointerId, event.clientX);
     if (fingers.size === 2) { grabbed = null; choice.setAttribute("width", 0); return; }
-    if (event.target.closest(".mark") || event.pointerType === "touch") return;
+    if (event.target.closest(".mark, .pick") || event.pointerType === "touch") return;
     grabbed = time(event); event.preventDefault(); svg.focus({preventScroll: true});
   });
   function pinch(event) {
