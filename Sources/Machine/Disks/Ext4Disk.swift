@@ -151,13 +151,18 @@ public actor Ext4Disk: LosingDisk {
     ///
     /// - Returns: what is gone; what nobody had synced and is there all the same, nobody knows.
     public func loseUnsynced(_ loss: PowerLoss) async throws -> LossReport {
-        guard isShut, let sight else {
-            throw DiskError.server(disk: name, why: "it has not been shut down")
-        }
-        let before = sight.files()
+        let before = try lastSeen()
         try await unmount()
         try await mount()
         return before.report(after: try Ext4Sight(of: folder).files())
+    }
+
+    /// In a function of its own: as long as somebody holds the sight, nothing can be unmounted.
+    private func lastSeen() throws(DiskError) -> FileSums {
+        guard isShut, let sight else {
+            throw .server(disk: name, why: "it has not been shut down")
+        }
+        return sight.files()
     }
 
     /// A real disk's health is its own.
