@@ -41,6 +41,7 @@ public actor Ext4Disk: LosingDisk {
     /// Mounts what the disk holds; a disk that is new takes the folder's files in.
     public func start() async throws {
         guard !isMounted else { return }
+        try share()
         if hasMount { try await unmount() }
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
@@ -68,6 +69,16 @@ public actor Ext4Disk: LosingDisk {
         try await run(
             "mkfs.ext4",
             ["-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1", image])
+    }
+
+    /// Nodes have mount namespaces of their own (`ip netns exec`), and in them copies of what is mounted
+    /// when they start. Copies go with the original only if the mount around it is shared: a file
+    /// system that one copy keeps alive stays shut down for ever. Only the lab's own namespace and
+    /// those below it are concerned.
+    private func share() throws(DiskError) {
+        guard Glibc.mount("none", "/", nil, UInt(MS_REC) | UInt(MS_SHARED), nil) == 0 else {
+            throw .server(disk: name, why: "the lab's mounts cannot be shared, errno \(errno)")
+        }
     }
 
     private func mount() async throws {
