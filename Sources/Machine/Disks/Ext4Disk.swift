@@ -71,6 +71,8 @@ public actor Ext4Disk: LosingDisk {
             ["-q", "-F", "-m", "0", "-E", "lazy_itable_init=1,lazy_journal_init=1", image])
     }
 
+    /// Shares the lab's mounts with the namespaces below.
+    ///
     /// Nodes have mount namespaces of their own (`ip netns exec`), and in them copies of what is mounted
     /// when they start. Copies go with the original only if the mount around it is shared: a file
     /// system that one copy keeps alive stays shut down for ever. Only the lab's own namespace and

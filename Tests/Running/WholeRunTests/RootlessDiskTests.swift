@@ -78,15 +78,26 @@ struct `Power losses without FUSE` {
         }.filter { $0.contains(machine.results) }
     }
 
-    @Test func `strike ext4, and leave plain files`() throws {
+    @Test func `strike ext4, find who acknowledges before it syncs, and leave nothing`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try machine.conclude(
-            try command(Self.plan), program: "/usr/bin/unshare")
-        #expect(status == 0, "\(output)")
-        let data = machine.latest.path + "/nodes/n1/data"
-        #expect(try !FileManager.default.contentsOfDirectory(atPath: data).isEmpty)
-        #expect(!FileManager.default.fileExists(atPath: data + ".ext4"))
+        let mutant = URL(filePath: Machine.program).deletingLastPathComponent()
+            .appending(path: "raftd-mutant").path
+        let (status, output) = try machine.run(
+            try command(Self.plan + ["--binary", mutant, "--stop-at-first"]),
+            program: "/usr/bin/unshare", environment: ["WHITEWATER_MUTANT": "29"])
+        #expect(status == 1, "\(output)")
+        #expect(
+            !FileManager.default.fileExists(atPath: machine.latest.path + "/nodes/n1/data.ext4"))
         #expect(try loops() == [])
+    }
+
+    @Test func `on ext4 acquit the true node`() throws {
+        defer { machine.removeResults() }
+        let (status, output) = try machine.run(
+            try command(Self.plan), program: "/usr/bin/unshare")
+        // The moments at which something is not synced are short, and ext4 waits for none: that no
+        // loss took anything is an answer too.
+        #expect(status == 0 || status == 2, "\(output)")
     }
 
     @Test func `are refused in words where a plan asks for more`() throws {
