@@ -47,9 +47,12 @@ struct Summary {
         if let worst = digest?.violations.first {
             add("worst", (worst.key.map { "key \($0): " } ?? "") + worst.sentence)
         }
-        for (number, diagnosis) in (digest?.diagnoses ?? []).prefix(2).enumerated() {
+        let diagnoses = digest?.diagnoses ?? []
+        for (number, diagnosis) in diagnoses.prefix(2).enumerated() {
             add(number == 0 ? "where" : "else", diagnosis.sentence)
         }
+        let others = diagnoses.dropFirst(2).reduce(0) { $0 + $1.count }
+        if others > 0 { add("else", "and \(others) under other circumstances, on the page") }
         let groups = results.findingGroups ?? []
         for group in groups.prefix(2) {
             add("found", results.findings[group.first].sentence)
@@ -66,7 +69,7 @@ struct Summary {
         add(
             "operations",
             "\(total.completed.grouped): \(total.ok.grouped) ok, "
-                + "\((total.refused ?? 0).grouped) refused, \(total.errors.grouped) errors, "
+                + "\((total.refused ?? 0).grouped) compared and refused, \(total.errors.grouped) errors, "
                 + "\(total.info.grouped) unknown"
                 + (results.rate.map { "; \($0.words)" } ?? ""))
         if let latency = digest?.latency, latency.count > 0 {
