@@ -91,7 +91,7 @@ public actor Ext4Disk: LosingDisk {
     }
 
     /// A process that has just been forked holds what its parent had open, until it runs its program.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(10)
 
     private func unmount() async throws {
         sight = nil
@@ -106,6 +106,26 @@ public actor Ext4Disk: LosingDisk {
         }
         hasMount = false
         isShut = false
+        // A dead node's copy of the mount goes a moment after the node. Until then the file system
+        // lives on, and who mounts it again gets it as it is: shut down.
+        while try hasDevice() {
+            guard ContinuousClock.now < deadline else {
+                throw DiskError.server(
+                    disk: name,
+                    why: "its loop device is still in use \(Self.patience) after the end")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// Whether a loop device still has the disk's file: it is freed with the last mount.
+    private func hasDevice() throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: "/sys/block").contains { block in
+            // One that has been freed since has no such file.
+            let file = try? String(
+                contentsOfFile: "/sys/block/\(block)/loop/backing_file", encoding: .utf8)
+            return file?.trimmingCharacters(in: .newlines) == image
+        }
     }
 
     private func sync() throws(DiskError) {
