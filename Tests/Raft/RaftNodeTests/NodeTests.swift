@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import Raft
 import RaftStorage
+import Synchronization
 import Testing
 import Wire
 import WireNIO
@@ -27,12 +28,36 @@ final class LocalNodes {
             })
     }
 
-    /// A port that nobody uses just now.
+    /// Below those that the kernel gives to outgoing connections, of other tests too.
+    private static let nextPort = Mutex(20_000 + Int(getpid()) * 37 % 8_000)
+
+    /// A port that nobody uses just now, and that no other test of this process gets.
     private static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        return try #require(channel.localAddress?.port)
+        for _ in 0..<1_000 {
+            let port = nextPort.withLock { next in
+                next += 1
+                return next
+            }
+            guard
+                let channel = try? ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .bind(host: "127.0.0.1", port: port).wait()
+            else { continue }
+            try channel.close().wait()
+            return port
+        }
+        throw WireError.stranger("no port is free")
+    }
+
+    /// The folder of a node: a process that another test has just forked holds its lock as well,
+    /// until it runs its program.
+    private func disk(_ number: Int) async throws -> RealDisk {
+        let path = folder + "/\(number)"
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            if let disk = try? RealDisk(path) { return disk }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return try RealDisk(path)
     }
 
     func start(_ number: Int) async throws {
@@ -47,7 +72,7 @@ final class LocalNodes {
         options.heartbeat = .milliseconds(50)
         change(&options)
         let node = try await NodeFactory.node(
-            options, disk: try RealDisk(folder + "/\(number)"), isJoining: false, log: log)
+            options, disk: try await disk(number), isJoining: false, log: log)
         try await node.start()
         nodes[number] = node
     }
