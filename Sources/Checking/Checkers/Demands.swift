@@ -29,7 +29,7 @@ struct Demands<M: Model> {
 
     init(
         _ alphabet: Alphabet<M>, entries: [TrackEntry<M.Call>], classes: [Int32],
-        levels: [SearchSpace<M>.Level], looksAhead: Bool
+        levels: [Level], looksAhead: Bool
     ) {
         guard looksAhead, alphabet.model.growth != nil else {
             (demands, first) = ([], [])

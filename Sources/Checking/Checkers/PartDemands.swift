@@ -48,7 +48,7 @@ struct PartDemands<M: Model> {
 
     init(
         _ alphabet: Alphabet<M>, entries: [TrackEntry<M.Call>], classes: [Int32],
-        levels: [SearchSpace<M>.Level], crashedNumber: [Int32], looksAhead: Bool
+        levels: [Level], crashedNumber: [Int32], looksAhead: Bool
     ) {
         contents = Contents()
         guard looksAhead,

@@ -1,16 +1,16 @@
 internal import Models
 
+/// A completion of a track that is searched.
+struct Level {
+    /// The entry that completes.
+    let entry: Int
+    /// Where.
+    let place: Int
+}
+
 /// What stays the same while a track is searched: its calls as classes, a slot for each operation
 /// of known outcome, and the completions one after another, the *levels* of the search.
 struct SearchSpace<M: Model> {
-    /// A completion.
-    struct Level {
-        /// The entry that completes.
-        let entry: Int
-        /// Where.
-        let place: Int
-    }
-
     let alphabet: Alphabet<M>
     let entries: [TrackEntry<M.Call>]
     /// The class of each entry.
