@@ -46,6 +46,11 @@ extension Whitewater {
         @Option(help: "How much load each bug gets at most, such as 10m.")
         var budget: String?
 
+        @Option(
+            name: .customLong("repeat"),
+            help: "Look for what was found so many times again, by the same plan.")
+        var repeats = 0
+
         @Option(help: "How many labs at once; as many as the machine carries if left out.")
         var parallel: Int?
 
@@ -68,6 +73,7 @@ extension Whitewater {
             do {
                 var setting = setting
                 setting.hints = bugs.hints
+                setting.repeats = repeats
                 let runner = MutationRunner(setting, mutants: names, report: Self.show)
                 let signals = EndingSignals(stop: runner.stop)
                 defer { signals.cancel() }
@@ -96,6 +102,9 @@ extension Whitewater {
             }
             guard (1...1_000).contains(parallel ?? 1) else {
                 throw ValidationError("--parallel is from 1 to 1000")
+            }
+            guard (0...1_000).contains(repeats) else {
+                throw ValidationError("--repeat is from 0 to 1000")
             }
             let folder = URL(filePath: results).path + "/self-test/\(RunFolder.timestamp())"
             do {
@@ -158,7 +167,7 @@ extension Whitewater {
                 case .noAnswer(let why): "no answer: \(why)"
                 }
             Console.line(
-                "\(report.trial.mutant): \(words), \(plan), seed \(report.trial.seed), "
+                "\(report.trial.mutant)\(report.trial.isRepeat ? ", again" : ""): \(words), \(plan), seed \(report.trial.seed), "
                     + "\(Int(report.load.rounded())) s of load")
         }
     }

@@ -9,6 +9,9 @@ internal import Generators
 ///
 /// A plan that accuses a right node finds every bug and proves nothing. So each plan is run against
 /// one first, and what is found of a node whose bug has not come up is no detection either.
+///
+/// Last of all, each plan that found a bug looks for it again with other seeds, as often as is asked
+/// for: one detection may be luck.
 public struct MutationMachine: Sendable {
     /// One run of a plan against a node with one bug.
     public struct Trial: Hashable, Sendable, Codable {
@@ -20,6 +23,8 @@ public struct MutationMachine: Sendable {
         public let plan: String
         /// The seed.
         public let seed: UInt64
+        /// Whether the bug was found before, and is looked for again.
+        public var isRepeat = false
     }
 
     /// What a trial came to.
@@ -50,6 +55,10 @@ public struct MutationMachine: Sendable {
         public internal(set) var cameUp = false
         /// Seconds of load until the detection, or in all.
         public internal(set) var load = 0.0
+        /// How often the plan that found it was run again and could say something.
+        public internal(set) var repeats = 0
+        /// How often it found it again.
+        public internal(set) var repeatDetections = 0
     }
 
     /// How a bug was found.
@@ -84,6 +93,9 @@ public struct MutationMachine: Sendable {
     private var results: [String: Row]
     private let order: [String]
     private var controls: [String]
+    private let repeats: Int
+    /// What was found, and is to be looked for again.
+    private var again: [(mutant: String, plan: String)] = []
     private var number = 0
     /// What a trial is called whose nodes have no bug.
     public static let rightNode = "none"
@@ -94,17 +106,19 @@ public struct MutationMachine: Sendable {
     private var isOver = false
 
     /// A machine for these bugs and plans, with so many seconds of load for each bug, and with a
-    /// run of a right node under each plan before, or without.
+    /// run of a right node under each plan before, or without; what is found is looked for so many
+    /// times again.
     ///
     /// Hints name plans that are likely to find a bug: it meets them first, and up to three times
     /// before any other meets it again.
     public init(
         mutants: [String], plans: [String], hints: [String: [String]] = [:], budget: Duration,
-        seed: UInt64, isControlled: Bool = false
+        seed: UInt64, isControlled: Bool = false, repeats: Int = 0
     ) {
         precondition(!plans.isEmpty, "a bug is looked for by plans")
         controls = isControlled ? plans : []
         self.plans = plans
+        self.repeats = repeats
         self.hints = hints
         self.budget = budget / .seconds(1)
         random = SplitMix64(seed: seed)
@@ -119,27 +133,42 @@ public struct MutationMachine: Sendable {
     /// Starts trials until so many are under way.
     public mutating func fill(to capacity: Int) -> [Effect] {
         var effects: [Effect] = []
-        while running.count < capacity, let (mutant, plan) = next() {
+        while running.count < capacity, let (mutant, plan, isRepeat) = next() {
             number += 1
             let trial = Trial(
                 number: number, mutant: mutant, plan: plan,
-                seed: UInt64.random(in: 1...999_999_999, using: &random))
+                seed: UInt64.random(in: 1...999_999_999, using: &random), isRepeat: isRepeat)
             running[number] = trial
             tried[mutant, default: [:]][trial.plan, default: 0] += 1
             effects.append(.start(trial))
         }
-        if running.isEmpty, waiting.isEmpty, !isOver {
+        if running.isEmpty, waiting.isEmpty, again.isEmpty, !isOver {
             isOver = true
             effects.append(.finish)
         }
         return effects
     }
 
-    private mutating func next() -> (mutant: String, plan: String)? {
-        if !controls.isEmpty { return (Self.rightNode, controls.removeFirst()) }
-        guard !waiting.isEmpty else { return nil }
-        let mutant = waiting.removeFirst()
-        return (mutant, plan(for: mutant))
+    private mutating func next() -> (mutant: String, plan: String, isRepeat: Bool)? {
+        if !controls.isEmpty { return (Self.rightNode, controls.removeFirst(), false) }
+        guard let mutant = waiting.first else {
+            guard let (mutant, plan) = again.popLast() else { return nil }
+            return (mutant, plan, true)
+        }
+        waiting.removeFirst()
+        return (mutant, plan(for: mutant), false)
+    }
+
+    private mutating func noteRepeat(_ trial: Trial, _ outcome: Outcome) {
+        switch outcome {
+        case .found:
+            results[trial.mutant]?.repeats += 1
+            results[trial.mutant]?.repeatDetections += 1
+        case .missed, .neverCameUp: results[trial.mutant]?.repeats += 1
+        case .accusedIdle(let check):
+            accusations.append(Detection(trial: trial, check: check))
+        case .noAnswer: break
+        }
     }
 
     private mutating func noteControl(_ trial: Trial, _ outcome: Outcome) {
@@ -156,6 +185,7 @@ public struct MutationMachine: Sendable {
     public mutating func note(_ trial: Trial, _ outcome: Outcome, load: Double) {
         guard running.removeValue(forKey: trial.number) != nil else { return }
         guard var row = results[trial.mutant] else { return noteControl(trial, outcome) }
+        guard !trial.isRepeat else { return noteRepeat(trial, outcome) }
         row.trials += 1
         row.load += load
         experience[trial.plan, default: Experience()].load += load
@@ -164,6 +194,7 @@ public struct MutationMachine: Sendable {
             row.detection = Detection(trial: trial, check: check)
             row.cameUp = true
             experience[trial.plan, default: Experience()].detections += 1
+            again += Array(repeating: (trial.mutant, trial.plan), count: repeats)
         case .accusedIdle(let check):
             accusations.append(Detection(trial: trial, check: check))
         case .missed: row.cameUp = true

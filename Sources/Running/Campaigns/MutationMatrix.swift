@@ -42,6 +42,14 @@ public struct MutationMatrix: Sendable, Codable {
         return loads.isEmpty ? nil : loads[loads.count / 2]
     }
 
+    /// Bugs that were looked for again.
+    private var again: [Line] { lines.filter { $0.row.repeats > 0 } }
+
+    /// Those that were found again in three fifths of the runs or more.
+    private var reliable: Int {
+        again.count { $0.row.repeatDetections * 5 >= $0.row.repeats * 3 }
+    }
+
     /// `41 of 50 planted bugs found, after 12 s of load in the median`.
     public var summary: String {
         let survived = lines.count { $0.row.verdict == .survived }
@@ -52,11 +60,17 @@ public struct MutationMatrix: Sendable, Codable {
             + (medianLoad.map { ", after \(Self.seconds($0)) of load in the median" } ?? "")
             + "; \(survived) survived, \(idle) never came up, \(silent) without an answer"
             + (untried > 0 ? ", \(untried) not tried" : "")
+            + (again.isEmpty
+                ? ""
+                : "; \(reliable) of \(again.count) found again in at least three of five runs of "
+                    + "the same plan")
     }
 
     /// A table in Markdown, which reads as plain text too.
     public var markdown: String {
-        let head = ["bug", "what it does wrong", "verdict", "by", "plan", "seed", "load", "runs"]
+        let head = [
+            "bug", "what it does wrong", "verdict", "by", "plan", "seed", "load", "runs", "again",
+        ]
         let rows = lines.map { line -> [String] in
             let (row, detection) = (line.row, line.row.detection)
             return [
@@ -64,6 +78,7 @@ public struct MutationMatrix: Sendable, Codable {
                 detection.map { Self.name(of: $0.trial.plan) } ?? "",
                 detection.map { "\($0.trial.seed)" } ?? "", Self.seconds(row.load),
                 "\(row.trials)",
+                row.repeats > 0 ? "\(row.repeatDetections) of \(row.repeats)" : "",
             ]
         }
         let widths = head.indices.map { column in

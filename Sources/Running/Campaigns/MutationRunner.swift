@@ -23,6 +23,8 @@ public final class MutationRunner {
         public var folder: String
         /// Of all other seeds.
         public var seed: UInt64
+        /// How often a plan that found a bug looks for it again.
+        public var repeats = 0
 
         /// A setting.
         public init(
@@ -71,7 +73,8 @@ public final class MutationRunner {
         pool = LabPool(program: setting.program, parallel: setting.parallel)
         machine = MutationMachine(
             mutants: mutants, plans: setting.plans, hints: setting.hintedFiles,
-            budget: setting.budget, seed: setting.seed, isControlled: setting.rightBinary != nil)
+            budget: setting.budget, seed: setting.seed, isControlled: setting.rightBinary != nil,
+            repeats: setting.repeats)
     }
 
     /// Asks it to end, from any thread.

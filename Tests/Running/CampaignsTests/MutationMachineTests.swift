@@ -87,6 +87,32 @@ import Testing
         #expect(machine.accusations.map(\.check) == ["stale read"])
     }
 
+    @Test func `what was found is looked for again, last of all, by the plan that found it`() {
+        var machine = MutationMachine(
+            mutants: ["loud", "shy", "hidden"], plans: ["a", "b"], budget: .seconds(60), seed: 1,
+            repeats: 5)
+        var runs = 0
+        let trials = play(&machine) { trial in
+            if trial.isRepeat { runs += 1 }
+            switch (trial.mutant, trial.plan) {
+            case ("loud", "a"): return .found(by: "stale read")
+            case ("shy", "b") where trial.isRepeat:
+                return runs.isMultiple(of: 2) ? .missed : .noAnswer("stood still")
+            case ("shy", "b"): return .found(by: "stale read")
+            default: return .missed
+            }
+        }
+        let again = trials.drop { !$0.isRepeat }
+        #expect(again.count == 10 && again.allSatisfy(\.isRepeat))
+        #expect(Set(again.map(\.seed)).count == 10)
+        #expect(
+            again.allSatisfy { $0.plan == ($0.mutant == "loud" ? "a" : "b") })
+        #expect(machine.rows.map(\.repeatDetections) == [5, 0, 0])
+        #expect(machine.rows.map { $0.repeats > 0 } == [true, true, false])
+        #expect(machine.rows[1].repeats < 5, "a run that cannot say is no run that missed it")
+        #expect(machine.rows[1].detection != nil, "and takes nothing back")
+    }
+
     @Test func `runs that cannot say end too`() {
         var machine = MutationMachine(
             mutants: ["m"], plans: ["a"], budget: .seconds(60), seed: 1)

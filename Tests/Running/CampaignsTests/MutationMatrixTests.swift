@@ -37,9 +37,26 @@ import Testing
         #expect(
             cells == [
                 "loud", "answers from local state", "found", "violation: stale read", "storm",
-                "\(seed)", "12 s", "1",
+                "\(seed)", "12 s", "1", "",
             ])
         #expect(Set(lines[0...4].map(\.count)).count == 1, "columns are aligned")
+    }
+
+    @Test func `says how often what was found was found again`() {
+        var machine = MutationMachine(
+            mutants: ["loud", "rare"], plans: ["p"], budget: .seconds(30), seed: 1, repeats: 5)
+        var again: [String: Int] = [:]
+        while case .start(let trial) = machine.fill(to: 1).first {
+            if trial.isRepeat { again[trial.mutant, default: 0] += 1 }
+            let isFound = !trial.isRepeat || trial.mutant == "loud" || again["rare"] ?? 0 < 3
+            machine.note(trial, isFound ? .found(by: "lost write") : .missed, load: 5)
+        }
+        let matrix = MutationMatrix(machine, titles: [:], budget: .seconds(30), seed: 1)
+        #expect(matrix.markdown.contains("| 5 of 5"))
+        #expect(matrix.markdown.contains("| 2 of 5"))
+        #expect(
+            matrix.summary.hasSuffix(
+                "; 1 of 2 found again in at least three of five runs of the same plan"))
     }
 
     @Test func `a bug of which no run could say anything is not called survived`() {
