@@ -215,11 +215,17 @@ public actor Ext4Disk: LosingDisk {
     ///
     /// - Throws: `DiskError.noLoop` with what to do.
     public static func requireDevice() throws(DiskError) {
-        guard geteuid() == 0 else { throw .noLoop("only root mounts ext4") }
+        guard geteuid() == 0 else {
+            throw .noLoop("only root mounts ext4; run it as root, or with FUSE")
+        }
         let map = (try? String(contentsOfFile: "/proc/self/uid_map", encoding: .utf8)) ?? ""
         guard map.split(separator: " ").map(String.init).first == "0",
             map.contains("4294967295")
-        else { throw .noLoop("only the machine's own root mounts ext4") }
+        else {
+            throw .noLoop(
+                "only the machine's own root mounts ext4; run it outside of a container, or with FUSE"
+            )
+        }
         let control = open("/dev/loop-control", O_RDWR | O_CLOEXEC)
         guard control >= 0 else {
             throw .noLoop("/dev/loop-control: \(Errno(rawValue: errno)); `modprobe loop`")
