@@ -25,12 +25,11 @@ struct FaultLanes {
         let labels = Self.labels(of: faults)
         self.labels = labels
         lanes = zip(faults, labels).map { fault, label in
-            // A label may reach beyond its bar.
-            let name = faults.count > Self.mostNames ? 0 : Double(label.count) * 6.6 + 10
-            let start = axis.x(fault.start)
-            let isCut = Self.isCut(label, at: start)
-            let left = isCut ? start - name : start
-            let right = max(axis.x(fault.end), isCut ? start : start + name)
+            let (start, end) = (axis.x(fault.start), axis.x(fault.end))
+            let name = faults.count > Self.mostNames ? 0 : Self.width(of: label) + 10
+            let place = Place(of: label, from: start, to: end)
+            let left = place == .before ? start - name : start
+            let right = place == .behind ? end + name : end
             if let free = ends.firstIndex(where: { $0 <= left }) {
                 ends[free] = right
                 return free
@@ -55,9 +54,21 @@ struct FaultLanes {
         }
     }
 
-    /// Near the right end a name stands before its bar: behind it would be cut off.
-    private static func isCut(_ label: String, at left: Double) -> Bool {
-        left + Double(label.count) * 6.6 > TimeAxis.width - TimeAxis.right
+    private static func width(of label: String) -> Double { Double(label.count) * 6.6 }
+
+    /// Where a label stands: in its bar if it fits, so that none makes a fault look longer than it
+    /// was.
+    private enum Place {
+        case inside, behind
+        /// Near the right end, behind which it would be cut off.
+        case before
+
+        init(of label: String, from start: Double, to end: Double) {
+            let width = FaultLanes.width(of: label)
+            self =
+                start + width + 3 <= end
+                ? .inside : end + width + 3 <= TimeAxis.width - TimeAxis.right ? .behind : .before
+        }
     }
 
     func drawing(at top: Double) -> TimelineDrawing.Part {
@@ -68,21 +79,22 @@ struct FaultLanes {
                 text-anchor="end">faults</text>
                 """)
         for (number, fault) in axis.visible(faults, end: { $1.end }) {
-            let left = axis.x(fault.start)
+            let (left, right) = (axis.x(fault.start), axis.x(fault.end))
             let y = top + Double(lanes[number]) * laneHeight
             part.data += """
                 <rect class="fault \(fault.family.rawValue)\(fault.bit ? "" : " idle")" x="\(left)" \
-                y="\(y)" width="\(max(axis.x(fault.end) - left, 1))" \
+                y="\(y)" width="\(max(right - left, 1))" \
                 height="\(laneHeight - 4)" data-from="\(Markup(raw: fault.start.fixed(3)))" \
                 data-to="\(Markup(raw: fault.end.fixed(3)))"><title>\(Self.title(fault))</title></rect>
                 """
             guard faults.count <= Self.mostNames else { continue }
             let label = labels[number]
-            let isCut = Self.isCut(label, at: left)
-            let at = isCut ? left - 6 : left
+            let place = Place(of: label, from: left, to: right)
+            let isBefore = place == .before
+            let at = isBefore ? left - 6 : place == .behind ? right : left
             part.over += """
                 <text class="name" data-x="\(at)" x="\(at + 3)" y="\(y + laneHeight / 2 + 2)"\
-                \(isCut ? " text-anchor=\"end\"" as Markup : "")>\(label)</text>
+                \(isBefore ? " text-anchor=\"end\"" as Markup : "")>\(label)</text>
                 """
         }
         return part

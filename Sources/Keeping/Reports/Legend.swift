@@ -92,6 +92,10 @@ struct Legend {
         add(processes.contains(.paused), box("lane paused"), "frozen")
         add(processes.contains(.down), box("lane down"), "down")
         add(isSilent, box("lane silent"), "gives no status")
+        let lags = (run.results.observations ?? []).filter { $0.lags == true }
+        add(
+            lags.contains { $0.process == .up }, box("lane lagging"),
+            "lags: half a second or more behind another node")
         for (family, words) in Self.bands where families.contains(family) {
             add(true, box("fault \(family.rawValue)"), words)
         }

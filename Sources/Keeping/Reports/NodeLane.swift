@@ -52,6 +52,8 @@ struct NodeLane {
     private static func state(_ observation: NodeObservation) -> (String, String) {
         switch (observation.process, observation.role) {
         case (.up, nil): ("silent", "gave no status")
+        case (.up, .some) where observation.lags == true:
+            ("lagging", "had not applied what another node had half a second before")
         case (.up, .leader): ("up", "led")
         case (.up, .other): ("up", "was up")
         case (.paused, _): ("paused", "was frozen")

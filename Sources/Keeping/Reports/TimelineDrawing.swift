@@ -102,7 +102,9 @@ struct TimelineDrawing {
         y1="3" y2="3" class="hatch"/></pattern><pattern id="bars" width="5" height="5" patternUnits="userSpaceOnUse"><line x1="1" x2="1" \
         y1="0" y2="5" class="bars"/></pattern>\
         <pattern id="cross" width="6" height="6" patternUnits="userSpaceOnUse"><path \
-        d="M0 0L6 6M6 0L0 6" class="cross"/></pattern>
+        d="M0 0L6 6M6 0L0 6" class="cross"/></pattern>\
+        <pattern id="lagging" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" \
+        height="5" class="lane up"/><circle cx="2.5" cy="2.5" r="1.1" class="lagging"/></pattern>
         """
 
     private var description: String {

@@ -133,28 +133,33 @@ public struct Diagnosis: Codable, Hashable, Sendable {
     /// Where they were, in words; and whether these speak of all nodes at once.
     private func place(_ lasts: Bool, _ healed: Double?) -> (words: String, isPlace: Bool)? {
         let before = healed.map { "\(count == 1 ? "" : "at most ")\($0.spanWords) before" }
+        let until = healed.map { healed in
+            count == 1
+                ? "until \(healed.spanWords) before"
+                : "until shortly before (\(healed.spanWords) at most)"
+        }
         /// What a node was under, or had been until shortly before.
         func node(_ present: String, _ past: String) -> String {
-            let past = before.map { "\(past) \($0)" }
+            let past = until.map { "\(past) \($0)" }
             return "on a node that "
                 + [lasts ? present : nil, past].compactMap(\.self).joined(separator: ", or ")
         }
         return switch cause {
-        case .isolation: (node("was cut off", "had been cut off until"), false)
+        case .isolation: (node("was cut off", "had been cut off"), false)
         case .impairment:
             (
                 node(
-                    "lost packets or got them late", "had lost packets or got them late, until"),
+                    "lost packets or got them late", "had lost packets or got them late"),
                 false
             )
-        case .pause: (node("was frozen", "had been frozen, until"), false)
+        case .pause: (node("was frozen", "had been frozen"), false)
         case .restart:
             (
                 "on a node that had been killed and started again"
                     + (before.map { " \($0)" } ?? ""),
                 false
             )
-        case .fault: (node("was under a fault", "had been under a fault, until"), false)
+        case .fault: (node("was under a fault", "had been under a fault"), false)
         case .deposedLeader: ("on a leader that had been deposed and did not know it", false)
         case .newLeader: ("on a leader that had just been elected", false)
         case .none:

@@ -25,13 +25,20 @@ public struct NodeObservation: Codable, Hashable, Sendable {
     /// Its term, if it answered.
     public var term: Int?
 
+    /// Whether it had not applied yet what another node had half a second before; nil if it did not
+    /// say what it has applied.
+    public var lags: Bool?
+
     /// An observation of a node.
-    public init(node: NodeName, time: Double, process: Process, role: Role?, term: Int?) {
+    public init(
+        node: NodeName, time: Double, process: Process, role: Role?, term: Int?, lags: Bool? = nil
+    ) {
         self.node = node
         self.time = time
         self.process = process
         self.role = role
         self.term = term
+        self.lags = lags
     }
 }
 

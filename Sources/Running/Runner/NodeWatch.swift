@@ -15,6 +15,7 @@ final class NodeWatch: Sendable {
     private let cluster: Cluster
     private let clock: RunClock
     private let changes = Mutex<[NodeObservation]>([])
+    private let lag = Mutex(Lag())
     private let checks = Mutex(NodeChecks())
     private let quiet = Mutex(true)
     private let elections: Mutex<QuietElections>
@@ -88,7 +89,8 @@ final class NodeWatch: Sendable {
             }
             let observation = NodeObservation(
                 node: node.name, time: asked / .seconds(1), process: process,
-                role: status.map { $0.isLeader ? .leader : .other }, term: status?.term)
+                role: status.map { $0.isLeader ? .leader : .other }, term: status?.term,
+                lags: lags(status, asked: asked))
             if last.map({ Self.differ($0, observation) }) ?? true {
                 changes.withLock { $0.append(observation) }
                 tally.note(
@@ -160,6 +162,13 @@ final class NodeWatch: Sendable {
         return [alone, stubborn, left].compactMap(\.self)
     }
 
+    /// Whether a node is behind the others; nil where it does not say what it has applied.
+    private func lags(_ status: NodeStatus?, asked: Duration) -> Bool? {
+        status?.appliedIndex.map { applied in
+            lag.withLock { $0.note(applied, asked: asked, answered: clock.now) }
+        }
+    }
+
     /// A node that is frozen or silent is what it last said; one whose process ended is nothing.
     private func note(_ status: NodeStatus?, process: NodeObservation.Process, of node: NodeName) {
         latest.withLock { latest in
@@ -194,7 +203,8 @@ final class NodeWatch: Sendable {
     private static func differ(
         _ one: NodeObservation, _ other: NodeObservation
     ) -> Bool {
-        (one.process, one.role, one.term) != (other.process, other.role, other.term)
+        (one.process, one.role, one.term, one.lags)
+            != (other.process, other.role, other.term, other.lags)
     }
 
     private static func word(_ state: NodeProcess.State) -> NodeObservation.Process {

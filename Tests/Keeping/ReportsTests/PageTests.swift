@@ -160,6 +160,17 @@ import Topologies
         #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE=1 accepts it")
     }
 
+    @Test func `a node that lags is shown so, and the legend says what that is`() throws {
+        var run = StoredRun.sample(operations: 100)
+        let html = Page(run).html
+        #expect(html.contains("n4 had not applied what another node had half a second before"))
+        #expect(html.contains("lags: half a second or more behind another node"))
+        for place in run.results.observations?.indices ?? 0..<0 {
+            run.results.observations?[place].lags = nil
+        }
+        #expect(!Page(run).html.contains("half a second"))
+    }
+
     @Test func `an older run without observations is rendered`() throws {
         var run = StoredRun.sample(operations: 100)
         run.results.observations = nil

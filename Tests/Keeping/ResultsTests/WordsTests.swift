@@ -136,7 +136,7 @@ import Topologies
         #expect(
             sentences([(0.0012, 11), (2.5, 13.5), (0.8, 11.5)]) == [
                 "all 3 stale reads were 1.2 ms to 2.50 s behind, every one on a node that was cut "
-                    + "off, or had been cut off until at most 1.50 s before (n1 3×)"
+                    + "off, or had been cut off until shortly before (1.50 s at most) (n1 3×)"
             ])
     }
 

@@ -97,19 +97,20 @@ extension StoredRun {
         }
         func add(
             _ node: Int, _ share: Double, _ process: NodeObservation.Process,
-            _ role: NodeObservation.Role?, _ term: Int?
+            _ role: NodeObservation.Role?, _ term: Int?, lags: Bool? = nil
         ) {
             observations.append(
                 NodeObservation(
                     node: NodeName(number: node), time: length * share, process: process,
-                    role: role,
-                    term: term))
+                    role: role, term: term, lags: lags))
         }
         add(1, 0.3, .down, nil, nil)
         add(3, 0.32, .up, .leader, 3)
         add(1, 0.4, .up, .other, 3)
         add(2, 0.6, .paused, nil, nil)
         add(2, 0.7, .up, nil, nil)
+        add(4, 0.8, .up, .other, 3, lags: true)
+        add(4, 0.9, .up, .other, 3, lags: false)
         return observations
     }
 }
