@@ -16,6 +16,8 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
     case timedOut(what: String, after: Duration, advice: String)
     /// This process may have less of something than a lab needs; the option of `ulimit` for it.
     case limited(what: String, limit: Int, needed: Int, option: String)
+    /// This machine, or the namespace that the harness was started in, cannot reach itself.
+    case noLoopback(code: Int32)
     /// The new namespaces could not be entered.
     case noNamespaces(why: String)
 
@@ -36,6 +38,8 @@ public enum LabError: Error, Sendable, Hashable, CustomStringConvertible {
             "this process may have \(limit) \(what), and the run needs up to \(needed): raise the "
                 + "limit (`ulimit -H \(option)` shows it; limits.conf(5) sets it), or ask for fewer "
                 + "nodes and workers"
+        case .noLoopback(let code):
+            "the loopback interface is down (errno \(code)): `ip link set lo up` brings it up"
         case .noNamespaces(let why):
             "no lab can be made on this machine: \(why). An ordinary user needs user namespaces: "
                 + "\(Distribution.current.allowingUserNamespaces); `whitewater doctor` says more"

@@ -37,10 +37,12 @@ public enum Sandbox {
     /// SIGINT, SIGTERM and SIGHUP are passed on once; the second ends the lab at once, where it is
     /// heeded. Must be called on the main thread, for the lab dies with the thread that made it.
     ///
-    /// - Throws: `LabError` if a program is missing or the process does not start.
+    /// - Throws: `LabError` if a program or the loopback interface is missing, or if the process does
+    ///   not start.
     public static func enter(
         arguments: [String], heedsSecondSignal: Bool = true
     ) throws -> Ending {
+        try requireLoopback()
         let inside = Process()
         let setpriv = try Program("setpriv", package: "util-linux")
         let unshare = try Program("unshare", package: "util-linux")
@@ -94,10 +96,33 @@ public enum Sandbox {
         )
     }
 
+    /// Without a loopback interface that is up, Foundation never learns that a process has ended
+    /// (its run loops wake each other through one), and the wait for the lab would have no end.
+    private static func requireLoopback() throws(LabError) {
+        let probe = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard probe >= 0 else {
+            throw .systemCall(
+                "socket", code: errno, advice: "are too many files open? see `ulimit -n`")
+        }
+        defer { close(probe) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(9).bigEndian
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        // Of a datagram's socket this only looks for the way there.
+        let status = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(probe, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw .noLoopback(code: errno) }
+    }
+
     /// Makes a lab's namespaces and leaves them at once.
     ///
-    /// - Throws: `LabError.noNamespaces` with what the kernel or `unshare` said.
+    /// - Throws: `LabError.noLoopback`, or `LabError.noNamespaces` with what the kernel or `unshare` said.
     public static func probe() throws {
+        try requireLoopback()
         let process = Process()
         let errors = Pipe()
         let unshare = try Program("unshare", package: "util-linux")

@@ -136,6 +136,21 @@ import Testing
         #expect(output.contains("This machine can run tests."))
     }
 
+    @Test func `where a machine cannot reach itself a run is refused in words, and does not hang`()
+        throws
+    {
+        defer { try? FileManager.default.removeItem(atPath: results) }
+        let user = geteuid() == 0 ? [] : ["--user", "--map-root-user"]
+        let (status, output) = try machine.run(
+            user + [
+                "--net", "--", Machine.program, "test", "Workloads/quickstart.yaml", "--results",
+                results,
+            ], program: "/usr/bin/unshare")
+        #expect(status == 70, "\(output)")
+        #expect(output.contains("the loopback interface is down"), "\(output)")
+        #expect(output.contains("ip link set lo up"))
+    }
+
     @Test func `a program that does not start is a set-up failure, never a verdict`() throws {
         defer { try? FileManager.default.removeItem(atPath: results) }
         let (status, output) = try run([
