@@ -161,7 +161,7 @@ let package = Package(
             dependencies: ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"]),
         .target(
             name: "Reports",
-            dependencies: ["Checkers", "Faults", "Histories", "Results", "Topologies"],
+            dependencies: ["Checkers", "Faults", "Histories", "Models", "Results", "Topologies"],
             resources: [.embedInCode("Assets")]),
 
         // The whole run.

@@ -48,7 +48,7 @@ import Testing
         ],
         "Server": ["Archive", "CLinux", "Campaigns", "Compression", "Reports", "Sites"],
         "Workloads": ["Checkers", "Clients", "Generators", "Histories", "Models", "Plans"],
-        "Reports": ["Checkers", "Faults", "Histories", "Results", "Topologies"],
+        "Reports": ["Checkers", "Faults", "Histories", "Models", "Results", "Topologies"],
     ]
 
     /// Targets without a clock, a disk, a socket, or dice that nobody lent them.

@@ -1,4 +1,5 @@
 internal import Faults
+internal import Models
 internal import Results
 internal import Topologies
 
@@ -39,8 +40,14 @@ struct VerdictHeader {
             run.nodes.isEmpty ? nil : "\(run.nodes.count) nodes", Self.date(results.started), load,
             results.started.isEmpty ? nil : "seed \(String(results.seed))",
             results.model.isEmpty
-                ? nil : "judged for linearizability, each key one \(results.model)",
+                ? nil : "judged for linearizability, each key one \(Self.words(of: results.model))",
         ].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// A model's name, and what it does where the name is one of this package.
+    private static func words(of model: String) -> String {
+        let summary = ModelCatalog.all.first { $0.name == model }?.summary
+        return model + (summary.map { " (\($0))" } ?? "")
     }
 
     /// A version without the file that it is of; all of it stands under what was run.
