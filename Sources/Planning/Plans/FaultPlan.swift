@@ -231,15 +231,21 @@ extension FaultPlan {
         _ = try requests(nodes: nodes)
     }
 
+    /// How many faults there are when every kind and every round has had its turn.
+    private var turns: Int {
+        (kinds.count + rounds.count + together.range.lowerBound - 1) / together.range.lowerBound
+    }
+
+    /// How long a load lasts at least in which every kind and every round has its turn.
+    public var timeForEveryTurn: Duration { first.duration + every.duration * turns }
+
     /// Refuses a run too short for every kind that is asked for: faults come one after another, and
     /// a kind whose turn cannot come makes the run inconclusive.
     ///
     /// - Throws: `PlanError` that begins with the key.
     public func requireTurns(within timeLimit: PlanDuration) throws(PlanError) {
         let fit = mostFaults(within: timeLimit.duration)
-        let asked = kinds.count + rounds.count
-        let turns = (asked + together.range.lowerBound - 1) / together.range.lowerBound
-        let needed = PlanDuration(first.duration + every.duration * turns)
+        let needed = PlanDuration(timeForEveryTurn)
         try PlanError.require(
             turns <= fit,
             "time-limit: \(timeLimit) has time for \(fit) faults, and faults.kinds asks for "

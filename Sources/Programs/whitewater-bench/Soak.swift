@@ -84,15 +84,13 @@ extension Bench {
                 pad(bit, 10), (left.isEmpty ? "nothing" : left.joined(separator: "; ")) + remark,
             ]
             print(columns.joined(separator: "  "))
+            fflush(nil)
             return isExpected
         }
 
         /// Every fault of the plan comes once, and has its time to recover.
         private static func length(of plan: Plan) -> String {
-            let faults = plan.faults
-            let needed =
-                faults.first.duration + faults.every.duration * plan.faults.kinds.count
-                + faults.length.duration
+            let needed = plan.faults.timeForEveryTurn + plan.faults.length.duration
             return "\(Int((max(needed, .seconds(15)) / .seconds(1)).rounded(.up)))s"
         }
 
