@@ -174,12 +174,14 @@ extension Counter: Simulated {
         dice.chance(0.5) ? .read(0) : .add(unique ? 1 : dice.below(4) - 1)
     }
 
-    func call(_ draft: Counter.Call, in state: Int) -> Counter.Call? {
-        if case .read = draft { .read(state) } else { draft }
+    func call(_ draft: Counter.Call, in state: Int128) -> Counter.Call? {
+        if case .read = draft { .read(Int(state)) } else { draft }
     }
 
-    func guess(_ draft: Counter.Call, in state: Int, using dice: inout Dice) -> Counter.Call? {
-        if case .read = draft { .read(state + dice.below(5) - 2) } else { draft }
+    func guess(
+        _ draft: Counter.Call, in state: Int128, using dice: inout Dice
+    ) -> Counter.Call? {
+        if case .read = draft { .read(Int(state) + dice.below(5) - 2) } else { draft }
     }
 
     func unseen(_ draft: Counter.Call) -> Counter.Call? {

@@ -2,8 +2,8 @@ public import Histories
 
 /// A counter: `add` a number, `read` the sum.
 public struct Counter: Model {
-    /// The sum.
-    public typealias State = Int
+    /// The sum: of so many numbers as a history can hold it does not overflow.
+    public typealias State = Int128
 
     /// An operation with what it returned.
     public enum Call: Hashable, Sendable {
@@ -16,14 +16,14 @@ public struct Counter: Model {
     /// The model's name on a command line.
     public let name = "counter"
     /// What it counts from.
-    public let initialState: Int
+    public let initialState: Int128
 
     /// A counter that starts at 0, unless something else is said.
-    public init(initial: Int = 0) { initialState = initial }
+    public init(initial: Int = 0) { initialState = Int128(initial) }
 
     /// How operations were read, and what was there at first.
     public var reading: String {
-        Self.reading(initial: initialState == 0 ? nil : .int(initialState))
+        Self.reading(initial: initialState == 0 ? nil : .int(Int(initialState)))
     }
 
     /// What the operation says about the counter; an `add` without a number adds 1.
@@ -40,10 +40,10 @@ public struct Counter: Model {
     }
 
     /// The counter after the call.
-    public func step(_ state: Int, _ call: Call) -> Int? {
+    public func step(_ state: Int128, _ call: Call) -> Int128? {
         switch call {
-        case .add(let number): state &+ number
-        case .read(let sum): sum == state ? state : nil
+        case .add(let number): state + Int128(number)
+        case .read(let sum): Int128(sum) == state ? state : nil
         }
     }
 
@@ -53,12 +53,12 @@ public struct Counter: Model {
     }
 
     /// A read is legal in one state only.
-    public func observation(of call: Call) -> Observation<Int> {
-        if case .read(let sum) = call { .only(sum) } else { .unsaid }
+    public func observation(of call: Call) -> Observation<Int128> {
+        if case .read(let sum) = call { .only(Int128(sum)) } else { .unsaid }
     }
 
     /// The sum.
-    public func describe(_ state: Int) -> String { "\(state)" }
+    public func describe(_ state: Int128) -> String { "\(state)" }
 
     /// The call in words.
     public func describe(_ call: Call) -> Words {

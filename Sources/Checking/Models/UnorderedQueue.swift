@@ -53,7 +53,8 @@ public struct UnorderedQueue: Model {
     /// Any element may be the one that an unseen `dequeue` took.
     public func outcomes(_ state: [Value: Int], _ call: QueueCall) -> [[Value: Int]] {
         guard call == .takeUnseen else { return step(state, call).map { [$0] } ?? [] }
-        return state.isEmpty ? [state] : state.keys.compactMap { without($0, state) }
+        // In an order of their own, for the same search goes the same way in every process.
+        return state.isEmpty ? [state] : state.keys.sorted().compactMap { without($0, state) }
     }
 
     /// Finding nothing changes nothing.

@@ -43,6 +43,23 @@ private func check(_ model: some Model, _ history: History) throws -> String {
         #expect(try verdict("set", set) == "linearizable")
     }
 
+    @Test func `sums do not wrap around, and may leave the range of what is added`() throws {
+        func verdict(_ additions: [String], sum: String) throws -> String {
+            let operations = additions.map { ("add", $0, $0) } + [("read", "nil", sum)]
+            return try check(Counter(), try history(operations))
+        }
+        let most = "9223372036854775807"
+        #expect(try verdict([most, "5"], sum: "-9223372036854775804") == "violation")
+        #expect(try verdict([most, "5", "-10"], sum: "9223372036854775802") == "linearizable")
+    }
+
+    @Test func `what an unseen dequeue may have left comes in the same order in every process`() {
+        let state = Dictionary(uniqueKeysWithValues: (1...9).map { (Value.int($0), 1) })
+        let left = UnorderedQueue().outcomes(state, .takeUnseen)
+        let missing = left.map { kept in (1...9).first { kept[.int($0)] == nil } }
+        #expect(missing == Array(1...9))
+    }
+
     @Test func `so it is in JSON`() throws {
         let text = try history(
             [
