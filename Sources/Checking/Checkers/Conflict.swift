@@ -20,6 +20,14 @@ struct Conflict: Error {
 }
 
 extension Conflict {
+    /// The entries that the sentence about it names; of some rules it names two and counts the others.
+    var named: Set<Int> {
+        switch kind {
+        case .cycle, .crossed: Set([culprit] + [missed].compactMap(\.self))
+        default: Set(entries)
+        }
+    }
+
     /// Whether the entries may contradict each other without any other: not where the rule counts
     /// or compares what all have put there.
     var isSelfContained: Bool {

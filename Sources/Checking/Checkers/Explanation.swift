@@ -44,15 +44,15 @@ struct Explanation<M: Model> {
             track, conflict: conflict, forgetting: { track.forgotten($0, operations) },
             cancellation: cancellation)
         let part = track.excerpt(excerpt) { track.forgotten($0, operations) }
-        let named = Set(conflict.entries)
         var found = Contradiction(
             kind: conflict.kind, operations: ids(excerpt.places), culprit: id(conflict.culprit),
             missed: conflict.missed.map(id), sentence: sentence(conflict))
         complete(&found, with: excerpt, part)
-        guard named.isSubset(of: excerpt.places) else {
+        guard Set(conflict.entries).isSubset(of: excerpt.places) else {
             // What is left contradicts itself without all of what the decider saw.
             return decided(part, excerpt, found) ?? searched(part, excerpt, found)
         }
+        let named = conflict.named
         let others = excerpt.places.filter { !named.contains($0) }
         found.sentence += naming(others)
         return found
@@ -79,7 +79,7 @@ struct Explanation<M: Model> {
         words.kind = conflict.kind
         words.culprit = explanation.id(conflict.culprit)
         words.missed = conflict.missed.map(explanation.id)
-        let named = explanation.ids(conflict.entries)
+        let named = explanation.ids(conflict.named.sorted())
         words.sentence =
             explanation.sentence(conflict)
             + naming(excerpt.places.filter { !named.contains(id($0)) })
@@ -277,8 +277,11 @@ struct Explanation<M: Model> {
                 ? "(event \(operation.invocation), never completed)"
                 : "(events \(operation.invocation) to \(operation.completion))"
         }
-        guard operation.completion != .max, let end = operation.completedAt else {
+        guard operation.completion != .max else {
             return "(from \(seconds(start)) s, outcome unknown)"
+        }
+        guard let end = operation.completedAt else {
+            return "(from \(seconds(start)) s to event \(operation.completion))"
         }
         return "(\(seconds(start)) to \(seconds(end)) s)"
     }

@@ -35,6 +35,27 @@ import Testing
                 + "1.101 s) before that began, and nobody wrote 5 again")
     }
 
+    @Test func `of a ring of compare-and-sets all are named`() throws {
+        var lines: [String] = []
+        for (process, pair) in ["[1 2]", "[2 3]", "[3 1]"].enumerated() {
+            lines.append("{:process \(process) :type :invoke :f :cas :value \(pair)}")
+            lines.append("{:process \(process) :type :ok :f :cas :value \(pair)}")
+        }
+        let found = try #require(try contradiction(lines.joined(separator: "\n")))
+        for process in found.operations {
+            #expect(found.sentence.contains("process \(process) "), "\(found.sentence)")
+        }
+    }
+
+    @Test func `an operation that returned at no known time is not of unknown outcome`() throws {
+        let found = try contradiction(
+            """
+            {:process 0 :type :invoke :f :read :time 1000000}
+            {:process 0 :type :ok :f :read :value 9}
+            """)
+        #expect(found?.sentence.contains("(from 0.001 s to event 1)") == true)
+    }
+
     @Test func `a value that nobody wrote is named`() throws {
         let found = try contradiction(
             "{:process 0 :type :invoke :f :read}\n{:process 0 :type :ok :f :read :value 9}")
