@@ -46,13 +46,18 @@ public enum Limit: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .time(let time):
-            "limit of \(time) of processor time reached; raise --budget-time"
-        case .steps(let count): "limit of \(count) steps of work reached; raise --budget-steps"
+            "limit of \(time) of processor time reached; raise --budget-time, or "
+                + "checker.time of a plan"
+        case .steps(let count):
+            "limit of \(count) steps of work reached; raise --budget-steps, or checker.steps of a "
+                + "plan"
         case .cancelled: "the check was cancelled"
         case .configurations(let count):
-            "limit of \(count) configurations reached; raise --budget-configurations"
+            "limit of \(count) configurations reached; raise --budget-configurations, or "
+                + "checker.configurations of a plan"
         case .memory(let bytes):
-            "limit of \(bytes / 1_048_576) MiB of memory reached; raise --budget-memory"
+            "limit of \(bytes / 1_048_576) MiB of memory reached; raise --budget-memory, or "
+                + "checker.memory of a plan"
         case .crashedOperations(let count): "more than \(count) crashed operations of one kind"
         }
     }

@@ -88,6 +88,8 @@ public struct LoadShape: Sendable {
 extension CheckerPlan {
     /// What one key may cost.
     public var budget: Budget {
-        Budget(time: time.duration, configurations: configurations, memory: memory * 1_048_576)
+        Budget(
+            time: time.duration, configurations: configurations, steps: steps,
+            memory: memory * 1_048_576)
     }
 }
