@@ -21,16 +21,21 @@ enum EtcdLease {
     /// The reply to a renewal, the first of a stream that ends with its request.
     struct Renewal: Decodable {
         struct Result: Decodable {
+            let id: String?
             let timeToLive: String?
-            enum CodingKeys: String, CodingKey { case timeToLive = "TTL" }
+            enum CodingKeys: String, CodingKey {
+                case id = "ID"
+                case timeToLive = "TTL"
+            }
+
+            /// How long the lease lives now; 0 if it is gone, which JSON leaves out; nil if that is no
+            /// number.
+            var seconds: Int? { timeToLive.map { Int($0) } ?? 0 }
         }
         struct Failure: Decodable {
             let message: String?
         }
         let result: Result?
         let error: Failure?
-
-        /// How long the lease lives now; 0 if it is gone, which JSON leaves out.
-        var seconds: Int? { result.map { $0.timeToLive.flatMap { Int($0) } ?? 0 } }
     }
 }

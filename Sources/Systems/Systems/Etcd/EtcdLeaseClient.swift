@@ -26,9 +26,12 @@ struct EtcdLeaseClient: Client {
                 let id = invocation.value
                 let reply: EtcdLease.Renewal = try await gateway.call(
                     "/v3/lease/keepalive", EtcdLease.Request(id: "\(id)"), timeout: timeout)
-                guard let seconds = reply.seconds else {
-                    return .info(.string(reply.error?.message ?? "no result"))
+                if let error = reply.error {
+                    return .info(.string(error.message ?? "an error without a message"))
                 }
+                guard let result = reply.result, let seconds = result.seconds,
+                    result.id ?? "\(id)" == "\(id)"
+                else { return .nonsense("a renewal of \(id) was answered with \(reply)") }
                 return .ok([.int(seconds), id])
             default: return .fail(.keyword("unknown-function"))
             }

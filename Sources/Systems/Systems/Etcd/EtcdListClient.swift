@@ -66,6 +66,9 @@ struct EtcdListClient: Client {
             do {
                 list = try await read(key, by: deadline)
             } catch {
+                // A reply without sense is evidence, whatever it was the reply to.
+                let completion = EtcdGateway.completion(of: error)
+                if case .nonsense = completion { return completion }
                 // Nothing was asked for that could change the list.
                 return .fail([.keyword("not-read"), .string("\(error)")])
             }

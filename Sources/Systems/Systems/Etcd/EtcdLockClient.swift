@@ -76,6 +76,8 @@ final class EtcdLockClient: Client {
             granted = try await gateway.call(
                 "/v3/lease/grant", EtcdLease.Grant(timeToLive: timeToLive), timeout: timeout)
         } catch {
+            let completion = EtcdGateway.completion(of: error)
+            if case .nonsense = completion { return completion }
             // A lease without a key locks nothing.
             return .fail([.keyword("no-lease"), .string("\(error)")])
         }
