@@ -59,7 +59,7 @@ struct MutantTable {
         print("|---|---|---|---|")
         var (rows, found, others, foundOthers) = (0, 0, 0, 0)
         for mutant in Mutant.all where mutant.fitsSimulator {
-            let result = try search(mutant)
+            let (result, lastWords) = try search(mutant)
             let isRow = Int(mutant.id) != nil
             if isRow { rows += 1 } else { others += 1 }
             if let (seed, why) = result {
@@ -76,10 +76,10 @@ struct MutantTable {
         print("\(found) of \(rows) rows and \(foundOthers) of \(others) others found")
     }
 
-    private var lastWords: String { "not found in \(seeds) seeds" }
-
-    /// The seed and what it broke; nil if none did.
-    private func search(_ mutant: Mutant) throws -> (seed: String, why: String)? {
+    /// The seed and what it broke, nil if none did; and what the search said last.
+    private func search(
+        _ mutant: Mutant
+    ) throws -> (found: (seed: String, why: String)?, lastWords: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = [
@@ -91,11 +91,13 @@ struct MutantTable {
         try process.run()
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        let line = String(decoding: data, as: UTF8.self).split(separator: "\n")
-            .first { $0.hasPrefix("seed ") }
-        guard let line else { return nil }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+        let lastWords = "\(lines.last ?? "no word") in \(seeds) seeds"
+        guard let line = lines.first(where: { $0.hasPrefix("seed ") }) else {
+            return (nil, lastWords)
+        }
         let parts = line.dropFirst(5).split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        return (String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces))
+        guard parts.count == 2 else { return (nil, lastWords) }
+        return ((String(parts[0]), parts[1].trimmingCharacters(in: .whitespaces)), lastWords)
     }
 }
