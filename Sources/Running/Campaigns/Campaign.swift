@@ -179,18 +179,25 @@ public struct Campaign: Hashable, Sendable, Decodable {
         public let examples: Int
         /// Whether valid runs keep more than their results.
         public let wholeValidRuns: Bool
+        /// For how many days runs keep more than their results; nil for ever.
+        public let days: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case examples
+            case examples, days
             case wholeValidRuns = "valid-runs"
         }
 
-        /// Reads the section: `{examples: 3, valid-runs: summary}`.
+        /// Reads the section: `{examples: 3, valid-runs: summary, days: 90}`.
         ///
         /// - Throws: `DecodingError` if a value is malformed.
         public init(from decoder: any Decoder) throws {
             let keys = try decoder.container(keyedBy: CodingKeys.self)
             examples = try keys.decodeIfPresent(Int.self, forKey: .examples) ?? 3
+            days = try keys.decodeIfPresent(Int.self, forKey: .days)
+            if let days, days < 1 {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .days, in: keys, debugDescription: "write 1 or more, or leave it out")
+            }
             switch try keys.decodeIfPresent(String.self, forKey: .wholeValidRuns) ?? "summary" {
             case "summary": wholeValidRuns = false
             case "whole": wholeValidRuns = true
@@ -201,8 +208,9 @@ public struct Campaign: Hashable, Sendable, Decodable {
             }
         }
 
-        init(examples: Int = 3, wholeValidRuns: Bool = false) {
+        init(examples: Int = 3, wholeValidRuns: Bool = false, days: Int? = nil) {
             self.examples = examples
+            self.days = days
             self.wholeValidRuns = wholeValidRuns
         }
     }

@@ -113,6 +113,13 @@ public struct CampaignFolder: Sendable {
         self.results = results
     }
 
+    /// The folders of all nights of the same campaign, by time; this one is among them.
+    func nights() -> [CampaignFolder] {
+        let base = URL(filePath: path).deletingLastPathComponent().path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+        return names.sorted().map { CampaignFolder(existing: base + "/" + $0, results: results) }
+    }
+
     /// What the campaign was asked for.
     ///
     /// - Throws: `CampaignError` if it cannot be read.
@@ -199,11 +206,14 @@ public struct CampaignFolder: Sendable {
     /// Everything that has ended, by number and try; runs that were cut short have no note.
     public func notes() -> [RunNote] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/runs")) ?? []
-        return names.sorted().compactMap { name in
-            guard
-                let data = FileManager.default.contents(atPath: "\(path)/runs/\(name)/run.json")
-            else { return nil }
-            return try? JSONDecoder().decode(RunNote.self, from: data)
+        return names.sorted().compactMap(note)
+    }
+
+    /// What is noted in a folder below `runs`; nil if nothing is, or nothing that could be read: the
+    /// machine may have lost its power before the note was on its disk.
+    private func note(in name: String) -> RunNote? {
+        FileManager.default.contents(atPath: "\(path)/runs/\(name)/run.json").flatMap {
+            try? JSONDecoder().decode(RunNote.self, from: $0)
         }
     }
 
@@ -214,7 +224,7 @@ public struct CampaignFolder: Sendable {
     func removeUnfinished() throws {
         let runs = path + "/runs"
         for name in try FileManager.default.contentsOfDirectory(atPath: runs)
-        where !FileManager.default.fileExists(atPath: "\(runs)/\(name)/run.json") {
+        where note(in: name) == nil {
             try FileManager.default.removeItem(atPath: "\(runs)/\(name)")
         }
     }

@@ -76,6 +76,7 @@ public final class CampaignRunner {
         }
         let reason = self.reason ?? .complete
         try folder.write(end: reason)
+        try keeper.forgetOldNights(now: Date.now.timeIntervalSince1970)
         return reason
     }
 
@@ -89,6 +90,7 @@ public final class CampaignRunner {
         }
     }
 
+    private var keeper: Keeper { Keeper(folder: folder, campaign: campaign, archive: archive) }
     private var reader: RunReader { RunReader(folder: folder, ticket: ticket) }
 
     private func start(_ order: RunOrder, attempt: Int) throws {
@@ -108,7 +110,7 @@ public final class CampaignRunner {
             order: run.order, attempt: run.attempt, outcome: outcome)
         let place = folder.place(of: run.order, attempt: run.attempt)
         let row = reader.row(of: note, in: place)
-        try Keeper(folder: folder, campaign: campaign, archive: archive).keep(row, in: place)
+        try keeper.keep(row, in: place)
         try archive.record(row)
         try folder.write(note)
         progress.ended[outcome, default: 0] += 1
