@@ -13,6 +13,8 @@ private struct FoundRun {
     let plan: Plan
     let planFolder: String?
     let failures: [RunRow.Failure]
+    /// The one that says most of it.
+    let principal: RunRow.Failure?
 
     init(_ path: String) throws {
         folder = RunFolder(existing: path)
@@ -21,7 +23,9 @@ private struct FoundRun {
         plan.seed = results.seed
         self.plan = plan
         planFolder = results.planFolder
-        failures = RunRow(results, folder: path).failures
+        let row = RunRow(results, folder: path)
+        failures = row.failures
+        principal = row.principal
     }
 }
 
@@ -106,7 +110,7 @@ extension Whitewater {
         func run() throws {
             do {
                 let found = try FoundRun(folder)
-                guard let failure = found.failures.first else {
+                guard let failure = found.principal else {
                     Console.complain(
                         "whitewater: \(folder) found nothing that could be shown smaller")
                     throw Exit.usage
@@ -124,14 +128,20 @@ extension Whitewater {
             let repeater = Repeater(
                 folder: found.folder.path + "/shrink", planFolder: found.planFolder,
                 program: Sandbox.executable, parallel: .fixed(1))
-            var isStopped = false
+            let signals = EndingSignals(stop: repeater.stop)
+            defer { signals.cancel() }
             var shrinker = Shrinker(found.plan, runs: runs)
             var effects = shrinker.start()
-            while !effects.isEmpty, !isStopped {
+            while !effects.isEmpty {
                 switch effects.removeFirst() {
                 case .run(let plan):
+                    // A plan that is refused, for it is too small for its faults, shows nothing.
                     let row = try repeater.run(plan, times: 1).first
-                    isStopped = row == nil
+                    guard !repeater.isStopped else {
+                        Console.line("ended before all was tried; what was kept so far stands")
+                        effects = []
+                        break
+                    }
                     effects += shrinker.step(
                         found: row?.failures.contains { $0.signature == signature } ?? false)
                 case .keep(let step, let plan):

@@ -9,6 +9,8 @@ public final class Repeater {
     private let planFolder: String?
     private let pool: LabPool
     private var number = 0
+    /// Whether somebody asked for the end.
+    public private(set) var isStopped = false
     /// How many runs it has started.
     public var started: Int { number }
 
@@ -35,9 +37,8 @@ public final class Repeater {
         try Data(plan.yaml.utf8).write(to: URL(filePath: file))
         var rows: [RunRow] = []
         var started = 0
-        var isStopping = false
-        while pool.count > 0 || started < times && !isStopping {
-            while started < times, !isStopping, pool.count < pool.allowed {
+        while pool.count > 0 || started < times && !isStopped {
+            while started < times, !isStopped, pool.count < pool.allowed {
                 started += 1
                 number += 1
                 try pool.start(
@@ -49,7 +50,7 @@ public final class Repeater {
             switch pool.next() {
             case .ended(let number, _, _): if let row = row(number) { rows.append(row) }
             case .stop:
-                isStopping = true
+                isStopped = true
                 for number in 1...number { pool.interrupt(number) }
             case nil: break
             }

@@ -13,6 +13,8 @@ public struct Shrinker: Sendable {
     public enum Step: Hashable, Sendable, CustomStringConvertible {
         /// A kind of fault less.
         case without(FaultName)
+        /// A round of faults less, by its number from 1.
+        case withoutRound(Int)
         /// Half the time.
         case shorter
         /// Two nodes less.
@@ -26,6 +28,7 @@ public struct Shrinker: Sendable {
         public var description: String {
             switch self {
             case .without(let kind): "without \(kind)"
+            case .withoutRound(let number): "without round \(number)"
             case .shorter: "half the time"
             case .fewerNodes: "two nodes less"
             case .gentler: "half the rate"
@@ -106,6 +109,7 @@ public struct Shrinker: Sendable {
 
     private static func steps(of plan: Plan) -> [Step] {
         [.shorter] + plan.faults.kinds.map(Step.without)
+            + plan.faults.rounds.indices.map { .withoutRound($0 + 1) }
             + [.fewerNodes, .gentler, .fewerWorkers]
     }
 
@@ -116,6 +120,9 @@ public struct Shrinker: Sendable {
         case .without(let kind):
             guard plan.faults.kinds.contains(kind) else { return nil }
             plan.faults.kinds.removeAll { $0 == kind }
+        case .withoutRound(let number):
+            guard plan.faults.rounds.indices.contains(number - 1) else { return nil }
+            plan.faults.rounds.remove(at: number - 1)
         case .shorter:
             let half = plan.timeLimit.duration / 2
             guard half >= .seconds(5) else { return nil }

@@ -46,6 +46,38 @@ import Testing
         #expect(smallest.timeLimit.duration <= .seconds(15))
     }
 
+    @Test func `rounds of faults go as kinds do`() throws {
+        let plan = try Plan(
+            yaml: """
+                name: p
+                nodes: 3
+                rate: 300
+                time-limit: 60s
+                faults:
+                  kinds: [halves]
+                  rounds:
+                    - - {kill: leader, as: dead}
+                      - {after: 1s, start: dead}
+                    - - {pause: leader, as: still}
+                      - {after: 1s, resume: still}
+                """)
+        var shrinker = Shrinker(plan, runs: 200)
+        var effects = shrinker.start()
+        var smallest: Plan?
+        while smallest == nil, !effects.isEmpty {
+            switch effects.removeFirst() {
+            case .run(let plan):
+                effects += shrinker.step(
+                    found: plan.faults.rounds.contains { "\($0)".contains("pause") })
+            case .finish(let plan): smallest = plan
+            case .keep, .refuse: break
+            }
+        }
+        let rounds = try #require(smallest).faults.rounds
+        #expect(rounds == [plan.faults.rounds[1]])
+        #expect(smallest?.faults.kinds == [])
+    }
+
     @Test func `a failure that is never seen again keeps the plan as it was`() throws {
         let plan = try Plan(yaml: Self.yaml)
         #expect(try shrink { _ in false }.smallest == plan)
