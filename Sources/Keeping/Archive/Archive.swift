@@ -80,12 +80,21 @@ public struct Archive: Sendable {
         }
     }
 
-    /// Forgets all runs but these.
+    /// Forgets all runs but these, and but those that are there all the same: another process may
+    /// have recorded one since somebody looked for these.
     ///
+    /// - Parameters:
+    ///   - rows: The runs that somebody has found.
+    ///   - isThere: Whether a run's folder, relative to the archive's, has results.
     /// - Throws: `DatabaseError`; nothing has changed then.
-    public func replaceAll(with rows: [RunRow]) throws {
+    public func replaceAll(with rows: [RunRow], isThere: (String) -> Bool) throws {
         try database.write { database in
-            try database.execute(sql: "DELETE FROM runs")
+            let known = try String.fetchAll(database, sql: "SELECT folder FROM runs")
+            let found = Set(rows.map(\.folder))
+            for folder in known where found.contains(folder) || !isThere(folder) {
+                try database.execute(
+                    sql: "DELETE FROM runs WHERE folder = ?", arguments: [folder])
+            }
             for row in rows { try Self.insert(row, into: database) }
         }
     }

@@ -26,8 +26,7 @@ extension RunRow.Failure {
             case .twoLeaders?, .divergedLog?, .divergedState?, .wentBackward?, .servedWiped?,
                 .servedDamaged?, .stubbornLeader?, .nonsense?:
                 2
-            case .check?: 3
-            case .notServing?, .endlessElections?, nil: 5
+            case .notServing?, .endlessElections?, .check?, nil: 5
             }
         case .violation: 4
         case .harness: 6

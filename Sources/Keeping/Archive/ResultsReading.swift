@@ -48,7 +48,7 @@ extension RunRow.Failure {
         let findings = results.findings.map { finding in
             RunRow.Failure(
                 Signature(
-                    .node, of: system, finding.kind.rawValue,
+                    finding.kind == .check ? .violation : .node, of: system, finding.kind.rawValue,
                     finding.kind == .panic ? finding.detail : finding.aspect ?? ""),
                 count: finding.others ?? 1,
                 example: (finding.node.map { "\($0): " } ?? "") + finding.detail,
@@ -82,6 +82,11 @@ extension RunRow.Failure {
         }
     }
 
+    /// A reason without the example that it ends with, which is another one each time.
+    private static func cause(of reason: String) -> String {
+        reason.firstRange(of: "; the last: ").map { String(reason[..<$0.lowerBound]) } ?? reason
+    }
+
     private static func others(in results: RunResults) -> [RunRow.Failure] {
         let series: Signature.Series? =
             switch results.verdict {
@@ -92,7 +97,7 @@ extension RunRow.Failure {
         guard let series else { return [] }
         return results.reasons.map {
             RunRow.Failure(
-                Signature(series, results.verdict.rawValue, $0), count: 1, example: $0)
+                Signature(series, results.verdict.rawValue, cause(of: $0)), count: 1, example: $0)
         }
     }
 }

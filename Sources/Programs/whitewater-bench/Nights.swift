@@ -29,7 +29,7 @@ extension Bench {
             defer { try? FileManager.default.removeItem(at: folder) }
             let archive = try Archive(file: folder.appending(path: "index.sqlite").path)
             let rows = (0..<count).map { row($0, of: night) }
-            let recording = try seconds { try archive.replaceAll(with: rows) }
+            let recording = try seconds { try archive.replaceAll(with: rows) { _ in false } }
             print(
                 "\(count) runs in nights of \(night), recorded in "
                     + String(format: "%.3f CPU seconds", recording))

@@ -17,8 +17,11 @@ extension Whitewater {
 
         func run() throws {
             do {
-                let rows = try ResultsScan(results: results).rows()
-                try Archive(file: results + "/index.sqlite").replaceAll(with: rows)
+                let archive = try Archive(file: results + "/index.sqlite")
+                try archive.replaceAll(with: try ResultsScan(results: results).rows()) { folder in
+                    FileManager.default.fileExists(atPath: "\(results)/\(folder)/results.json")
+                }
+                let rows = try archive.runs()
                 try SiteWriter(results: results).write(Site(rows))
                 Console.line("\(rows.count) runs in \(results)/index.sqlite")
                 Console.line("pages: \(results)/index.html")
