@@ -113,6 +113,19 @@ public struct RunRow: Hashable, Sendable, Codable {
         self.verdict = verdict
     }
 
+    /// What a campaign has asked for beside the plan, `nodes=5`, but for the program: two programs
+    /// are compared under the same options.
+    public var options: [String] {
+        // A value may have spaces: what is no option of its own belongs to the one before it.
+        cell.split(separator: " ").reduce(into: [String]()) { options, word in
+            if word.prefixMatch(of: /[a-z][a-z-]*=/) != nil {
+                options.append(String(word))
+            } else if let last = options.indices.last {
+                options[last] += " " + String(word)
+            }
+        }.filter { !$0.hasPrefix("binary=") }
+    }
+
     /// Whether it says what it was expected to say: nothing is found, or, where a planted bug is to
     /// be found, something is.
     public var isAsExpected: Bool { verdict == (expectsViolation ? .invalid : .valid) }

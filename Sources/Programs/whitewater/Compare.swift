@@ -11,8 +11,8 @@ extension Whitewater {
             abstract: "Put two runs, or the runs of two versions or commits, side by side.",
             discussion: """
                 Two folders of runs are compared with each other, whatever their plans and seeds; \
-                runs of two versions or commits are paired by plan and seed. The page lands in \
-                results/compare.
+                runs of two versions or commits are paired by plan, options and seed. The \
+                page lands in results/compare.
                 """)
 
         @Argument(help: "A run's folder, a version or a commit, or the beginning of one.")

@@ -112,6 +112,22 @@ import Testing
         #expect(comparison.page.contains("more than chance"))
     }
 
+    @Test func `cells of one plan with other options are never paired, and other programs are`() {
+        func runs(_ night: Int, _ program: String) -> [RunRow] {
+            ["nodes=3", "nodes=5"].map { options in
+                var row = run(1, night: night, cell: "etcd/lag \(program) \(options)")
+                row.plan = "etcd-lag"
+                return row
+            }
+        }
+        let comparison = Comparison(
+            runs(1, "binary=/opt/old etcd"), named: "1.0", runs(2, "binary=/opt/new"), named: "1.1")
+        #expect(comparison.pairs.map { $0.0.options } == [["nodes=3"], ["nodes=5"]])
+        #expect(comparison.pairs.allSatisfy { $0.0.options == $0.1.options })
+        #expect(comparison.alone == (0, 0))
+        #expect(comparison.page.contains("etcd-lag nodes=5"))
+    }
+
     @Test func `runs per hour are counted over the wall's time`() throws {
         let night = Night(name: "n", runs: [run(0, night: 1), run(30, night: 1)])
         // Ten seconds past the minute, and forty; thirty seconds each.
