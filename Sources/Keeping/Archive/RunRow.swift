@@ -126,6 +126,13 @@ public struct RunRow: Hashable, Sendable, Codable {
         }.filter { !$0.hasPrefix("binary=") }
     }
 
+    /// Whether it is of a version or commit that begins like this: `3.4` is `etcd Version: 3.4.23`.
+    public func isOf(_ subject: String) -> Bool {
+        let words = version.split(separator: " ")
+        return version.hasPrefix(subject) || commit?.hasPrefix(subject) == true
+            || words.contains { $0.hasPrefix(subject) || $0.hasPrefix("v" + subject) }
+    }
+
     /// Whether it says what it was expected to say: nothing is found, or, where a planted bug is to
     /// be found, something is.
     public var isAsExpected: Bool { verdict == (expectsViolation ? .invalid : .valid) }

@@ -56,9 +56,7 @@ extension Whitewater {
 
         private func compareSides() throws {
             let rows = try Archive(file: results + "/index.sqlite").runs()
-            let sides = [left, right].map { word in
-                rows.filter { $0.version.hasPrefix(word) || $0.commit?.hasPrefix(word) == true }
-            }
+            let sides = [left, right].map { word in rows.filter { $0.isOf(word) } }
             let known = Set(rows.flatMap { [$0.version] + ($0.commit.map { [$0] } ?? []) })
             for (word, found) in zip([left, right], sides) where found.isEmpty {
                 Console.complain(

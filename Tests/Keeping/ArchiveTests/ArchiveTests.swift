@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("etcd Version: 3.4.23 (.tools/usr/bin/etcd)", "3.4.23", true),
+        ("etcd Version: 3.4.23 (.tools/usr/bin/etcd)", "3.5", false),
+        ("nats-server: v2.10.27", "2.10", true), ("raftd 0.1.0", "raftd 0", true),
+        ("raftd 0.1.0", "1.0", false),
+    ])
+    func `a run is found by its version however the system says it`(
+        version: String, subject: String, isFound: Bool
+    ) {
+        var run = row("1")
+        run.version = version
+        #expect(run.isOf(subject) == isFound)
+        run.commit = subject + "abc"
+        #expect(run.isOf(subject), "by its commit")
+    }
+
     @Test func `two writers at once lose nothing`() async throws {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "whitewater-\(UUID().uuidString)")
