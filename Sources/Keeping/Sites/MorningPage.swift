@@ -11,6 +11,7 @@ extension Site {
                 """
                 <h1>No campaign yet</h1>
                 <p>Run <code>whitewater campaign Workloads/campaigns/nightly.yaml</code>.</p>
+                \(comparisonLinks)
                 """)
         }
         let earlier = Array(nights.dropLast().filter { $0.title == night.title })
@@ -31,7 +32,7 @@ extension Site {
                 "<tr><td>\(cell.name)</td><td>\(Self.strip(cell.runs))</td></tr>"
             }.joined())
             </tbody></table></div></section>
-            \(Self.history(of: nights))
+            \(Self.history(of: nights))\(comparisonLinks)
             """)
     }
 

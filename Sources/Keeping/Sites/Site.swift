@@ -27,6 +27,8 @@ public struct Site: Sendable {
     let failing: [Signature: [RunRow]]
     /// How many runs each subject had; what was refused was never run.
     let subjects: [(Subject, runs: Int)]
+    /// Pages of comparisons that the overviews link to, by their paths.
+    var comparisons: [String] = []
 
     /// The site of all rows of an archive.
     public init(_ rows: [RunRow]) {
@@ -44,7 +46,7 @@ public struct Site: Sendable {
 
     /// Every page by its path.
     public var pages: [String: String] {
-        var pages = ["index.html": morning, "trends.html": trends]
+        var pages = overviews
         for signature in failing.keys {
             pages["signatures/\(signature.slug).html"] = page(of: signature)
         }

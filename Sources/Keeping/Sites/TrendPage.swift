@@ -6,7 +6,7 @@ extension Site {
     /// How things went from campaign to campaign.
     var trends: String {
         guard nights.count > 0 else {
-            return Self.page("Trends", "<h1>Trends</h1><p>No campaign yet.</p>")
+            return Self.page("Trends", "<h1>Trends</h1><p>No campaign yet.</p>\(comparisonLinks)")
         }
         let shown = Array(nights.suffix(60))
         let lines: [(String, (Night) -> Double?)] = [
@@ -23,8 +23,8 @@ extension Site {
             "Trends",
             """
             <h1>Trends</h1><p class="quiet">One point a campaign, the oldest first; a vertical \
-            line where the commit under test changed.</p>
-            \(drawings.joined())\(byKind)
+            line where the commit under test changed, with its name.</p>
+            \(drawings.joined())\(byKind)\(comparisonLinks)
             """)
     }
 
@@ -88,19 +88,19 @@ struct TrendLine {
     private static let left = 52.0
 
     private let points: [(x: Double, value: Double, night: Night)]
-    private let commits: [Double]
+    private let commits: [(x: Double, name: String)]
     private let top: Double
 
     init(_ nights: [Night], _ value: (Night) -> Double?) {
         let step = (Self.width - Self.left - 10) / Double(max(1, nights.count - 1))
         var points: [(x: Double, value: Double, night: Night)] = []
-        var commits: [Double] = []
+        var commits: [(x: Double, name: String)] = []
         var commit: String?
         for (number, night) in nights.enumerated() {
             let x = Self.left + Double(number) * step
             if let value = value(night) { points.append((x, value, night)) }
             let now = night.runs.last?.commit
-            if number > 0, now != commit { commits.append(x) }
+            if number > 0, now != commit { commits.append((x, now ?? "unknown")) }
             commit = now
         }
         self.points = points
@@ -122,18 +122,37 @@ struct TrendLine {
             <title>\(point.night.name): \(point.value.fixed(2))</title></circle>
             """
         }
-        let changes = commits.map { x -> Markup in
-            "<line x1=\"\(x)\" x2=\"\(x)\" y1=\"8\" y2=\"122\" stroke=\"var(--band)\"/>"
-        }
         return """
             <svg class="trend" viewBox="0 0 600 140" role="img" aria-label="\(title)">
             <title>\(title)</title>
             <line x1="52" x2="590" y1="122" y2="122" stroke="var(--line)"/>
             <text x="46" y="126" text-anchor="end">0</text>
             <text x="46" y="20" text-anchor="end">\(top.fixed(top < 10 ? 2 : 0))</text>
-            \(changes.joined())
+            \(changes)
             <polyline points="\(line)" fill="none" stroke="var(--missed)" stroke-width="2"/>
             \(marks.joined())</svg>
             """
+    }
+
+    /// A line where the commit changed, its name in full as a title and in short beside it where the
+    /// one before leaves room.
+    private var changes: Markup {
+        var free = 0.0
+        return commits.map { x, name -> Markup in
+            let isLast = x > Self.width - 90
+            let start = isLast ? x - 72 : x
+            var label: Markup = ""
+            if start >= free {
+                free = start + 72
+                label = """
+                    <text x="\(isLast ? x - 3 : x + 3)" y="11" \
+                    text-anchor="\(isLast ? "end" : "start")">\(String(name.prefix(10)))</text>
+                    """
+            }
+            return """
+                <g><title>commit \(name)</title><line x1="\(x)" x2="\(x)" y1="2" y2="122" \
+                stroke="var(--band)" stroke-width="2"/>\(label)</g>
+                """
+        }.joined()
     }
 }

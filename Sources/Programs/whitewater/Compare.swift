@@ -85,7 +85,20 @@ extension Whitewater {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(page.utf8).write(to: file, options: .atomic)
+            try link()
             return file.path
+        }
+
+        /// Lets the pages over all runs link to the comparison, where there is an index of them.
+        private func link() throws {
+            let index = results + "/index.sqlite"
+            guard FileManager.default.fileExists(atPath: index) else { return }
+            let site = Site(try Archive(file: index).runs())
+                .linking(to: Site.comparisons(below: results))
+            for (path, html) in site.overviews.sorted(by: { $0.key < $1.key }) {
+                try Data(html.utf8).write(
+                    to: URL(filePath: results).appending(path: path), options: .atomic)
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Archive
+import Foundation
 import SampleRuns
 import Testing
 
@@ -126,6 +127,39 @@ import Testing
         #expect(comparison.pairs.allSatisfy { $0.0.options == $0.1.options })
         #expect(comparison.alone == (0, 0))
         #expect(comparison.page.contains("etcd-lag nodes=5"))
+    }
+
+    @Test func `the overviews link to the comparisons that there are`() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "whitewater-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(Site.comparisons(below: folder.path) == [])
+        let compare = folder.appending(path: "compare")
+        try FileManager.default.createDirectory(at: compare, withIntermediateDirectories: true)
+        for name in ["3.4-3.5.html", "notes.txt"] {
+            try Data().write(to: compare.appending(path: name))
+        }
+        let links = Site.comparisons(below: folder.path)
+        #expect(links == ["compare/3.4-3.5.html"])
+        for rows in [[], [run(1, night: 1)]] {
+            let site = Site(rows)
+            for (path, html) in site.linking(to: links).overviews {
+                #expect(html.contains("<a href=\"compare/3.4-3.5.html\">3.4-3.5</a>"))
+                #expect(site.pages[path]?.contains("compare/") == false)
+            }
+        }
+    }
+
+    @Test func `a commit is named where it changed`() {
+        let trends =
+            Site([
+                run(1, night: 1, commit: "a1"), run(2, night: 2, commit: "0123456789abcdef"),
+                run(3, night: 3),
+            ]).pages["trends.html"] ?? ""
+        #expect(trends.contains("<title>commit 0123456789abcdef</title>"))
+        #expect(trends.contains(">0123456789</text>"))
+        #expect(trends.contains("<title>commit unknown</title>"))
+        #expect(!trends.contains("<title>commit a1</title>"), "nothing changed before it")
     }
 
     @Test func `runs per hour are counted over the wall's time`() throws {
