@@ -183,6 +183,12 @@ public struct Archive: Sendable {
         migrator.registerMigration("failures have a time") { database in
             try database.alter(table: "failures") { table in table.add(column: "first", .double) }
         }
+        // Unknown of runs that were recorded before; making the index anew fills it in.
+        migrator.registerMigration("faults have an outage") { database in
+            try database.alter(table: "faults") { table in
+                table.add(column: "longestOutage", .double)
+            }
+        }
         return migrator
     }
 
@@ -207,9 +213,10 @@ public struct Archive: Sendable {
             ])
         for fault in row.faults {
             try database.execute(
-                sql: "INSERT INTO faults VALUES (?, ?, ?, ?, ?)",
+                sql: "INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
                     row.folder, fault.kind, fault.tried, fault.bit, fault.slowestRecovery,
+                    fault.longestOutage,
                 ])
         }
         for failure in row.failures {
@@ -258,7 +265,7 @@ extension RunRow {
         self.faults = faults.map { fault in
             FaultCount(
                 kind: fault["kind"], tried: fault["tried"], bit: fault["bit"],
-                slowestRecovery: fault["slowestRecovery"])
+                slowestRecovery: fault["slowestRecovery"], longestOutage: fault["longestOutage"])
         }
         self.failures = failures.map { failure in
             Failure(

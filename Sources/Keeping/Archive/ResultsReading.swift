@@ -25,6 +25,7 @@ extension RunRow {
             (medianLatency, p99Latency) = (latency.median, latency.p99)
         }
         faults = Self.counts(of: results.faults)
+        noteOutages(in: results)
         failures = Failure.all(in: results)
     }
 

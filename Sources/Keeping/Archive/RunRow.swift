@@ -76,13 +76,19 @@ public struct RunRow: Hashable, Sendable, Codable {
         public var bit: Int
         /// The slowest recovery after one, in seconds.
         public var slowestRecovery: Double?
+        /// The longest time without any success around one, in seconds; nil if nobody knows.
+        public var longestOutage: Double?
 
         /// A count.
-        public init(kind: String, tried: Int, bit: Int, slowestRecovery: Double?) {
+        public init(
+            kind: String, tried: Int, bit: Int, slowestRecovery: Double?,
+            longestOutage: Double? = nil
+        ) {
             self.kind = kind
             self.tried = tried
             self.bit = bit
             self.slowestRecovery = slowestRecovery
+            self.longestOutage = longestOutage
         }
     }
 

@@ -46,11 +46,12 @@ extension Site {
         return values.sorted()[values.count / 2] * 1_000
     }
 
-    /// By kind of fault and version: how often it bit, and the slowest recovery.
+    /// By kind of fault and version: how often it bit, the longest outage, and the slowest recovery.
     private var byKind: Markup {
         struct Sum {
             var tried = 0
             var bit = 0
+            var outage: Double?
             var recovery: Double?
         }
         var sums: [String: Sum] = [:]
@@ -59,6 +60,9 @@ extension Site {
                 var sum = sums["\(fault.kind)\u{0}\(row.version)"] ?? Sum()
                 sum.tried += fault.tried
                 sum.bit += fault.bit
+                if let longest = fault.longestOutage {
+                    sum.outage = max(sum.outage ?? 0, longest)
+                }
                 if let slowest = fault.slowestRecovery {
                     sum.recovery = max(sum.recovery ?? 0, slowest)
                 }
@@ -70,12 +74,14 @@ extension Site {
             return """
                 <tr><td>\(String(words[0]))</td><td>\(String(words[1]))</td>
                 <td>\(Proportion(sum.bit, of: sum.tried).description)</td>
+                <td class="number">\(sum.outage.map { $0.fixed(2) + " s" } ?? "-")</td>
                 <td class="number">\(sum.recovery.map { $0.fixed(2) + " s" } ?? "-")</td></tr>
                 """
         }
         return """
             <section><h2>Faults by version</h2><div class="wide"><table><thead><tr><th>Kind</th>
-            <th>Version</th><th>Bit</th><th class="number">Slowest recovery</th></tr></thead><tbody>
+            <th>Version</th><th>Bit</th><th class="number">Longest outage</th>
+            <th class="number">Slowest recovery</th></tr></thead><tbody>
             \(lines.joined())</tbody></table></div></section>
             """
     }

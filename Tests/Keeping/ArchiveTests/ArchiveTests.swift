@@ -11,7 +11,9 @@ import Testing
         row.cell = "p"
         row.started = "20261121T\(folder)"
         row.worstOutage = 0.5
-        row.faults = [.init(kind: "halves", tried: 3, bit: 2, slowestRecovery: 1.25)]
+        row.faults = [
+            .init(kind: "halves", tried: 3, bit: 2, slowestRecovery: 1.25, longestOutage: 2.5)
+        ]
         row.failures = failures.map { .init($0, count: 2, example: "process 4 read 5") }
         return row
     }
@@ -112,6 +114,7 @@ import Testing
                 anomaly TEXT, situation TEXT, count INTEGER, example TEXT);
               INSERT INTO runs VALUES ('p/1', NULL, NULL, NULL, 'p', 'p', '', '', '', NULL, '7',
                 'invalid', 0, '', 1.0, 1, 0, 0, NULL, NULL, NULL, NULL);
+              INSERT INTO faults VALUES ('p/1', 'halves', 3, 2, 1.25);
               INSERT INTO failures VALUES ('p/1', 'violation', 'stale read', '', 2, 'x');
             ''')
             base.commit()
@@ -126,6 +129,10 @@ import Testing
         #expect(
             try archive.runs().flatMap { $0.failures.map(\.signature) }
                 == [Signature(.violation, "stale read")])
+        #expect(
+            try archive.runs().flatMap(\.faults)
+                == [.init(kind: "halves", tried: 3, bit: 2, slowestRecovery: 1.25)],
+            "nobody knows its outage")
         let new = row("2", [Signature(.violation, of: "etcd", "stale read")])
         try archive.record(new)
         #expect(try archive.runs(of: "campaigns/n/1") == [new])

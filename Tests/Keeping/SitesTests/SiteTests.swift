@@ -1,5 +1,8 @@
 import Archive
+import Faults
 import Foundation
+import Reports
+import Results
 import SampleRuns
 import Testing
 
@@ -160,6 +163,30 @@ import Testing
         #expect(trends.contains(">0123456789</text>"))
         #expect(trends.contains("<title>commit unknown</title>"))
         #expect(!trends.contains("<title>commit a1</title>"), "nothing changed before it")
+    }
+
+    @Test func `outages by kind of fault come from the run's digest, and a dash where it has none`()
+        throws
+    {
+        var results = StoredRun.sample(operations: 300).results
+        let kind = try #require(results.faults.first).kind
+        results.faults = [results.faults[0], results.faults[1]]
+        results.faults[1].kind = kind
+        results.digest?.availability[0].longestOutage = 1.25
+        results.digest?.availability[1].longestOutage = 7.75
+        let known = RunRow(results, folder: "p/1")
+        #expect(known.faults.map(\.longestOutage) == [7.75])
+        results.digest = nil
+        let unknown = RunRow(results, folder: "p/1")
+        #expect(unknown.faults.map(\.longestOutage) == [nil])
+        for (row, words) in [(known, "7.75 s"), (unknown, "-")] {
+            var row = row
+            row.campaign = "campaigns/n/1"
+            let trends = Site([row]).pages["trends.html"] ?? ""
+            #expect(trends.contains("Longest outage"))
+            #expect(trends.contains("<td class=\"number\">\(words)</td>"))
+            #expect(trends.contains("7.75 s") == (words == "7.75 s"))
+        }
     }
 
     @Test func `runs per hour are counted over the wall's time`() throws {
