@@ -19,6 +19,7 @@ extension Site {
             \(Self.where(first)), last \(Self.where(last)).</p></header>
             <section><h2>Fastest examples</h2><ul>
             \(fastest.prefix(5).map { example($0, of: signature) }.joined())</ul></section>
+            \(Self.spans(of: ordered))
             \(rates(of: signature))
             <section><h2>Every run with it</h2>\(Self.strip(ordered, depth: 1))</section>
             """)
@@ -43,6 +44,40 @@ extension Site {
         return """
             <li><a href="../\(run.page)">\(run.cell), seed \(Int(clamping: run.seed))</a>\
             , \(run.seconds.fixed(1)) s: \(words)</li>
+            """
+    }
+
+    /// What was tested: a version, and the commit if the campaign was told one.
+    private struct Build: Hashable {
+        let version: String
+        let commit: String?
+
+        init(_ run: RunRow) { (version, commit) = (run.version, run.commit) }
+    }
+
+    /// By version and commit: when it was seen first and last; the latest seen comes first.
+    private static func spans(of ordered: [RunRow]) -> Markup {
+        let builds = Dictionary(grouping: ordered, by: Build.init)
+            .map { build, runs -> (build: Build, first: String, last: String, count: Int) in
+                let times = runs.map(\.started).filter { !$0.isEmpty }
+                return (build, times.first ?? "unknown", times.last ?? "unknown", runs.count)
+            }
+            .sorted {
+                ($0.last, $0.build.version, $0.build.commit ?? "")
+                    > ($1.last, $1.build.version, $1.build.commit ?? "")
+            }
+        let lines = builds.map { seen -> Markup in
+            """
+            <tr><td>\(seen.build.version.isEmpty ? "unknown" : seen.build.version)</td>
+            <td>\(seen.build.commit ?? "-")</td><td>\(seen.first)</td><td>\(seen.last)</td>
+            <td class="number">\(seen.count)</td></tr>
+            """
+        }
+        return """
+            <section><h2>First and last seen, by version and commit</h2>
+            <div class="wide"><table><thead><tr><th>Version</th><th>Commit</th><th>First seen</th>
+            <th>Last seen</th><th class="number">Runs with it</th></tr></thead>
+            <tbody>\(lines.joined())</tbody></table></div></section>
             """
     }
 

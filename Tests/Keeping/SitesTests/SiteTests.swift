@@ -189,6 +189,35 @@ import Testing
         }
     }
 
+    @Test func `a failure's page says when it was seen first and last in each version and commit`()
+        throws
+    {
+        func seen(_ number: Int, _ night: Int, _ version: String, _ commit: String?) -> RunRow {
+            var row = run(number, night: night, failures: [Self.stale], commit: commit)
+            row.version = version
+            return row
+        }
+        let page = try #require(
+            Site([
+                seen(1, 1, "v1", "a1"), seen(2, 2, "v1", "a1"), seen(3, 3, "v1", "b2"),
+                seen(4, 4, "v2", "b2"), seen(5, 5, "v2", "b2"), seen(6, 6, "v1", nil),
+            ]).pages["signatures/\(Self.stale.slug).html"])
+        for (version, commit, first, last, count) in [
+            ("v1", "a1", "20261121T100011.000Z", "20261122T100012.000Z", 2),
+            ("v1", "b2", "20261123T100013.000Z", "20261123T100013.000Z", 1),
+            ("v2", "b2", "20261124T100014.000Z", "20261125T100015.000Z", 2),
+            ("v1", "-", "20261126T100016.000Z", "20261126T100016.000Z", 1),
+        ] {
+            #expect(
+                page.contains(
+                    """
+                    <tr><td>\(version)</td>
+                    <td>\(commit)</td><td>\(first)</td><td>\(last)</td>
+                    <td class="number">\(count)</td></tr>
+                    """), "\(version) \(commit)")
+        }
+    }
+
     @Test func `runs per hour are counted over the wall's time`() throws {
         let night = Night(name: "n", runs: [run(0, night: 1), run(30, night: 1)])
         // Ten seconds past the minute, and forty; thirty seconds each.
