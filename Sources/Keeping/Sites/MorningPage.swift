@@ -3,9 +3,13 @@ internal import Reports
 internal import Results
 
 extension Site {
-    /// The morning's page: what is new, what goes on, what is gone, and every run of the night.
+    /// So many campaigns, the newest ones, have a page each and a row in the morning's table.
+    private static let listedNights = 30
+
+    /// The morning's page: of each campaign of the newest day what is new, what goes on, what is
+    /// gone, and every run, the latest campaign first.
     var morning: String {
-        guard let night = nights.last else {
+        guard let last = nights.last else {
             return Self.page(
                 "No campaign yet",
                 """
@@ -14,32 +18,65 @@ extension Site {
                 \(comparisonLinks)
                 """)
         }
-        let earlier = Array(nights.dropLast().filter { $0.title == night.title })
-        let change = NightChange(night, after: earlier)
-        let headline = Headline(night, change)
+        let stories = nights.filter { $0.day == last.day }.reversed().map { story(of: $0) }
+        // A campaign that went well must not hide an earlier one of the same night that did not.
+        let worst = stories.min { $0.headline.rank < $1.headline.rank }
         return Self.page(
-            "\(headline.words): \(night.title)",
+            worst?.title ?? last.title,
             """
+            \(stories.map(\.body).joined())
+            \(Self.history(of: nights))\(comparisonLinks)
+            """)
+    }
+
+    /// The pages of the newest campaigns, by path.
+    var nightPages: [String: String] {
+        let pages = nights.suffix(Self.listedNights).map { night in
+            let told = story(of: night, depth: 1)
+            return (night.page, Self.page(told.title, depth: 1, told.body))
+        }
+        return Dictionary(pages) { _, later in later }
+    }
+
+    /// What a page tells of a campaign.
+    private struct Story {
+        let title: String
+        let headline: Headline
+        let body: Markup
+    }
+
+    private func story(of night: Night, depth: Int = 0) -> Story {
+        let earlier = nights.prefix { $0.name != night.name }.filter { $0.title == night.title }
+        let change = NightChange(night, after: Array(earlier))
+        let headline = Headline(night, change)
+        let body: Markup = """
             <header class="\(headline.colour)"><h1>\(headline.words)</h1>
             <p class="quiet">\(Self.facts(of: night))</p></header>
             \(canaries(night))
-            \(list("New tonight", change.new, night))
-            \(list("Seen before", change.ongoing, night))
-            \(gone(change.gone))
+            \(list("New tonight", change.new, night, depth))
+            \(list("Seen before", change.ongoing, night, depth))
+            \(gone(change.gone, depth))
             <section><h2>Every run</h2>\(Self.legend)
             <div class="wide"><table><thead><tr><th>Plan</th><th>Runs</th></tr></thead><tbody>
             \(night.cells.map { cell -> Markup in
-                "<tr><td>\(cell.name)</td><td>\(Self.strip(cell.runs))</td></tr>"
+                "<tr><td>\(cell.name)</td><td>\(Self.strip(cell.runs, depth: depth))</td></tr>"
             }.joined())
             </tbody></table></div></section>
-            \(Self.history(of: nights))\(comparisonLinks)
-            """)
+
+            """
+        return Story(
+            title: "\(headline.words): \(night.title)", headline: headline, body: body)
     }
 
     /// The verdict of a night in one sentence.
     private struct Headline {
         let words: String
         let colour: String
+
+        /// The lower, the sooner somebody should look.
+        var rank: Int {
+            ["failed", "invalid", "inconclusive"].firstIndex(of: colour) ?? 3
+        }
 
         init(_ night: Night, _ change: NightChange) {
             let accused = night.runs.filter { $0.verdict == .invalid && !$0.expectsViolation }
@@ -108,7 +145,9 @@ extension Site {
         return "<section><h2>Canaries</h2><ul>\(rows.joined())</ul></section>"
     }
 
-    private func list(_ title: String, _ signatures: [Signature], _ night: Night) -> Markup {
+    private func list(
+        _ title: String, _ signatures: [Signature], _ night: Night, _ depth: Int
+    ) -> Markup {
         guard !signatures.isEmpty else { return "" }
         let principal = night.principal
         let others = signatures.filter { !principal.contains($0) }
@@ -117,15 +156,18 @@ extension Site {
             ? ""
             : """
             <details><summary>\(others.count) more, seen only beside others in the same runs\
-            </summary>\(table(others, night))</details>
+            </summary>\(table(others, night, depth, named: "\(title) beside others"))</details>
             """
         return """
-            <section><h2>\(title)</h2>\(table(signatures.filter(principal.contains), night))\
+            <section><h2>\(title)</h2>\
+            \(table(signatures.filter(principal.contains), night, depth, named: title))\
             \(beside)</section>
             """
     }
 
-    private func table(_ signatures: [Signature], _ night: Night) -> Markup {
+    private func table(
+        _ signatures: [Signature], _ night: Night, _ depth: Int, named name: String
+    ) -> Markup {
         guard !signatures.isEmpty else { return "" }
         let (seen, expected) = (night.seen, night.expected)
         var examples: [Signature: String] = [:]
@@ -135,21 +177,23 @@ extension Site {
         }
         let rows = signatures.map { signature -> Markup in
             """
-            <tr><td>\(signature.series.rawValue)</td><td>\(Self.link(signature))\
+            <tr><td>\(signature.series.rawValue)</td><td>\(Self.link(signature, depth: depth))\
             \(expected.contains(signature) ? " (expected)" : "")</td>
             <td>\(seen[signature]?.description ?? "")</td><td>\(examples[signature] ?? "")</td></tr>
             """
         }
         return """
-            <div class="wide" tabindex="0" role="region" aria-label="Failures"><table><thead><tr>
-            <th>Whose</th><th>What</th><th>In runs, and the range of the true rate</th>
-            <th>An example</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
+            <div class="wide" tabindex="0" role="region" aria-label="\(name), \(night.name)">
+            <table><thead><tr><th>Whose</th><th>What</th>
+            <th>In runs, and the range of the true rate</th><th>An example</th></tr></thead><tbody>\(rows.joined())</tbody></table></div>
             """
     }
 
-    private func gone(_ signatures: [Signature]) -> Markup {
+    private func gone(_ signatures: [Signature], _ depth: Int) -> Markup {
         guard !signatures.isEmpty else { return "" }
-        let items = signatures.map { signature -> Markup in "<li>\(Self.link(signature))</li>" }
+        let items = signatures.map { signature -> Markup in
+            "<li>\(Self.link(signature, depth: depth))</li>"
+        }
         return """
             <section><h2>Gone since the campaign before</h2><ul>\(items.joined())</ul></section>
             """
@@ -167,10 +211,11 @@ extension Site {
         """
 
     private static func history(of nights: [Night]) -> Markup {
-        let rows = nights.reversed().prefix(30).map { night -> Markup in
+        let rows = nights.reversed().prefix(listedNights).map { night -> Markup in
             let accused = night.runs.count { $0.verdict == .invalid && !$0.expectsViolation }
             return """
-                <tr><td>\(night.name)</td><td class="number">\(night.runs.count)</td>
+                <tr><td><a href="\(night.page)">\(night.name)</a></td>
+                <td class="number">\(night.runs.count)</td>
                 <td class="number">\(accused)</td>
                 <td class="number">\(night.runs.count { $0.verdict == .failed })</td>
                 <td class="number">\(night.runsPerHour.map { $0.fixed(0) } ?? "-")</td></tr>

@@ -20,7 +20,24 @@ public struct Night: Sendable {
         self.runs = runs
     }
 
-    private var start: String { runs.first { !$0.started.isEmpty }?.started ?? name }
+    /// When its first run began; of one whose runs never did, when its folder was made.
+    private var start: String {
+        runs.first { !$0.started.isEmpty }?.started
+            ?? name.split(separator: "/").last.map(String.init) ?? name
+    }
+
+    /// The day on which it began: `20261121`.
+    var day: String { String(start.prefix(8)) }
+
+    /// Its page below the results folder.
+    var page: String {
+        let words = name.split(separator: "/").dropFirst(name.hasPrefix("campaigns/") ? 1 : 0)
+            .joined(separator: "-").map { character in
+                character.isLetter || character.isNumber || ".-_".contains(character)
+                    ? character : "-"
+            }
+        return "nights/\(String(words)).html"
+    }
 
     /// The plan's file name of the campaign: `nightly`.
     public var title: String {

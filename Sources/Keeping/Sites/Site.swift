@@ -46,7 +46,7 @@ public struct Site: Sendable {
 
     /// Every page by its path.
     public var pages: [String: String] {
-        var pages = overviews
+        var pages = overviews.merging(nightPages) { overview, _ in overview }
         for signature in failing.keys {
             pages["signatures/\(signature.slug).html"] = page(of: signature)
         }

@@ -218,6 +218,45 @@ import Testing
         }
     }
 
+    /// Two campaigns of one day, of which the earlier one found something.
+    private var twoOfOneNight: [RunRow] {
+        var second = run(9, night: 2)
+        second.campaign = "campaigns/m/20261122"
+        return [run(1, night: 1), run(2, night: 2, failures: [Self.stale]), second]
+    }
+
+    @Test func `the morning shows every campaign of the newest day, and is as bad as the worst`()
+        throws
+    {
+        let page = try #require(Site(twoOfOneNight).pages["index.html"])
+        let good = try #require(page.range(of: "<h1>Nothing found in 1 runs"))
+        let bad = try #require(page.range(of: "<h1>1 of 1 runs found something, 1 of it new"))
+        #expect(good.lowerBound < bad.lowerBound, "the latest campaign comes first")
+        #expect(page.contains("<title>1 of 1 runs found something, 1 of it new: n</title>"))
+        #expect(page.split(separator: "<h1>").count == 3, "the day before has a row alone")
+    }
+
+    @Test func `each campaign of the table has a page of its own`() throws {
+        let site = Site(twoOfOneNight)
+        let morning = try #require(site.pages["index.html"])
+        for name in ["n-20261121", "n-20261122", "m-20261122"] {
+            #expect(morning.contains("<a href=\"nights/\(name).html\">"))
+            let page = try #require(site.pages["nights/\(name).html"])
+            #expect(page.split(separator: "<h1>").count == 2)
+            #expect(page.contains("href=\"../campaigns/n/"))
+        }
+        #expect(
+            site.pages["nights/n-20261122.html"]?
+                .contains("href=\"../signatures/\(Self.stale.slug).html\"") == true)
+    }
+
+    @Test func `a campaign whose runs never began has its place by its folder's time`() {
+        var lost = run(1, night: 1)
+        lost.started = ""
+        let nights = Night.all(in: [run(2, night: 2), lost])
+        #expect(nights.map(\.day) == ["20261121", "20261122"])
+    }
+
     @Test func `runs per hour are counted over the wall's time`() throws {
         let night = Night(name: "n", runs: [run(0, night: 1), run(30, night: 1)])
         // Ten seconds past the minute, and forty; thirty seconds each.
@@ -239,11 +278,15 @@ import Testing
                 [rows[0], rows[1]], named: "1.0", [rows[2], rows[0]], named: "1.1"
             ).page,
         ]
+        pages["night"] = site.nightPages.first { $0.value.contains("<h2>New tonight") }?.value
+        pages["two-campaigns"] = Site(twoOfOneNight).pages["index.html"]
         pages["signature"] = site.pages["signatures/\(Self.stale.slug).html"]
         return pages
     }
 
-    @Test(arguments: ["morning", "trends", "nothing", "comparison", "signature"])
+    @Test(arguments: [
+        "morning", "trends", "nothing", "comparison", "signature", "night", "two-campaigns",
+    ])
     func `axe-core finds nothing on a page of the site, at two widths, light and dark`(
         name: String
     ) throws {
