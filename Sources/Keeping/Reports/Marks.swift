@@ -37,12 +37,23 @@ struct Marks {
                 let words = "\(violation.noun) at \(time.fixed(4)) s\(behind)"
                 let place = node.map { ", on \($0)" } ?? ""
                 return """
-                    <a class="mark\(isClear ? "" : " slight")" href="#v\(number + 1)" \
-                    data-x="\(x)" data-violation="\(number + 1)" transform="translate(\(x) \
+                    <a class="mark\(isClear ? "" : " slight")" \(link(to: violation, number + 1, at: time)) \
+                    data-x="\(x)" transform="translate(\(x) \
                     \(middle))" aria-label="\(words)\(place)"><title>\(words)\
                     </title><path d="M0 -8l6 8l-6 8l-6 -8z"/></a>
                     """
             }.joined()
+    }
+
+    /// To the violation itself, or to its time if it is one of those that are not drawn.
+    private func link(to violation: Violation, _ number: Int, at time: Double) -> Markup {
+        if number <= HistoryExcerpt.mostDrawn {
+            return "href=\"#v\(number)\" data-violation=\"\(number)\""
+        }
+        let start = min(violation.acknowledged ?? time, time)
+        let margin = max(time - start, axis.end / 100)
+        let (from, to) = (max(0, start - margin), min(axis.end, time + margin))
+        return "href=\"#t=\(Markup(raw: from.fixed(6)))-\(Markup(raw: to.fixed(6)))\""
     }
 
     /// What was found beside linearizability.

@@ -129,12 +129,51 @@ import Topologies
             text: key(0, from: 0, read: 900_000_000) + "\n"
                 + key(1, from: 10_000_000_000, read: 2_000_000)
         ).keyed(.independent)
+        return try run(of: history)
+    }
+
+    /// A run on one node of a history that is not linearizable.
+    private static func run(of history: History) throws -> StoredRun {
         var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
         results.nodes = [NodeName(number: 1)]
         results.workers = 1
         results.add(try Checker().check(history))
         results.verdict = .invalid
         return StoredRun(results: results, history: history)
+    }
+
+    @Test func `a mark of a violation that has no drawing opens its time, and no other violation`()
+        throws
+    {
+        let seen = try outcome(
+            of: """
+                const marks = [...document.querySelectorAll("a.mark")];
+                say(marks.length + " marks, " + articles.length + " drawn");
+                const which = () => document.getElementById("which").textContent;
+                marks[1].dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
+                say(which() + (from === 0 && to === end ? ", whole" : ""));
+                addEventListener("hashchange", () => {
+                  say(from < 29.001 && 29.001 < to && to - from < 2 ? "near" : from + " to " + to);
+                  addEventListener("hashchange", () => say(which()), {once: true});
+                  location.hash = "#v30";
+                }, {once: true});
+                location.hash = marks[29].getAttribute("href");
+                """, on: Page(try Self.manyKeys()).html, named: "gestures-many")
+        #expect(
+            seen.split(separator: "\n") == [
+                "36 marks, 24 drawn", "violation 2 of 36, whole", "near", "violation 1 of 36",
+            ])
+    }
+
+    /// A run in which each of 36 keys breaks, one a second.
+    private static func manyKeys() throws -> StoredRun {
+        let events = (0..<36).flatMap { (key: Int) -> [String] in
+            [("invoke", "nil", 0), ("ok", "7", 1_000_000)].map { kind, value, later in
+                "{:process 0 :type :\(kind) :f :read :value [\(key) \(value)] "
+                    + ":time \(key * 1_000_000_000 + later)}"
+            }
+        }
+        return try run(of: History(text: events.joined(separator: "\n")).keyed(.independent))
     }
 
     @Test func `logs follow the times that the timeline shows, and the node of the address`() throws

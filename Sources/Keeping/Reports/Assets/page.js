@@ -103,7 +103,8 @@ function read() {
   const words = new URLSearchParams(hash), range = (words.get("t") || "").match(/^([\d.]+)-([\d.]+)$/);
   node = words.get("node");
   if (range) show(Number(range[1]), Number(range[2]), true); else show(0, end, true);
-  choose(plain ? Number(plain[1]) : Number(words.get("v")) || articles.findIndex(isInside) + 1, false);
+  const asked = plain ? Number(plain[1]) : Number(words.get("v"));
+  choose(articles[asked - 1] ? asked : articles.findIndex(isInside) + 1, false);
   const bar = words.has("op") && articles.length && articles[shown - 1].querySelector(`.bar[data-operation="${CSS.escape(words.get("op"))}"]`);
   if (bar) { bar.dispatchEvent(new PointerEvent("pointerenter")); operation = words.get("op"); }
 }
