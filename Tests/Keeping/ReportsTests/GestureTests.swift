@@ -176,6 +176,26 @@ import Topologies
         return try run(of: History(text: events.joined(separator: "\n")).keyed(.independent))
     }
 
+    @Test func `the end of a pinch leaves what it shows, and a tap looks at a fault`() throws {
+        let seen = try outcome(
+            of: """
+                const fault = document.querySelector(".fault[data-from]");
+                const finger = (kind, id, at) => fault.dispatchEvent(new PointerEvent(kind, {
+                  pointerId: id, pointerType: "touch", clientX: at, clientY: 20, bubbles: true}));
+                finger("pointerdown", 1, 400); finger("pointerdown", 2, 500);
+                finger("pointermove", 2, 800);
+                const pinched = location.hash;
+                say(pinched.startsWith("#t=") ? "closer" : "as before");
+                finger("pointerup", 2, 800); finger("pointerup", 1, 400);
+                say(location.hash === pinched ? "stays" : "jumps to " + location.hash);
+                finger("pointerdown", 3, 400); finger("pointerup", 3, 400);
+                const a = Number(fault.dataset.from), b = Number(fault.dataset.to);
+                say(from < a && b < to && to - from < 4 * (b - a) && location.hash !== pinched
+                  ? "the fault" : location.hash);
+                """, on: Page(StoredRun.sample(operations: 5_000)).html, named: "gestures-pinch")
+        #expect(seen.split(separator: "\n") == ["closer", "stays", "the fault"])
+    }
+
     @Test func `logs follow the times that the timeline shows, and the node of the address`() throws
     {
         var run = StoredRun.sample(operations: 2_000)

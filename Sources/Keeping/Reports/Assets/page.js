@@ -195,6 +195,7 @@ function watch() {
   const choice = make("rect", {id: "choice", y: 0, height: height - 22, width: 0});
   svg.append(choice, cross);
   const fingers = new Map();
+  let pinched = false;
   svg.addEventListener("pointermove", event => {
     const t = time(event), part = parts[Math.min(parts.length - 1, Math.floor(t / end * parts.length))];
     if (fingers.has(event.pointerId) && fingers.size === 2) { pinch(event); return; }
@@ -216,7 +217,7 @@ function watch() {
   svg.addEventListener("pointerleave", () => { tip.hidden = true; cross.setAttribute("visibility", "hidden"); });
   svg.addEventListener("pointerdown", event => {
     fingers.set(event.pointerId, event.clientX);
-    if (fingers.size === 2) { grabbed = null; choice.setAttribute("width", 0); return; }
+    if (fingers.size === 2) { pinched = true; grabbed = null; choice.setAttribute("width", 0); return; }
     if (event.target.closest(".mark, .pick") || event.pointerType === "touch") return;
     grabbed = time(event); event.preventDefault(); svg.focus({preventScroll: true});
   });
@@ -230,13 +231,21 @@ function watch() {
   }
   addEventListener("pointerup", event => {
     fingers.delete(event.pointerId);
+    // The end of a pinch is no tap on what lies under the finger.
+    const wasPinch = pinched;
+    if (fingers.size === 0) pinched = false;
+    if (wasPinch) return;
     const part = event.target.closest?.("svg.timeline [data-from]");
     const t = grabbed === null ? null : time(event), start = grabbed;
     grabbed = null; choice.setAttribute("width", 0);
     if (t !== null && Math.abs(x(t) - x(start)) > 6) show(Math.min(start, t), Math.max(start, t));
     else if (part && (t !== null || event.pointerType === "touch")) look(part);
   });
-  addEventListener("pointercancel", event => { fingers.delete(event.pointerId); grabbed = null; choice.setAttribute("width", 0); });
+  addEventListener("pointercancel", event => {
+    fingers.delete(event.pointerId);
+    if (fingers.size === 0) pinched = false;
+    grabbed = null; choice.setAttribute("width", 0);
+  });
   svg.addEventListener("keydown", event => {
     const span = to - from, middle = (from + to) / 2;
     if (event.key === "+" || event.key === "=") show(middle - span / 4, middle + span / 4);
