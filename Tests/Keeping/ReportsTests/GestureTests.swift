@@ -196,6 +196,30 @@ import Topologies
         #expect(seen.split(separator: "\n") == ["closer", "stays", "the fault"])
     }
 
+    @Test func `one finger scrolls a timeline that is wider than a phone, and a mouse still zooms`()
+        throws
+    {
+        let seen = try outcome(
+            of: """
+                say(getComputedStyle(svg).touchAction);
+                const field = document.getElementById("field"), box = svg.getBoundingClientRect();
+                say(field.scrollWidth > field.clientWidth ? "scrolls" : "fits");
+                const fault = document.querySelector(".fault[data-from]");
+                const drag = (type, a, b) => {
+                  const point = (kind, at) => fault.dispatchEvent(new PointerEvent(kind, {
+                    pointerId: 1, pointerType: type, clientX: box.left + at, clientY: 20, bubbles: true}));
+                  point("pointerdown", a); point("pointermove", b); point("pointerup", b);
+                };
+                drag("touch", 300, 200);
+                say(from === 0 && to === end ? "whole" : location.hash);
+                drag("mouse", 300, 200);
+                say(from > 0 && to < end ? "closer" : "whole");
+                """, on: Page(StoredRun.sample(operations: 5_000)).html,
+            named: "gestures-scroll", width: 500)
+        #expect(
+            seen.split(separator: "\n") == ["pan-x pan-y", "scrolls", "whole", "closer"])
+    }
+
     @Test func `logs follow the times that the timeline shows, and the node of the address`() throws
     {
         var run = StoredRun.sample(operations: 2_000)

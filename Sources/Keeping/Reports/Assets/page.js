@@ -229,7 +229,11 @@ function watch() {
     const span = Math.min(end, (to - from) * scale);
     show(Math.max(0, middle - span * share), Math.max(0, middle - span * share) + span);
   }
+  // One finger scrolls; of two the browser would take the one that moves first for another scroll.
+  for (const kind of ["touchstart", "touchmove"])
+    svg.addEventListener(kind, event => { if (event.touches.length > 1) event.preventDefault(); }, {passive: false});
   addEventListener("pointerup", event => {
+    const isTap = Math.abs(event.clientX - fingers.get(event.pointerId)) < 10;
     fingers.delete(event.pointerId);
     // The end of a pinch is no tap on what lies under the finger.
     const wasPinch = pinched;
@@ -239,7 +243,7 @@ function watch() {
     const t = grabbed === null ? null : time(event), start = grabbed;
     grabbed = null; choice.setAttribute("width", 0);
     if (t !== null && Math.abs(x(t) - x(start)) > 6) show(Math.min(start, t), Math.max(start, t));
-    else if (part && (t !== null || event.pointerType === "touch")) look(part);
+    else if (part && (t !== null || event.pointerType === "touch" && isTap)) look(part);
   });
   addEventListener("pointercancel", event => {
     fingers.delete(event.pointerId);
