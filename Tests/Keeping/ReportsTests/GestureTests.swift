@@ -220,6 +220,20 @@ import Topologies
             seen.split(separator: "\n") == ["pan-x pan-y", "scrolls", "whole", "closer"])
     }
 
+    @Test(arguments: ["#t=90-95", "#t=5-2", "#t=3-3", "#t=1.2.3-4"])
+    func `a range of which the run has nothing shows the whole run`(range: String) throws {
+        let seen = try outcome(
+            of: """
+                show(2, 4);
+                addEventListener("hashchange", () => {
+                  say(from === 0 && to === end ? "whole" : from + " to " + to);
+                  say([...svg.querySelectorAll(".ticks text")].length > 4 ? "axis" : "no axis");
+                }, {once: true});
+                location.hash = "\(range)";
+                """, on: Page(StoredRun.sample(operations: 5_000)).html, named: "gestures-range")
+        #expect(seen.split(separator: "\n") == ["whole", "axis"])
+    }
+
     @Test func `logs follow the times that the timeline shows, and the node of the address`() throws
     {
         var run = StoredRun.sample(operations: 2_000)

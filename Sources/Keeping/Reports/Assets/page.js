@@ -24,10 +24,12 @@ function make(name, attributes) {
   return element;
 }
 
-// A closer look: everything in .data is stretched, names and marks only move.
+// A closer look: everything in .data is stretched, names and marks only move. False where there is
+// too little, or nothing of the run, between the two times.
 function show(a, b, quietly) {
-  if (!svg || !(b - a > end / 20000)) return;
-  from = Math.max(0, a); to = Math.min(end, b);
+  const start = Math.max(0, a), stop = Math.min(end, b);
+  if (!svg || !(stop - start > end / 20000)) return false;
+  from = start; to = stop;
   const scale = end / (to - from), origin = left + from / end * width;
   svg.querySelector(".data").setAttribute("transform", `translate(${left - origin * scale} 0) scale(${scale} 1)`);
   for (const element of svg.querySelectorAll("[data-x]")) {
@@ -49,6 +51,7 @@ function show(a, b, quietly) {
   if (!quietly && place >= 0 && shown > 0 && !isInside(articles[shown - 1])) choose(place + 1, false);
   document.dispatchEvent(new CustomEvent("look", {detail: {from, to}}));
   if (!quietly) write();
+  return true;
 }
 // Whether something happened between the two times that the timeline shows, and on the chosen node.
 function isInside(part) {
@@ -102,7 +105,7 @@ function read() {
   const hash = location.hash.slice(1), plain = hash.match(/^v(\d+)$/);
   const words = new URLSearchParams(hash), range = (words.get("t") || "").match(/^([\d.]+)-([\d.]+)$/);
   node = words.get("node");
-  if (range) show(Number(range[1]), Number(range[2]), true); else show(0, end, true);
+  if (!range || !show(Number(range[1]), Number(range[2]), true)) show(0, end, true);
   const asked = plain ? Number(plain[1]) : Number(words.get("v"));
   choose(articles[asked - 1] ? asked : articles.findIndex(isInside) + 1, false);
   const bar = words.has("op") && articles.length && articles[shown - 1].querySelector(`.bar[data-operation="${CSS.escape(words.get("op"))}"]`);
