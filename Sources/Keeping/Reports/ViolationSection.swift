@@ -2,7 +2,7 @@ internal import Faults
 internal import Results
 internal import Topologies
 
-/// Where a history breaks: the clearest violation first, each with its drawing, what was possible
+/// Where a history breaks: the worst violation first, each with its drawing, what was possible
 /// before it, and what else happened on its key; then all of them.
 struct ViolationSection {
     private static let mostListed = 300
@@ -17,14 +17,14 @@ struct ViolationSection {
         violations = run.results.digest?.violations ?? []
     }
 
-    /// The clearest ones in full, one at a time.
+    /// The worst ones in full, one at a time.
     var html: Markup {
         guard !violations.isEmpty else { return "" }
         let drawn = violations.prefix(HistoryExcerpt.mostDrawn).enumerated()
             .map { article($1, number: $0 + 1) }.joined()
         return """
             <section id="violations"><div class="head"><h2>\
-            \(violations.count == 1 ? "The violation" : "The \(violations.count.grouped) violations, the clearest first")</h2> \
+            \(violations.count == 1 ? "The violation" : "The \(violations.count.grouped) violations, the worst first")</h2> \
             <span id="steps" hidden><button type="button" id="previous">‹ previous</button> \
             <span id="which" data-all="\(violations.count)"></span> \
             <button type="button" id="next">next ›</button></span></div>\
@@ -39,7 +39,7 @@ struct ViolationSection {
         let drawn = HistoryExcerpt.mostDrawn
         let rest =
             violations.count > drawn
-            ? " The clearest \(drawn) have a drawing; the table below has all \(violations.count.grouped)."
+            ? " The worst \(drawn) have a drawing; the table below has all \(violations.count.grouped)."
             : ""
         return """
             <p class="quiet">Of each key that is not linearizable its clearest violation is told.\(rest)</p>
@@ -209,7 +209,7 @@ struct ViolationSection {
         let rest = violations.count - Self.mostListed
         let more: Markup = rest > 0 ? "<p>And \(rest) more, in results.json.</p>" : ""
         return """
-            <section><h2>All \(violations.count.grouped) violations, the clearest first</h2><div class="wide" tabindex="0" \
+            <section><h2>All \(violations.count.grouped) violations, the worst first</h2><div class="wide" tabindex="0" \
             role="region" aria-label="All violations"><table class="sortable follows"><thead><tr>\
             <th scope="col">key</th><th scope="col">what</th><th scope="col">node</th>\
             <th scope="col">the node then</th><th scope="col" class="short">behind (s)</th>\

@@ -1,3 +1,4 @@
+internal import Checkers
 public import Topologies
 
 /// Violations that have the anomaly and the nodes' situation in common.
@@ -67,6 +68,8 @@ public struct Diagnosis: Codable, Hashable, Sendable {
         var node: NodeName?
         var behind: Double?
         var situation: Situation
+        /// How bad such an anomaly is beside others.
+        var weight = 0
     }
 
     /// Groups violations, worst first; their own order is kept.
@@ -74,11 +77,13 @@ public struct Diagnosis: Codable, Hashable, Sendable {
         of(
             violations.map {
                 Case(
-                    anomaly: $0.noun, node: $0.node, behind: $0.behind, situation: $0.situation)
+                    anomaly: $0.noun, node: $0.node, behind: $0.behind, situation: $0.situation,
+                    weight: $0.kind.weight)
             })
     }
 
-    /// Groups cases, worst first; their own order is kept.
+    /// Groups cases, worst first: by what an anomaly means, then by how far behind the worst of a
+    /// group was; their own order is kept.
     ///
     /// Of some anomalies there are more, of which nothing is told.
     static func of(_ cases: [Case], untold: [String: Int] = [:]) -> [Diagnosis] {
@@ -91,7 +96,7 @@ public struct Diagnosis: Codable, Hashable, Sendable {
             groups[Group(anomaly: one.anomaly, cause: Cause(one.situation.kind)), default: []]
                 .append(place)
         }
-        return groups.map { group, places in
+        let weighed = groups.map { group, places -> (weight: Int, diagnosis: Diagnosis) in
             let members = places.map { cases[$0] }
             let behind = members.compactMap(\.behind)
             var diagnosis = Diagnosis(
@@ -104,10 +109,12 @@ public struct Diagnosis: Codable, Hashable, Sendable {
                 of: cases.count { $0.anomaly == group.anomaly } + untold[group.anomaly, default: 0],
                 lasts: since.contains(nil),
                 healed: since.compactMap(\.self).max())
-            return diagnosis
-        }.sorted {
-            ($0.mostBehind ?? 0, $1.clearest) > ($1.mostBehind ?? 0, $0.clearest)
+            return (weight: cases[places[0]].weight, diagnosis: diagnosis)
         }
+        return weighed.sorted { one, other in
+            (one.weight, one.diagnosis.mostBehind ?? 0, other.diagnosis.clearest)
+                > (other.weight, other.diagnosis.mostBehind ?? 0, one.diagnosis.clearest)
+        }.map(\.diagnosis)
     }
 
     /// The group of so many in all; whether the fault lasted for one of it at least, and since when at
@@ -195,5 +202,21 @@ public struct Diagnosis: Codable, Hashable, Sendable {
         if noun.hasSuffix("s") { return String(noun) }
         if noun.hasSuffix("try") { return noun.dropLast() + "ies" }
         return noun + (noun.hasSuffix("ch") || noun.hasSuffix("sh") ? "es" : "s")
+    }
+}
+
+extension Contradiction.Kind {
+    /// How bad a violation is for who trusts the object.
+    ///
+    /// Data that was lost or invented, and a lock that two held, weigh most: no later read puts them
+    /// right. Then comes an order that no clients can agree on, then what was right once and came too
+    /// late. What only a search found may be any of them; nobody can say that it is worse than stale.
+    var weight: Int {
+        switch self {
+        case .unwritten, .future, .excess, .doubleSwap, .cycle, .takenTwice: 3
+        case .overlap, .notReleased, .notHeld: 3
+        case .interleaved, .diverged, .outOfOrder, .overtaken, .crossed: 2
+        case .stale, .undercount, .notEmpty, .exhausted: 1
+        }
     }
 }

@@ -23,7 +23,8 @@ public struct HistoryDigest: Codable, Sendable {
     public var availability: [FaultAvailability]
     /// Who led when.
     public var leaders: [LeaderSpan]
-    /// The contradictions of all keys, the farthest behind first.
+    /// The contradictions of all keys, worst first: lost or invented data before stale reads, and of
+    /// these the farthest behind first.
     public var violations: [Violation]
     /// The violations by what they have in common, worst first.
     public var diagnoses: [Diagnosis]
@@ -127,8 +128,9 @@ public struct HistoryDigest: Codable, Sendable {
                 history.operations.indices.contains(found.culprit)
             else { return nil }
             return Violation(key, found, of: results, in: history)
-        }.enumerated().sorted {
-            ($0.element.behind ?? -1, -$0.offset) > ($1.element.behind ?? -1, -$1.offset)
+        }.enumerated().sorted { one, other in
+            (one.element.kind.weight, one.element.behind ?? -1, other.offset)
+                > (other.element.kind.weight, other.element.behind ?? -1, one.offset)
         }.map(\.element)
     }
 }
