@@ -103,15 +103,24 @@ struct Legend {
         add(run.results.faults.contains { !$0.bit }, box("fault idle"), "fault without effect")
         add(!(run.results.stalls ?? []).isEmpty, box("stall"), "harness stood still")
         for outcome in Timeline.Outcome.allCases {
-            add(counts[outcome.rawValue] > 0, box(outcome.word), outcome.legend(of: run.results))
+            add(
+                counts[outcome.rawValue] > 0, Self.sample(of: outcome),
+                outcome.legend(of: run.results))
         }
         add(
-            true,
-            "<path class=\"dots ok\" d=\"M4 10h0M11 5h0M18 9h0\"/>",
-            "dots: single operations, in their outcome's colour")
+            true, "<path class=\"dots ok\" d=\"M4 10h0M11 5h0M18 9h0\"/>",
+            "dots: single operations, in their outcome's colour and shape")
         add(true, "<path class=\"quantile p50\" d=\"M1 8H21\"/>", "median latency")
         add(true, "<path class=\"quantile p99\" d=\"M1 8H21\"/>", "99th percentile")
         return entries
+    }
+
+    /// Its part of a bar, and one operation.
+    private static func sample(of outcome: Timeline.Outcome) -> Markup {
+        """
+        <rect class="\(outcome.word)" x="1" y="2" width="12" height="12"/>\
+        <path class="dots \(outcome.word)" d="\(outcome.dot(18, 8))"/>
+        """
     }
 
     /// What the marks mean, for the drawing's headline.

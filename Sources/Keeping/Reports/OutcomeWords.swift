@@ -26,6 +26,12 @@ extension Timeline.Outcome {
         }
     }
 
+    /// A single operation in a drawing, as a part of a path: a tick where it was refused, else
+    /// nothing but the caps of a line without length.
+    func dot(_ x: Double, _ y: Double) -> Markup {
+        self == .refused ? "M\(x) \(y - 3)v6" : "M\(x) \(y)h0"
+    }
+
     /// The outcome in a legend.
     func legend(of results: RunResults) -> String {
         switch self {

@@ -105,6 +105,27 @@ struct TimelineDrawing {
         d="M0 0L6 6M6 0L0 6" class="cross"/></pattern>\
         <pattern id="lagging" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" \
         height="5" class="lane up"/><circle cx="2.5" cy="2.5" r="1.1" class="lagging"/></pattern>
+        """ + outcomes + families
+
+    /// Level stripes: a closer look, which stretches bars, leaves these as they are.
+    private static let outcomes: Markup = """
+        <pattern id="refused" width="4" height="4" patternUnits="userSpaceOnUse"><path \
+        d="M0 0h4v4h-4z" class="ground refused"/><path d="M0 2h4" class="stripe refused"/></pattern>\
+        <pattern id="error" width="5" height="5" patternUnits="userSpaceOnUse"><path \
+        d="M0 0h5v5h-5z" class="ground error"/><path d="M0 2.5h5" class="stripe error"/></pattern>
+        """
+
+    /// The shapes of the states that faults of these families put nodes in, on a tint.
+    private static let families: Markup = """
+        <pattern id="partition" width="6" height="6" patternUnits="userSpaceOnUse" \
+        patternTransform="rotate(45)"><path d="M0 0h6v6h-6z" class="ground partition"/><path \
+        d="M0 0v6" class="hatch"/></pattern>\
+        <pattern id="traffic" width="6" height="6" patternUnits="userSpaceOnUse"><path \
+        d="M0 0h6v6h-6z" class="ground traffic"/><circle cx="3" cy="3" r="0.9" class="lagging"/></pattern>\
+        <pattern id="kill" width="6" height="6" patternUnits="userSpaceOnUse"><path \
+        d="M0 0h6v6h-6z" class="ground kill"/><path d="M0 0L6 6M6 0L0 6" class="cross"/></pattern>\
+        <pattern id="pause" width="5" height="5" patternUnits="userSpaceOnUse"><path \
+        d="M0 0h5v5h-5z" class="ground pause"/><path d="M1 0v5" class="bars"/></pattern>
         """
 
     private var description: String {
@@ -197,7 +218,7 @@ struct TimelineDrawing {
         }.joined()
         let dots = Timeline.Outcome.allCases.map { outcome -> Markup in
             let path = timeline.points[outcome.rawValue].prefix(6_000).map { point -> Markup in
-                "M\(axis.x(point.time)) \(y(point.latency))h0"
+                outcome.dot(axis.x(point.time), y(point.latency))
             }.joined()
             return "<path class=\"dots \(outcome.word)\" d=\"\(path)\"/>"
         }.joined()

@@ -312,4 +312,38 @@ import Topologies
             #expect(seen.split(separator: "\n") == ["4"], "\(seen)")
         }
     }
+
+    @Test func `outcomes and families of faults differ in patterns, not in colours alone`() throws {
+        let names = [
+            "ok", "refused", "error", "unknown", "fault partition", "fault traffic", "fault kill",
+            "fault pause", "fault",
+        ]
+        let seen = try outcome(
+            of: """
+                for (const name of "\(names.joined(separator: ";"))".split(";")) {
+                  const rect = make("rect", {class: name});
+                  svg.append(rect);
+                  const found = getComputedStyle(rect).fill.match(/#([a-z]+)"?\\)/);
+                  say(found && svg.querySelector("defs pattern#" + found[1]) ? found[1] : "plain");
+                }
+                """, on: Page(StoredRun.sample(operations: 500)).html, named: "patterns")
+        #expect(
+            seen.split(separator: "\n") == [
+                "plain", "refused", "error", "plain", "partition", "traffic", "kill", "pause",
+                "plain",
+            ])
+    }
+
+    @Test func `a refused operation has a shape of its own, which the legend shows as well`() throws
+    {
+        let html = Page(
+            try Pages.run(
+                """
+                {:process 0 :type :invoke :f :cas :value [1 2] :time 0}
+                {:process 0 :type :fail :f :cas :value [1 2] :error :mismatch :time 1000000}
+                """)
+        ).html
+        #expect(html.matches(of: /class="dots refused" d="M[\d.]+ [\d.]+v6/).count == 2)
+        #expect(!html.contains("rect class=\"ok\""), "the legend has what the drawing has")
+    }
 }
