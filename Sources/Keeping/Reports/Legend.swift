@@ -4,16 +4,24 @@ internal import Results
 /// What shapes and colours mean, only for what the drawing shows.
 struct Legend {
     private let run: StoredRun
+    private let rows: TimelineDrawing.Rows
 
-    init(_ run: StoredRun) { self.run = run }
+    /// For a drawing that has these rows.
+    init(_ run: StoredRun, rows: TimelineDrawing.Rows = .all) {
+        self.run = run
+        self.rows = rows
+    }
 
     typealias Entry = (sample: Markup, words: String)
 
     /// Samples with their words.
-    private var entries: [Entry] { markEntries + stateEntries }
+    private var entries: [Entry] { markEntries + otherEntries }
+
+    private var otherEntries: [Entry] { stateEntries + faultEntries + operationEntries }
 
     /// What marks in the nodes' lanes mean.
     private var markEntries: [Entry] {
+        guard rows.contains(.nodes) else { return [] }
         let violations = (run.results.digest?.violations ?? []).filter { $0.time != nil }
         var entries: [Entry] = []
         func add(_ isThere: Bool, _ sample: Markup, _ words: String) {
@@ -58,23 +66,16 @@ struct Legend {
         ("kill", "nodes are killed"), ("pause", "nodes are frozen"),
     ]
 
+    /// What the nodes' lanes show.
     private var stateEntries: [Entry] {
-        let processes = Set((run.results.observations ?? []).map(\.process))
-        let families = Set(run.results.faults.map(\.family))
-        let isSilent = (run.results.observations ?? []).contains {
-            $0.process == .up && $0.role == nil
-        }
-        let counts = run.excerpt.timeline.parts.reduce(into: [0, 0, 0, 0]) { sums, part in
-            for place in sums.indices { sums[place] += part.counts[place] }
-        }
-        func box(_ name: String) -> Markup {
-            "<rect class=\"\(name)\" x=\"1\" y=\"2\" width=\"20\" height=\"12\"/>"
-        }
+        guard rows.contains(.nodes) else { return [] }
+        let observations = run.results.observations ?? []
+        let processes = Set(observations.map(\.process))
         var entries: [Entry] = []
         func add(_ isThere: Bool, _ sample: Markup, _ words: String) {
             if isThere { entries.append((sample, words)) }
         }
-        add(!run.nodes.isEmpty && run.subject == .run, box("lane up"), "node up")
+        add(!run.nodes.isEmpty && run.subject == .run, Self.box("lane up"), "node up")
         add(
             !leaders.isEmpty,
             "<rect class=\"lead\" x=\"1\" y=\"10\" width=\"20\" height=\"4\"/>",
@@ -82,45 +83,76 @@ struct Legend {
                 ? "leads (a term between two that are named had no leader that was seen)" : "leads")
         let states = Set(
             run.results.faults.filter { !$0.isScenario }.compactMap(NodeLane.state(of:)))
-        add(states.contains("cut"), box("lane cut"), "cut off")
+        add(states.contains("cut"), Self.box("lane cut"), "cut off")
         add(
-            states.contains("half"), box("lane half"),
+            states.contains("half"), Self.box("lane half"),
             "cut off in one direction or from its clients")
-        add(states.contains("hurt"), box("lane hurt"), "packets lost or late")
-        let others = families.subtracting(["partition", "traffic", "kill", "pause", "scenario"])
-        add(states.contains("struck"), box("lane struck"), "under another fault")
-        add(processes.contains(.paused), box("lane paused"), "frozen")
-        add(processes.contains(.down), box("lane down"), "down")
-        add(isSilent, box("lane silent"), "gives no status")
-        let lags = (run.results.observations ?? []).filter { $0.lags == true }
+        add(states.contains("hurt"), Self.box("lane hurt"), "packets lost or late")
+        add(states.contains("struck"), Self.box("lane struck"), "under another fault")
+        add(processes.contains(.paused), Self.box("lane paused"), "frozen")
+        add(processes.contains(.down), Self.box("lane down"), "down")
         add(
-            lags.contains { $0.process == .up }, box("lane lagging"),
-            "lags: half a second or more behind another node")
-        for (family, words) in Self.bands where families.contains(family) {
-            add(true, box("fault \(family.rawValue)"), words)
-        }
-        add(!others.isEmpty || families.contains("scenario"), box("fault"), "another fault lasts")
-        add(run.results.faults.contains { !$0.bit }, box("fault idle"), "fault without effect")
-        add(!(run.results.stalls ?? []).isEmpty, box("stall"), "harness stood still")
-        for outcome in Timeline.Outcome.allCases {
-            add(
-                counts[outcome.rawValue] > 0, Self.sample(of: outcome),
-                outcome.legend(of: run.results))
-        }
+            observations.contains { $0.process == .up && $0.role == nil }, Self.box("lane silent"),
+            "gives no status")
         add(
-            true, "<path class=\"dots ok\" d=\"M4 10h0M11 5h0M18 9h0\"/>",
-            "dots: single operations, in their outcome's colour and shape")
-        add(true, "<path class=\"quantile p50\" d=\"M1 8H21\"/>", "median latency")
-        add(true, "<path class=\"quantile p99\" d=\"M1 8H21\"/>", "99th percentile")
+            observations.contains { $0.process == .up && $0.lags == true },
+            Self.box("lane lagging"), "lags: half a second or more behind another node")
         return entries
     }
 
-    /// Its part of a bar, and one operation.
-    private static func sample(of outcome: Timeline.Outcome) -> Markup {
-        """
-        <rect class="\(outcome.word)" x="1" y="2" width="12" height="12"/>\
-        <path class="dots \(outcome.word)" d="\(outcome.dot(18, 8))"/>
-        """
+    /// What lasts over all rows.
+    private var faultEntries: [Entry] {
+        let families = Set(run.results.faults.map(\.family))
+        var entries: [Entry] = []
+        for (family, words) in Self.bands where families.contains(family) {
+            entries.append((Self.box("fault \(family.rawValue)"), words))
+        }
+        if !families.subtracting(Self.bands.map(\.family)).isEmpty {
+            entries.append((Self.box("fault"), "another fault lasts"))
+        }
+        if run.results.faults.contains(where: { !$0.bit }) {
+            entries.append((Self.box("fault idle"), "fault without effect"))
+        }
+        if run.results.stalls?.isEmpty == false {
+            entries.append((Self.box("stall"), "harness stood still"))
+        }
+        return entries
+    }
+
+    /// What throughput and latency show.
+    private var operationEntries: [Entry] {
+        guard rows.contains(.rate) || rows.contains(.latency) else { return [] }
+        let counts = run.excerpt.timeline.parts.reduce(into: [0, 0, 0, 0]) { sums, part in
+            for place in sums.indices { sums[place] += part.counts[place] }
+        }
+        let outcomes = Timeline.Outcome.allCases.filter { counts[$0.rawValue] > 0 }
+            .map { outcome -> Entry in (sample(of: outcome), outcome.legend(of: run.results)) }
+        guard rows.contains(.latency) else { return outcomes }
+        let latencies: [Entry] = [
+            (
+                "<path class=\"dots ok\" d=\"M4 10h0M11 5h0M18 9h0\"/>",
+                "dots: single operations, in their outcome's colour and shape"
+            ), ("<path class=\"quantile p50\" d=\"M1 8H21\"/>", "median latency"),
+            ("<path class=\"quantile p99\" d=\"M1 8H21\"/>", "99th percentile"),
+        ]
+        return outcomes + latencies
+    }
+
+    private static func box(_ name: String) -> Markup {
+        "<rect class=\"\(name)\" x=\"1\" y=\"2\" width=\"20\" height=\"12\"/>"
+    }
+
+    /// A part of a bar, one operation, or both: what the rows have of it.
+    private func sample(of outcome: Timeline.Outcome) -> Markup {
+        guard rows.contains(.latency) else { return Self.box(outcome.word) }
+        guard rows.contains(.rate) else { return Self.dot(of: outcome, at: 11) }
+        let bar: Markup =
+            "<rect class=\"\(outcome.word)\" x=\"1\" y=\"2\" width=\"12\" height=\"12\"/>"
+        return bar + Self.dot(of: outcome, at: 18)
+    }
+
+    private static func dot(of outcome: Timeline.Outcome, at x: Double) -> Markup {
+        "<path class=\"dots \(outcome.word)\" d=\"\(outcome.dot(x, 8))\"/>"
     }
 
     /// What the marks mean, for the drawing's headline.
@@ -130,7 +162,7 @@ struct Legend {
     }
 
     /// Everything else in the drawing, and the names of the faults in plain words.
-    var html: Markup { Self.list(stateEntries) + faults }
+    var html: Markup { Self.list(otherEntries) + faults }
 
     static func list(_ entries: [Entry], kind: String = "") -> Markup {
         let items = entries.map { entry -> Markup in
@@ -179,40 +211,5 @@ struct Legend {
             x += width
         }
         return (svg, y + 22 - top)
-    }
-}
-
-/// A drawing in a file of its own: with title, verdict and legend, for wherever it is shown.
-struct StandaloneDrawing {
-    private let run: StoredRun
-    private let drawing: Markup
-
-    init(_ run: StoredRun, _ drawing: Markup) {
-        self.run = run
-        self.drawing = drawing
-    }
-
-    var svg: String {
-        let title = "\(run.results.plan): \(VerdictHeader.headline(run.results))"
-        let legend = Legend(run).drawing(at: 34)
-        let style = "<style>\(Assets.colours)\(Assets.drawingStyle)</style>"
-        let inner = drawing.description
-        let height = Self.height(of: inner)
-        let head = 40 + legend.height
-        return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(TimeAxis.width)) \
-            \(Int(height + head) + 1)" role="img"><title>\(Markup(escaping: title))</title>\(style)\
-            <rect class="paper" width="100%" height="100%"/>\
-            <text class="title" x="\(Int(TimeAxis.left))" y="22">\(Markup(escaping: title.cut(120)))</text>\
-            \(legend.svg)<svg y="\(Int(head))" width="\(Int(TimeAxis.width))" \
-            height="\(Int(height) + 1)" \(inner.dropFirst(5))</svg>
-
-            """
-    }
-
-    /// The height that the drawing gives itself.
-    private static func height(of svg: String) -> Double {
-        guard let found = svg.firstMatch(of: /viewBox="0 0 [\d.]+ ([\d.]+)"/) else { return 0 }
-        return Double(found.1) ?? 0
     }
 }

@@ -45,7 +45,7 @@ public struct Page: Sendable {
             ("rate", TimelineDrawing.Rows.rate), ("latency", .latency),
             ("timeline", [.rate, .nodes]),
         ].map { name, rows in
-            (name, StandaloneDrawing(run, TimelineDrawing(run, rows: rows).svg).svg)
+            (name, StandaloneDrawing(run, rows: rows).svg)
         }
     }
 

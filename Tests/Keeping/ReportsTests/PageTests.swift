@@ -160,6 +160,21 @@ import Topologies
         #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE=1 accepts it")
     }
 
+    @Test(arguments: [
+        ("rate", ["ok", "partition lasts"], ["node up", "leads", "down", "median latency"]),
+        ("latency", ["ok", "median latency", "partition lasts"], ["node up", "leads", "down"]),
+        ("timeline", ["ok", "node up", "leads", "down"], ["median latency", "99th percentile"]),
+    ])
+    func `a drawing in a file of its own explains what it shows, and nothing else`(
+        name: String, present: [String], absent: [String]
+    ) throws {
+        let run = StoredRun.sample(operations: 500)
+        try #require(run.results.faults.contains { $0.family == "partition" })
+        let svg = try #require(Page(run).plots.first { $0.name == name }).svg
+        for words in present { #expect(svg.contains(">\(words)</text>"), "\(words)") }
+        for words in absent { #expect(!svg.contains(">\(words)</text>"), "\(words)") }
+    }
+
     @Test func `a node that lags is shown so, and the legend says what that is`() throws {
         var run = StoredRun.sample(operations: 100)
         let html = Page(run).html
