@@ -169,8 +169,10 @@ struct ViolationSection {
                 operation.id == violation.culprit
                 ? "culprit" : operation.id == violation.missed ? "missed" : ""
             return """
-                <tr class="\(role)"><td>\(operation.node.map { "\($0)" } ?? "")</td>\
-                <td>\(operation.clientName.cut(40))</td><td>\(operation.label)</td>\
+                <tr class="\(role)" id="op\(operation.id)" data-operation="\(operation.id)">\
+                <td>\(operation.node.map { "\($0)" } ?? "")</td>\
+                <td>\(operation.clientName.cut(40))</td>\
+                <td><a class="op" href="#op\(operation.id)">\(operation.label)</a></td>\
                 <td>\(operation.invokedAt?.fixed(6) ?? "")</td>\
                 <td>\(operation.completedAt?.fixed(6) ?? "")</td>\
                 <td>\(operation.ending)</td></tr>

@@ -88,6 +88,36 @@ import Topologies
         #expect(seen.split(separator: "\n") == ["#op=1", "0"])
     }
 
+    @Test func `a row of everything on a key is in the address, and an address shows its row`()
+        throws
+    {
+        let text =
+            Pages.stale + """
+
+                {:process 2 :type :invoke :f :read :value nil :time 4000000}
+                {:process 2 :type :ok :f :read :value 2 :time 5000000}
+                """
+        let seen = try outcome(
+            of: """
+                const told = () => [...document.querySelectorAll("tr.told")].map(row => row.id)
+                  + ", bars " + [...document.querySelectorAll(".bar.told")].map(bar => bar.dataset.operation);
+                const fold = document.getElementById("op3").closest("details");
+                document.querySelector("#op1 a").dispatchEvent(
+                  new MouseEvent("click", {bubbles: true, cancelable: true}));
+                say(location.hash + " " + told());
+                addEventListener("hashchange", () => {
+                  say(told() + (fold.open ? ", open" : ", folded"));
+                  addEventListener("hashchange", () => say(told()), {once: true});
+                  location.hash = "#op=2";
+                }, {once: true});
+                location.hash = "#op3";
+                """, on: Page(try Pages.run(text)).html, named: "gestures-row")
+        #expect(
+            seen.split(separator: "\n") == [
+                "#op=1 op1, bars 1", "op3, bars , open", "op2, bars 2",
+            ])
+    }
+
     @Test func `tables and the drawn violation follow the time and the node that are looked at`()
         throws
     {

@@ -76,6 +76,7 @@ function choose(number, scroll) {
   if (!articles.length) return;
   shown = Math.min(Math.max(number, 1), articles.length);
   operation = null;
+  tellers.forEach(tell => tell(null));
   articles.forEach((article, place) => article.classList.toggle("away", place + 1 !== shown));
   for (const mark of document.querySelectorAll("svg.timeline .mark")) mark.classList.toggle("here", Number(mark.dataset.violation) === shown);
   const which = document.getElementById("which");
@@ -107,9 +108,21 @@ function read() {
   node = words.get("node");
   if (!range || !show(Number(range[1]), Number(range[2]), true)) show(0, end, true);
   const asked = plain ? Number(plain[1]) : Number(words.get("v"));
-  choose(articles[asked - 1] ? asked : articles.findIndex(isInside) + 1, false);
-  const bar = words.has("op") && articles.length && articles[shown - 1].querySelector(`.bar[data-operation="${CSS.escape(words.get("op"))}"]`);
-  if (bar) { bar.dispatchEvent(new PointerEvent("pointerenter")); operation = words.get("op"); }
+  const id = (hash.match(/^op(\d+)$/) || [])[1] || words.get("op");
+  const holder = id ? articles.findIndex(article => article.querySelector(named(id))) + 1 : 0;
+  choose(holder || (articles[asked - 1] ? asked : articles.findIndex(isInside) + 1), false);
+  if (holder) point(articles[holder - 1], id);
+}
+function named(id) { return `[data-operation="${CSS.escape(id)}"]`; }
+
+// An operation in an address: its bar, or where none is to be seen its row among all of its key.
+function point(article, id) {
+  const bar = article.querySelector(".bar" + named(id)), row = article.querySelector("tr" + named(id));
+  tellers.get(article)(id);
+  operation = id;
+  if (!row || bar && bar.getClientRects().length) return;
+  row.closest("details").open = true;
+  row.scrollIntoView({block: "center"});
 }
 for (const pick of document.querySelectorAll("a.pick")) pick.addEventListener("click", event => {
   event.preventDefault();
@@ -125,7 +138,7 @@ function unfold() {
 addEventListener("hashchange", () => {
   const hash = location.hash.slice(1);
   unfold();
-  if (!hash || /^v\d+$/.test(hash) || !document.getElementById(hash)) read();
+  if (!hash || /^(v|op)\d+$/.test(hash) || !document.getElementById(hash)) read();
 });
 
 // On a narrow screen a drawing scrolls, and the names of its rows stay.
@@ -142,22 +155,28 @@ for (const part of document.querySelectorAll(".wide")) {
   });
 }
 
-// What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys.
+// What an operation of a drawing may have left: under the pointer, by a click or a tap, and by keys;
+// its bar and its row stand out together.
+const tellers = new Map();
 for (const article of articles) {
-  const bars = [...article.querySelectorAll(".space-time .bar")], words = article.querySelector(".after");
+  const bars = [...article.querySelectorAll(".space-time .bar")], rows = [...article.querySelectorAll("tr[data-operation]")];
+  const words = article.querySelector(".after"), hint = "Point at a bar, or move along them with the arrow keys, to read here what the key may have held after it.";
   words.classList.add("quiet");
-  words.textContent = "Point at a bar, or move along them with the arrow keys, to read here what the key may have held after it.";
-  const tell = bar => {
-    for (const other of bars) other.classList.toggle("told", other === bar);
+  words.textContent = hint;
+  const tell = id => {
+    for (const other of [...bars, ...rows]) other.classList.toggle("told", other.dataset.operation === id);
     for (const line of article.querySelectorAll(".space-time .before"))
-      line.classList.toggle("here", line.dataset.ends.split(" ").includes(bar.dataset.operation));
-    const label = bar.querySelector("text").textContent;
-    words.classList.remove("quiet");
-    words.textContent = bar.dataset.after ? `${label}: ${bar.dataset.after}` : label;
+      line.classList.toggle("here", line.dataset.ends.split(" ").includes(id));
+    const bar = bars.find(bar => bar.dataset.operation === id), label = bar ? bar.querySelector("text").textContent : hint;
+    words.classList.toggle("quiet", !bar);
+    words.textContent = bar && bar.dataset.after ? `${label}: ${bar.dataset.after}` : label;
   };
+  const keep = id => { tell(id); operation = id; write(); };
+  tellers.set(article, tell);
   bars.forEach((bar, place) => {
-    bar.addEventListener("pointerenter", () => tell(bar));
-    for (const kind of ["focus", "click"]) bar.addEventListener(kind, () => { tell(bar); operation = bar.dataset.operation; write(); });
+    const id = bar.dataset.operation;
+    bar.addEventListener("pointerenter", () => tell(id));
+    for (const kind of ["focus", "click"]) bar.addEventListener(kind, () => keep(id));
     bar.addEventListener("keydown", event => {
       const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[event.key];
       if (!step) return;
@@ -165,6 +184,7 @@ for (const article of articles) {
       event.preventDefault();
     });
   });
+  for (const row of rows) row.addEventListener("click", event => { event.preventDefault(); keep(row.dataset.operation); });
 }
 
 // The nodes' logs between the two times that the timeline shows.
