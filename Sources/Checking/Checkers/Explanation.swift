@@ -199,11 +199,11 @@ struct Explanation<M: Model> {
             return "\(culprit), and \(missed): each value was there before, and again after, the "
                 + "other one, but each was written only once"
         case .doubleSwap:
-            return "\(culprit), but \(missed) already, and the value that both replaced was "
+            return "\(culprit), but \(missed) already, and the value that each cas expected was "
                 + "written only once"
         case .cycle:
-            return "\(culprit), but that and \(conflict.entries.count - 1) other "
-                + "compare-and-sets each need the result of another one of them"
+            return "\(culprit), but that and \(conflict.entries.count - 1) other cas each need the "
+                + "result of another one of them"
         case .excess: return "\(culprit), but not so much had been added by then"
         case .undercount: return "\(culprit), but more had been added before that began"
         case .diverged:

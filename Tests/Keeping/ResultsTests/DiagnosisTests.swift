@@ -53,4 +53,20 @@ import Testing
         #expect(digest.diagnoses.map(\.anomaly) == nouns, "the groups have the same order")
         #expect(digest.diagnoses.map(\.clearest) == [0, 1, 2])
     }
+
+    @Test func `call a cas what the page calls it`() throws {
+        let lost = try #require(try digest().violations.first { $0.noun == "lost update" })
+        #expect(lost.sentence.contains("the value that each cas expected"), "\(lost.sentence)")
+        let history = try History(
+            text: """
+                {:process 0 :type :invoke :f :cas :value [2 3]}
+                {:process 0 :type :ok :f :cas :value [2 3]}
+                {:process 0 :type :invoke :f :cas :value [3 2]}
+                {:process 0 :type :ok :f :cas :value [3 2]}
+                """)
+        var results = RunResults(plan: "p", seed: 1, rerun: "r", started: "s")
+        results.add(try Checker().check(history))
+        let circle = try #require(results.keys.first?.contradiction)
+        #expect(circle.sentence.contains("1 other cas each need"), "\(circle.sentence)")
+    }
 }
