@@ -19,8 +19,8 @@ import Testing
 }
 
 @Suite struct `Violations of several kinds` {
-    /// Key 0 has a read that is ten seconds behind, key 1 a read of what nobody wrote, and on key 2
-    /// two clients replace the same value.
+    /// Key 0 has a read that is ten seconds behind, key 1 a read of what nobody wrote, and on key 2 one
+    /// value is replaced twice.
     private func digest() throws -> HistoryDigest {
         let operations = [
             (0, "write", "[0 1]", "[0 1]", 0), (0, "write", "[0 2]", "[0 2]", 1),
