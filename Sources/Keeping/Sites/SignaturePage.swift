@@ -9,7 +9,7 @@ extension Site {
         let ordered = runs.sorted { $0.started < $1.started }
         let first = ordered.first
         let last = ordered.last
-        let fastest = runs.sorted { ($0.seconds, $0.folder) < ($1.seconds, $1.folder) }
+        let clearest = Clarity.sorted(runs, showing: signature)
         return Self.page(
             signature.anomaly, depth: 1,
             """
@@ -17,8 +17,8 @@ extension Site {
             <h1>\(signature.anomaly)</h1><p>\(signature.situation)</p>
             <p class="quiet">\(Self.whose(signature.series)) Seen in \(runs.count) runs, first \
             \(Self.where(first)), last \(Self.where(last)).</p></header>
-            <section><h2>Fastest examples</h2><ul>
-            \(fastest.prefix(5).map { example($0, of: signature) }.joined())</ul></section>
+            <section><h2>Examples, those that failed soonest first</h2><ul>
+            \(clearest.prefix(5).map { example($0, of: signature) }.joined())</ul></section>
             \(Self.spans(of: ordered))
             \(rates(of: signature))
             <section><h2>Every run with it</h2>\(Self.strip(ordered, depth: 1))</section>

@@ -38,6 +38,7 @@ struct SiteWriter {
 
     /// Pages that failures had which nobody has any more are left alone: links to them may be out.
     func write(_ site: Site) throws {
+        let site = site.linking(to: Site.comparisons(below: results))
         for (path, html) in site.pages.sorted(by: { $0.key < $1.key }) {
             let file = URL(filePath: results).appending(path: path)
             try FileManager.default.createDirectory(

@@ -42,9 +42,9 @@ import Testing
             lines.append("{:process \(process) :type :ok :f :cas :value \(pair)}")
         }
         let found = try #require(try contradiction(lines.joined(separator: "\n")))
-        for process in found.operations {
-            #expect(found.sentence.contains("process \(process) "), "\(found.sentence)")
-        }
+        #expect(found.operations == [0, 1, 2])
+        #expect(found.culprit == 2)
+        #expect(found.sentence.hasSuffix("(with operations 0 and 1)"), "\(found.sentence)")
     }
 
     @Test func `an operation that returned at no known time is not of unknown outcome`() throws {
