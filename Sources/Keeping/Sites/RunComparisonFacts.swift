@@ -30,7 +30,11 @@ extension RunComparison {
         }
         let asked = [
             fact("verdict") { $0.verdict.rawValue },
-            fact("why") { $0.reasons.joined(separator: "; ") },
+            // The first says what there is; the run's own page has all of them.
+            fact("why") { results in
+                let more = results.reasons.count - 1
+                return (results.reasons.first ?? "") + (more > 0 ? ", and \(more) more" : "")
+            },
             fact("plan") { $0.plan },
             fact("seed") { "\($0.seed)" },
             fact("system") { $0.system ?? "unknown" },
