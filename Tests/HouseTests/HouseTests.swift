@@ -101,6 +101,39 @@ import Testing
         }
     }
 
+    /// The rooms in the order of the manifest, floor by floor.
+    private static func order() throws -> [String] {
+        let manifest = try String(
+            contentsOf: sources.deletingLastPathComponent().appending(path: "Package.swift"),
+            encoding: .utf8)
+        let start = try #require(manifest.firstRange(of: "let floors"))
+        let end = try #require(manifest[start.upperBound...].firstRange(of: "\nlet "))
+        return manifest[start.upperBound..<end.lowerBound]
+            .matches(of: /\(\s*"\w+",\s*\[([^\]]*)\]/)
+            .flatMap { floor in floor.1.matches(of: /"([\w-]+)"/).map { String($0.1) } }
+    }
+
+    @Test func `what the manifest lists later is imported by nobody before it, but for one word`()
+        throws
+    {
+        let order = try Self.order()
+        let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+        // The harness speaks the protocol of the Raft beside it; nothing else crosses over.
+        let bridge = ["Systems": Set(["Wire", "WireNIO"])]
+        // The folder of a program's first line is named for that.
+        let rooms = try Self.rooms().keys.filter { $0 != "Main" }
+        #expect(Set(rooms).isSubset(of: order), "every folder stands in the manifest")
+        for (place, target) in order.enumerated() where rooms.contains(target) {
+            for file in try Self.files(of: target) {
+                let imports = file.text.matches(of: /(?m)^(?:@?\w+ )*import (?:\w+ )?(\w+)/)
+                    .map { String($0.1) }
+                let later = Set(imports.filter { places[$0] ?? -1 >= place })
+                    .subtracting(bridge[target] ?? [])
+                #expect(later.isEmpty, "\(target)/\(file.name) imports \(later)")
+            }
+        }
+    }
+
     @Test(arguments: ["Planning", "Keeping"])
     func `plans and pages reach nothing that changes the machine`(floor: String) throws {
         let rooms = try Self.rooms().filter {
