@@ -145,6 +145,8 @@ public struct Shrinker: Sendable {
         }
         do {
             try plan.validate()
+            // A run would be refused that has no time for all of its faults.
+            try plan.faults.requireTurns(within: plan.timeLimit)
         } catch {
             return nil
         }

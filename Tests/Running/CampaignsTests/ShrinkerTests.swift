@@ -46,6 +46,18 @@ import Testing
         #expect(smallest.timeLimit.duration <= .seconds(15))
     }
 
+    @Test func `no plan is tried that has no time for its faults`() throws {
+        let plan = try Plan(
+            yaml: """
+                name: p
+                time-limit: 20s
+                faults: {kinds: [halves, kill-one], first: 2s, every: 8s, length: 3s}
+                """)
+        #expect(Shrinker.apply(.shorter, to: plan) == nil)
+        let one = try #require(Shrinker.apply(.without("halves"), to: plan))
+        #expect(Shrinker.apply(.shorter, to: one)?.timeLimit.duration == .seconds(10))
+    }
+
     @Test func `rounds of faults go as kinds do`() throws {
         let plan = try Plan(
             yaml: """
