@@ -112,7 +112,11 @@ import WireNIO
                     == .answer(.value(nil)))
         }
         #expect(Self.residentBytes() - before < 400 << 20)
-        try await deaf.close()
+        do {
+            try await deaf.close()
+        } catch ChannelError.alreadyClosed {
+            // On a slow machine the node has given it up by now.
+        }
         try await nodes.stop()
     }
 
