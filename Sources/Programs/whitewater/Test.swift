@@ -42,6 +42,15 @@ extension Whitewater {
                 discussion: "In place of the plan's own, its rounds included."))
         var faults: String?
 
+        @Option(help: "From one fault's begin to the next one's: 5s, 2s..4s.")
+        var every: String?
+
+        @Option(help: "How long each fault lasts: 2s, 500ms..1500ms.")
+        var length: String?
+
+        @Option(help: "How long an operation may take before its outcome is unknown: 1s.")
+        var operationTimeout: String?
+
         @Option(help: "The program of the system under test.")
         var binary: String?
 
@@ -115,6 +124,22 @@ extension Whitewater {
                     plan.timeLimit = try Self.read(timeLimit)
                 }
             }
+            if let every {
+                try file.override("faults.every", by: "--every") { plan throws(PlanError) in
+                    plan.faults.every = try Self.read(every)
+                }
+            }
+            if let length {
+                try file.override("faults.length", by: "--length") { plan throws(PlanError) in
+                    plan.faults.length = try Self.read(length)
+                }
+            }
+            if let operationTimeout {
+                try file.override("operation-timeout", by: "--operation-timeout") {
+                    plan throws(PlanError) in
+                    plan.operationTimeout = try Self.read(operationTimeout)
+                }
+            }
             if let concurrency {
                 try file.override("concurrency", by: "--concurrency") { plan throws(PlanError) in
                     plan.concurrency = try Self.read(concurrency)
@@ -155,7 +180,8 @@ extension Whitewater {
             let options: [(String, String?)] = [
                 ("--time-limit", timeLimit), ("--nodes", nodes.map { "\($0)" }),
                 ("--rate", rate), ("--concurrency", concurrency),
-                ("--faults", faults), ("--binary", binary),
+                ("--faults", faults), ("--every", every), ("--length", length),
+                ("--operation-timeout", operationTimeout), ("--binary", binary),
                 ("--beside", beside), ("--results", results == "results" ? nil : results),
             ]
             for (name, value) in options {

@@ -136,6 +136,13 @@ import Testing
         #expect(output.contains("This machine can run tests."))
     }
 
+    @Test(arguments: ["--every", "--length", "--operation-timeout"])
+    func `a rhythm that means nothing is refused by the name of its option`(option: String) throws {
+        let (status, output) = try run(["test", "Workloads/quickstart.yaml", option, "soon"])
+        #expect(status == 64, "\(output)")
+        #expect(output.contains("\(option): 'soon' is no"), "\(output)")
+    }
+
     @Test func `where a machine cannot reach itself a run is refused in words, and does not hang`()
         throws
     {
