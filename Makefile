@@ -90,6 +90,7 @@ bench: setup-etcd build
 	.build/release/whitewater-bench cuts
 	.build/release/whitewater-bench clocks
 	.build/release/whitewater-bench checks
+	.build/release/whitewater-bench files
 	.build/release/whitewater-bench keyed
 	.build/release/whitewater-bench harness
 	.build/release/whitewater-bench pages

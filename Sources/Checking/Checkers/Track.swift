@@ -75,7 +75,7 @@ package struct Track<M: Model>: Sendable {
 
     /// An entry that returned what nobody may have put there.
     var unwritten: Conflict? {
-        model.unwritten(among: entries.lazy.map(\.call)) { !entries[$0].isUnknown }
+        model.unwritten(among: entries.map { $0.call }) { !entries[$0].isUnknown }
             .map { Conflict(.unwritten, culprit: $0) }
     }
 

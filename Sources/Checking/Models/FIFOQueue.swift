@@ -63,7 +63,7 @@ public struct FIFOQueue: Model {
 
     /// What was taken out must have been put in.
     public func unwritten(
-        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool
+        among calls: [QueueCall], isCertain: (Int) -> Bool
     ) -> Int? {
         QueueCall.unwritten(
             among: calls, isCertain: isCertain, initially: Array(initialState))

@@ -74,7 +74,7 @@ public struct GrowOnlySet: Model {
 
     /// An element that was seen must have been added.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
         var added = initialState
         for call in calls { if case .add(let value) = call { added.insert(value) } }

@@ -78,7 +78,7 @@ public struct KeyValue: Model {
     ///
     /// Linear in the length of what was read, for pieces of a few different lengths.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
         var pieces: Set<Text> = [initialState]
         for call in calls {

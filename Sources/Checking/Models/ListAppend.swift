@@ -73,7 +73,7 @@ public struct ListAppend: Model {
 
     /// An element that was seen must have been appended.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
         var appended = Elements(initialState)
         for call in calls { if case .append(let value) = call { appended.insert(value) } }

@@ -99,7 +99,7 @@ public protocol Model: Sendable {
     /// Linear, or nearly so; nil if there is none, or nothing is known. `isCertain` tells whether
     /// the call at a place took effect for certain.
     func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int?
 
     /// About how many bytes a state takes up outside of its own value, for the memory limit.
@@ -174,7 +174,7 @@ extension Model {
     public func content(of part: Value, in state: State) -> Value { .null }
     /// Nothing is known.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? { nil }
     /// What a collection's elements take up, or nothing.
     public func bytes(of state: State) -> Int {

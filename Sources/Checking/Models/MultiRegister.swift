@@ -144,7 +144,7 @@ public struct MultiRegister: Model {
 
     /// A value that was read must have been written to that register, or be nil.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
         var written: Set<[Value]> = []
         for (register, value) in initialState { written.insert([register, value]) }

@@ -42,7 +42,7 @@ public enum QueueCall: Hashable, Sendable {
 
     /// The first certain call that took out what no call put in.
     static func unwritten(
-        among calls: some RandomAccessCollection<QueueCall>, isCertain: (Int) -> Bool,
+        among calls: [QueueCall], isCertain: (Int) -> Bool,
         initially: [Value]
     ) -> Int? {
         Supply.firstUnmet(calls, isCertain: isCertain, initially: initially) { call -> Value? in

@@ -111,7 +111,7 @@ public struct Register: Model {
 
     /// A value that was found must have been written, or be the initial one.
     public func unwritten(
-        among calls: some RandomAccessCollection<Call>, isCertain: (Int) -> Bool
+        among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
         Supply.firstUnmet(calls, isCertain: isCertain, initially: [initialState]) {
             call -> Value? in

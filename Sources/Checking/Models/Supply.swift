@@ -5,9 +5,9 @@ enum Supply {
     /// a call that may have taken effect: one that is certain, or whose own needs are met.
     ///
     /// Linear in the number of values, for each round in which uncertain calls fall out.
-    static func firstUnmet<Calls: RandomAccessCollection, Need: Hashable>(
-        _ calls: Calls, isCertain: (Int) -> Bool, initially: [Need],
-        leaves: (Calls.Element) -> Need?, needs: (Calls.Element) -> [Need]
+    static func firstUnmet<Call, Need: Hashable>(
+        _ calls: [Call], isCertain: (Int) -> Bool, initially: [Need],
+        leaves: (Call) -> Need?, needs: (Call) -> [Need]
     ) -> Int? {
         var impossible: Set<Int> = []
         while true {

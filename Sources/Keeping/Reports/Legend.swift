@@ -96,7 +96,7 @@ struct Legend {
             "gives no status")
         add(
             observations.contains { $0.process == .up && $0.lags == true },
-            Self.box("lane lagging"), "lags: half a second or more behind another node")
+            Self.box("lane lagging"), "lags: half a second or more behind what some node had")
         return entries
     }
 

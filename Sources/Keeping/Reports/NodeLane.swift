@@ -53,7 +53,7 @@ struct NodeLane {
         switch (observation.process, observation.role) {
         case (.up, nil): ("silent", "gave no status")
         case (.up, .some) where observation.lags == true:
-            ("lagging", "had not applied what another node had half a second before")
+            ("lagging", "had not applied what some node had half a second before")
         case (.up, .leader): ("up", "led")
         case (.up, .other): ("up", "was up")
         case (.paused, _): ("paused", "was frozen")

@@ -25,7 +25,7 @@ public struct NodeObservation: Codable, Hashable, Sendable {
     /// Its term, if it answered.
     public var term: Int?
 
-    /// Whether it had not applied yet what another node had half a second before; nil if it did not
+    /// Whether it had not applied yet what some node had half a second before; nil if it did not
     /// say what it has applied.
     public var lags: Bool?
 

@@ -20,7 +20,7 @@ extension Site {
         }
         let stories = nights.filter { $0.day == last.day }.reversed().map { story(of: $0) }
         // A campaign that went well must not hide an earlier one of the same night that did not.
-        let worst = stories.min { $0.headline.rank < $1.headline.rank }
+        let worst = stories.min { $0.headline.colour < $1.headline.colour }
         return Self.page(
             worst?.title ?? last.title,
             """
@@ -50,7 +50,7 @@ extension Site {
         let change = NightChange(night, after: Array(earlier))
         let headline = Headline(night, change)
         let body: Markup = """
-            <header class="\(headline.colour)"><h1>\(headline.words)</h1>
+            <header class="\(headline.colour.rawValue)"><h1>\(headline.words)</h1>
             <p class="quiet">\(Self.facts(of: night))</p></header>
             \(canaries(night))
             \(list("New tonight", change.new, night, depth))
@@ -68,15 +68,19 @@ extension Site {
             title: "\(headline.words): \(night.title)", headline: headline, body: body)
     }
 
+    /// How a night looks from afar, the worst first.
+    private enum Colour: String, CaseIterable, Comparable {
+        case failed, invalid, inconclusive, valid
+
+        static func < (left: Colour, right: Colour) -> Bool {
+            allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+        }
+    }
+
     /// The verdict of a night in one sentence.
     private struct Headline {
         let words: String
-        let colour: String
-
-        /// The lower, the sooner somebody should look.
-        var rank: Int {
-            ["failed", "invalid", "inconclusive"].firstIndex(of: colour) ?? 3
-        }
+        let colour: Colour
 
         init(_ night: Night, _ change: NightChange) {
             let accused = night.runs.filter { $0.verdict == .invalid && !$0.expectsViolation }
@@ -89,28 +93,28 @@ extension Site {
             }
             if !night.deadCanaries.isEmpty {
                 words = "A canary is dead: its planted bug was not found"
-                colour = "failed"
+                colour = .failed
             } else if !accused.isEmpty {
                 words =
                     "\(accused.count) of \(night.runs.count) runs found something"
                     + (new.isEmpty ? ", nothing new" : ", \(new.count) of it new")
-                colour = "invalid"
+                colour = .invalid
             } else if failed > 0 {
                 words = "Nothing found, but \(failed) of \(night.runs.count) runs failed"
-                colour = "inconclusive"
+                colour = .inconclusive
             } else if !night.refused.isEmpty {
                 words =
                     "Nothing found, but of \(night.cells.count) plans "
                     + "\(night.refused.count) could not be run"
-                colour = "inconclusive"
+                colour = .inconclusive
             } else if open > 0 {
                 words = "Nothing found, but \(open) of \(night.runs.count) runs could not say"
-                colour = "inconclusive"
+                colour = .inconclusive
             } else {
                 // Canaries are found every night: that is no news, and not nothing.
                 let nothing = night.runs.contains(where: \.expectsViolation) ? " unexpected" : ""
                 words = "Nothing\(nothing) found in \(night.runs.count) runs"
-                colour = "valid"
+                colour = .valid
             }
         }
     }

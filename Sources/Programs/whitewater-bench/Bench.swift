@@ -13,7 +13,7 @@ import Synchronization
             Fuzz.self,
             Harness.self, Keyed.self,
             NightlyProof.self, Nights.self, Pages.self, Power.self, Recover.self,
-            Scenarios.self, Serve.self, Signatures.self, Simulate.self, Soak.self,
+            Scenarios.self, Serve.self, Signatures.self, Simulate.self, SmallFiles.self, Soak.self,
         ])
 
     /// Synchronous, so that no thread has started when a lab is entered.

@@ -1,5 +1,3 @@
-internal import Topologies
-
 /// Tells which nodes lag: those that have not applied yet what some node had applied a while before.
 ///
 /// A follower learns of a commit with the next message of its leader, so that a node which is no

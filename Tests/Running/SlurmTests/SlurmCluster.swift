@@ -152,6 +152,7 @@ final class SlurmCluster {
             guard ContinuousClock.now < deadline else {
                 throw Failure(description: "after \(time) it is not so that \(what)\n" + words())
             }
+            // Between two looks: Slurm tells nobody of its own accord.
             usleep(100_000)
         }
     }

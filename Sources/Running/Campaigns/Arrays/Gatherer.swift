@@ -38,6 +38,15 @@ struct Gatherer {
         return fresh
     }
 
+    /// Shrinks what is older than the campaign keeps it.
+    ///
+    /// - Throws: the error of the file system or of the archive.
+    func forgetOldNights() throws {
+        try keeper.forgetOldNights(now: Date.now.timeIntervalSince1970)
+    }
+
+    private var keeper: Keeper { Keeper(folder: folder, campaign: campaign, archive: archive) }
+
     private func keep(
         _ run: ArrayFolder.EndedRun, attempt: Int
     ) throws -> CampaignFolder.RunNote {
@@ -46,7 +55,7 @@ struct Gatherer {
         let place = folder.place(of: note.order, attempt: attempt)
         try bring(run.place, to: place, with: note)
         let row = RunReader(folder: folder, ticket: ticket).row(of: note, in: place)
-        try Keeper(folder: folder, campaign: campaign, archive: archive).keep(row, in: place)
+        try keeper.keep(row, in: place)
         try archive.record(row)
         return note
     }

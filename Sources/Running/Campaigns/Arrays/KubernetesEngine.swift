@@ -71,6 +71,7 @@ public struct KubernetesEngine: Sendable {
         let reason = plan.reason(
             at: Date.now.timeIntervalSince1970, after: folder.notes(), isStopped: false)
         try folder.write(end: reason)
+        try gatherer.forgetOldNights()
         return reason
     }
 

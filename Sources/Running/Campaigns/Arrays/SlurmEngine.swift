@@ -98,6 +98,7 @@ public struct SlurmEngine: Sendable {
             // An array cannot grow: what takes the place of refused runs is another one.
         } while try reason == .complete && !rest().tasks.isEmpty
         try folder.write(end: reason)
+        try gatherer.forgetOldNights()
         return reason
     }
 
