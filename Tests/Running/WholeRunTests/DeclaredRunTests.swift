@@ -8,26 +8,8 @@ import Testing
 @Suite(.serialized) struct `A system declared in its plan` {
     private let machine = Machine()
 
-    /// Whether `make setup-...` has unpacked a program.
-    private static func isThere(_ path: String) -> Bool {
-        FileManager.default.fileExists(atPath: Machine.root.appending(path: path).path)
-    }
-
-    private func arguments(_ plan: String, faults: String, time: String) -> [String] {
-        [
-            "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3", "--faults",
-            faults, "--results", machine.results,
-        ]
-    }
-
-    /// A run of a system that keeps its promises.
     private func run(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
-        try machine.conclude(arguments(plan, faults: faults, time: time))
-    }
-
-    /// A run of one that does not.
-    private func convict(_ plan: String, faults: String, time: String) throws -> (Int32, String) {
-        try machine.convict(arguments(plan, faults: faults, time: time))
+        try machine.conclude(machine.declared(plan, faults: faults, time: time))
     }
 
     @Test func `with a client in Python is as valid as it is known to be`() throws {
@@ -73,7 +55,9 @@ import Testing
 
     @Test func `in Maelstrom's protocol is found out if it is wrong`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try convict("maelstrom-stale", faults: "halves", time: "9s")
+        let (status, output) = try machine.convict(
+            machine.declared("maelstrom-stale", faults: "halves", time: "9s")
+                + ["--stop-at-first"])
         #expect(status == 1, "\(output)")
     }
 
@@ -102,53 +86,5 @@ import Testing
         let words = try String(
             contentsOfFile: machine.latest.path + "/nodes/n1/front.stderr.log", encoding: .utf8)
         #expect(words.hasPrefix("the store is there\n"))
-    }
-
-    @Test(
-        .enabled(
-            if: isThere(".tools/usr/sbin/mariadbd") && isThere(".tools/python/pymysql"),
-            "needs make setup-mariadb"), arguments: ["register", "append", "set"])
-    func `with TiDB's client is valid on MariaDB, whatever the workload`(workload: String) throws {
-        defer { machine.removeResults() }
-        let (status, output) = try run(
-            "systems/mariadb-\(workload)", faults: "kill-one", time: "12s")
-        #expect(status == 0, "\(output)")
-    }
-
-    @Test(.enabled(if: isThere(".tools/bullseye/usr/bin/consul"), "needs make setup-consul"))
-    func `on Consul is as valid as its reads are asked to be`() throws {
-        defer { machine.removeResults() }
-        let (status, output) = try run(
-            "systems/consul-register", faults: "isolate-leader,kill-one", time: "30s")
-        #expect(status == 0, "\(output)")
-        let (staleStatus, staleOutput) = try convict(
-            "systems/consul-stale", faults: "none", time: "15s")
-        #expect(staleStatus == 1, "\(staleOutput)")
-    }
-
-    @Test(
-        .enabled(
-            if: isThere(".tools/bookworm/usr/sbin/nats-server")
-                && isThere(".tools/trixie/usr/sbin/nats-server"), "needs make setup-nats"))
-    func `on NATS is valid where guarded writes are, and found out where they are not`() throws {
-        defer { machine.removeResults() }
-        let (status, output) = try run("systems/nats-register", faults: "halves", time: "30s")
-        #expect(status == 0, "\(output)")
-        // The leader is known though NATS tells no terms.
-        #expect(!output.contains("term"), "\(output)")
-        let (guiltyStatus, guiltyOutput) = try convict(
-            "systems/nats-guard", faults: "none", time: "30s")
-        #expect(guiltyStatus == 1, "\(guiltyOutput)")
-    }
-
-    @Test(.enabled(if: isThere(".tools/python/pysyncobj"), "needs make setup-pysyncobj"))
-    func `on PySyncObj is valid unless a deposed leader has had a compaction`() throws {
-        defer { machine.removeResults() }
-        let (status, output) = try run(
-            "systems/pysyncobj-register", faults: "isolate-leader,kill-all", time: "20s")
-        #expect(status == 0, "\(output)")
-        let (guiltyStatus, guiltyOutput) = try convict(
-            "systems/pysyncobj-compaction", faults: "isolate-leader", time: "60s")
-        #expect(guiltyStatus == 1, "\(guiltyOutput)")
     }
 }

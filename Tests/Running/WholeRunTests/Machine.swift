@@ -99,6 +99,14 @@ struct Machine {
         return ended
     }
 
+    /// The arguments of a run of a plan that declares its system.
+    func declared(_ plan: String, faults: String, time: String) -> [String] {
+        [
+            "test", "Workloads/\(plan).yaml", "--time-limit", time, "--seed", "3", "--faults",
+            faults, "--results", results,
+        ]
+    }
+
     /// Waits until the condition holds; false if it does not within the time.
     static func await(_ condition: () -> Bool, within time: Duration = .seconds(60)) -> Bool {
         let deadline = ContinuousClock.now + time

@@ -79,19 +79,6 @@ import Testing
         #expect(status == 1, "\(bug.0): \(output)")
     }
 
-    @Test(arguments: [
-        "raftd-power", "raftd-torn", "raftd-disks", "raftd-clocks", "raftd-damage",
-        "self-test/damage",
-    ])
-    func `the plans that break disks and clocks acquit the true node`(plan: String) throws {
-        defer { machine.removeResults() }
-        let (status, output) = try machine.conclude([
-            "test", "Workloads/\(plan).yaml", "--seed", "1", "--time-limit", "30s", "--results",
-            machine.results,
-        ])
-        #expect(status == 0, "\(output)")
-    }
-
     @Test(arguments: ["11", "30"], runs)
     func `a planted bug is found in real processes`(bug: String, seed: Int) throws {
         defer { machine.removeResults() }
