@@ -29,6 +29,12 @@ final class Alphabet<M: Model> {
 
     func state(_ number: Int32) -> M.State { states[Int(number)] }
 
+    /// The states of these numbers; none at all if one of them is unseen, for what it is nobody
+    /// has kept.
+    func states(_ numbers: [Int32]) -> [M.State] {
+        numbers.contains(CallClass.unseen) ? [] : numbers.map(state(_:))
+    }
+
     private func number(of state: M.State) -> Int32 {
         if let number = stateNumbers[state] { return number }
         let number = Int32(states.count)
@@ -54,6 +60,7 @@ final class Alphabet<M: Model> {
 
     /// Whether the model lets one state grow into another without a blind write.
     func canGrow(_ state: Int32, into later: Int32) -> Bool {
+        guard state != CallClass.unseen else { return false }
         guard let growth, state != later else { return true }
         let key = Int64(state) << 32 | Int64(later)
         if let known = growths[key] { return known }
@@ -61,6 +68,13 @@ final class Alphabet<M: Model> {
         charge(states[Int(later)])
         growths[key] = answer
         return answer
+    }
+
+    /// The same, not remembered; of states that there are.
+    func grows(_ state: Int32, into later: Int32) -> Bool {
+        guard let growth, state != later else { return true }
+        work += 1
+        return growth(states[Int(state)], states[Int(later)])
     }
 
     /// The number of a call's class.
@@ -98,6 +112,7 @@ final class Alphabet<M: Model> {
 
     /// Every state that such a call may leave, by number; more than one if its result is unseen.
     func workOutAll(_ state: Int32, _ callClass: Int32) -> [Int32] {
+        if state == CallClass.unseen { return [state] }
         let key = Int64(state) << 32 | Int64(callClass)
         if let known = transitions[key] { return known }
         charge(states[Int(state)])
@@ -127,6 +142,8 @@ struct CallClass {
 
     /// The transition of a call that is not legal.
     static var illegal: Int32 { -1 }
+    /// Any state that nobody can see before a blind write replaces it (``LastSight``).
+    static var unseen: Int32 { -2 }
 
     let kind: Kind
     let observed: Int32

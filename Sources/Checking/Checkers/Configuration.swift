@@ -29,7 +29,7 @@ struct ConfigurationLayout {
     ///
     /// One dominates another of the same state and the same other open mutators done if it has
     /// used no more crashed operations, has done no fewer open pure operations, and leaves each
-    /// open blind write at least as free: hidden is freer than done (it may still be used) and
+    /// open blind write, and what was hidden in an unseen state, at least as free: hidden is freer than done (it may still be used) and
     /// freer than untouched (it need not be).
     func dominates(
         _ one: Configuration, _ other: Configuration, _ window: borrowing Window
@@ -39,8 +39,9 @@ struct ConfigurationLayout {
             let (oneDone, otherDone) = (one[done + word], other[done + word])
             let (oneHidden, otherHidden) = (one[hidden + word], other[hidden + word])
             let blind = window.blind[word]
-            let oneLeft = blind & ~oneDone & ~oneHidden
-            let otherLeft = blind & ~otherDone & ~otherHidden
+            let mutators = blind | window.others[word]
+            let oneLeft = mutators & ~oneDone & ~oneHidden
+            let otherLeft = mutators & ~otherDone & ~otherHidden
             let worse =
                 (oneDone ^ otherDone) & window.others[word]
                 | otherDone & window.pure[word] & ~oneDone

@@ -142,7 +142,7 @@ struct Descent<M: Model>: ~Copyable {
         mutating get {
             while expander.level > deepest { expander.retreat() }
             while expander.level < deepest { expander.advance() }
-            let states = memo.states(level: deepest).map(space.alphabet.state(_:))
+            let states = space.alphabet.states(memo.states(level: deepest))
             return DeadEnd(
                 entry: expander.target, states: states, open: expander.open,
                 demanded: space.demanded, last: [])
@@ -151,7 +151,7 @@ struct Descent<M: Model>: ~Copyable {
 
     private var deepestFrontier: DeepestFrontier {
         let states = memo.states(level: deepest)
-        let shown = states.prefix(DeepestFrontier.mostStates).map(space.alphabet.state(_:))
+        let shown = space.alphabet.states(Array(states.prefix(DeepestFrontier.mostStates)))
         return DeepestFrontier(
             completed: space.entries[space.levels[deepest].entry].id, configurations: states.count,
             states: shown.map(space.alphabet.model.describe(_:)))

@@ -91,18 +91,22 @@ struct Expander<M: Model>: ~Copyable {
 
     // MARK: What is free of charge
 
-    /// Marks what costs nothing in this state: open pure operations that are legal, and open
-    /// blind writes of the value that is there already.
+    /// Forgets a state that nobody will see, and marks what costs nothing in it: open pure
+    /// operations that are legal, open blind writes of the value that is there already, and in a
+    /// state that nobody will see whatever leaves it so.
     func settle() {
-        let state = scratch.state
+        let state = visible(scratch.state)
+        scratch.state = state
         for word in 0..<layout.setWords {
-            var left = (window.pure[word] | window.blind[word]) & ~scratch[layout.done + word]
+            let others = state == CallClass.unseen ? window.others[word] : 0
+            var left =
+                (window.pure[word] | window.blind[word] | others) & ~scratch[layout.done + word]
             while left != 0 {
                 let bit = left.trailingZeroBitCount
                 left &= left - 1
                 let callClass = window.classes[word << 6 | bit]
                 if step(state, callClass) != state { continue }
-                let offset = classes[Int(callClass)].isBlind ? layout.hidden : layout.done
+                let offset = classes[Int(callClass)].isPure ? layout.done : layout.hidden
                 scratch[offset + word] |= 1 << UInt64(bit)
             }
         }
@@ -119,6 +123,8 @@ struct Expander<M: Model>: ~Copyable {
     var mayUseTarget: Bool {
         guard scratch.has(targetSlot, layout.hidden) else { return false }
         let callClass = classes[Int(space.entryClasses[target])]
+        // What was hidden in an unseen state may be all that the next visible one lacks.
+        guard callClass.isBlind else { return true }
         return space.observed.place(of: callClass.target) > space.levels[level].place
     }
 
@@ -165,11 +171,14 @@ struct Expander<M: Model>: ~Copyable {
         let state = scratch.state
         let number = window.classes[slot]
         let next = step(state, number)
-        guard next != CallClass.illegal else { return false }
+        // What leaves an unseen state unseen is hidden in it, which is freer than done.
+        guard next != CallClass.illegal, next != state || next != CallClass.unseen else {
+            return false
+        }
         let isBlind = classes[Int(number)].isBlind
         if slot != target {
             // An open operation of the same class that must complete earlier goes first.
-            if window.hasEarlierTwin(slot, notIn: scratch + layout.done) { return false }
+            if window.hasEarlierTwin(slot, in: scratch, layout) { return false }
             if isBlind, !isUseful(next, except: slot) { return false }
         }
         child.update(from: scratch, count: layout.stride)
@@ -199,9 +208,11 @@ struct Expander<M: Model>: ~Copyable {
         let isOpaque = classes[Int(callClass)].kind == .opaque
         let next =
             isOpaque
-            ? space.alphabet.workOutAll(scratch.state, callClass)[outcome]
+            ? visible(space.alphabet.workOutAll(scratch.state, callClass)[outcome])
             : step(scratch.state, callClass)
-        guard next != CallClass.illegal, isUseful(next, except: nil) else { return false }
+        guard next != CallClass.illegal, next != scratch.state || next != CallClass.unseen,
+            isUseful(next, except: nil)
+        else { return false }
         child.update(from: scratch, count: layout.stride)
         child.state = next
         child.use(number, layout)
@@ -262,10 +273,19 @@ struct Expander<M: Model>: ~Copyable {
         switch callClass.kind {
         case .pureOnly: return state == callClass.observed ? state : CallClass.illegal
         case .pureBut: return state == callClass.observed ? CallClass.illegal : state
-        case .blind: return callClass.target
-        case .swap: return state == callClass.observed ? callClass.target : CallClass.illegal
-        case .pureOpaque, .opaque: return space.alphabet.workOut(state, number)
+        case .blind: return visible(callClass.target)
+        case .swap:
+            return state == callClass.observed ? visible(callClass.target) : CallClass.illegal
+        case .pureOpaque: return space.alphabet.workOut(state, number)
+        case .opaque: return visible(space.alphabet.workOut(state, number))
         }
+    }
+
+    /// The state as far as anybody will see it from here on.
+    @inline(__always)
+    private func visible(_ state: Int32) -> Int32 {
+        guard let lastSight = space.lastSight else { return state }
+        return lastSight.visible(state, at: level)
     }
 
     /// A blind write that takes effect hides every blind write that was open: each may be taken

@@ -111,12 +111,8 @@ struct Explanation<M: Model> {
 
     /// Words for a dead end of the search.
     private func contradiction(from dead: DeadEnd<M>) -> Contradiction {
-        if let demanded = dead.demanded {
-            return Contradiction(
-                kind: .exhausted, operations: [id(demanded)], culprit: id(demanded),
-                sentence: "\(clause(demanded)), which fits nowhere: no order of what had begun by "
-                    + "then leads there")
-        }
+        if let demanded = dead.demanded { return nowhere(demanded) }
+        guard !dead.states.isEmpty else { return nowhere(dead.entry) }
         let states = dead.states.prefix(DeepestFrontier.mostStates).map(describe(_:))
         let left = dead.states.count - states.count
         let more = left > 0 ? " or one of \(left) others" : ""
@@ -132,6 +128,14 @@ struct Explanation<M: Model> {
                 + "what had completed before, the object held "
                 + "\(states.joined(separator: " or "))\(more), and \(others)",
             states: states)
+    }
+
+    /// Words where all that is known is which operation has no place.
+    private func nowhere(_ entry: Int) -> Contradiction {
+        Contradiction(
+            kind: .exhausted, operations: [id(entry)], culprit: id(entry),
+            sentence: "\(clause(entry)), which fits nowhere: no order of what had begun by "
+                + "then leads there")
     }
 
     /// Names the operations that a sentence has not.

@@ -8,8 +8,8 @@ internal import Models
 // if the frontier never becomes empty.
 //
 // A configuration is a state, the set of open operations that have taken effect already
-// (`done`), the set of open blind writes that may be taken to have had no effect that anyone
-// could see (`hidden`), and how many crashed operations of each class it has used.
+// (`done`), the set of open blind writes, and of others in a state that nobody sees, that may be
+// taken to have had no effect that anyone could see (`hidden`), and how many crashed operations of each class it has used.
 
 /// The breadth-first search, which can be interrupted between two completions and go on.
 struct Frontier<M: Model>: ~Copyable {
@@ -147,16 +147,18 @@ struct Frontier<M: Model>: ~Copyable {
 
     private var dead: DeadEnd<M> {
         var seen: Set<Int32> = []
-        var states: [M.State] = []
+        var states: [Int32] = []
         var last: [DeadEnd<M>.Last] = []
         for member in survivors where seen.insert(member.state).inserted {
-            let state = space.alphabet.state(member.state)
-            states.append(state)
-            guard layout.recordsPaths, last.count < DeadEnd<M>.mostPaths else { continue }
-            last.append(DeadEnd.Last(state: state, steps: path(to: member)))
+            states.append(member.state)
+            guard layout.recordsPaths, last.count < DeadEnd<M>.mostPaths,
+                member.state != CallClass.unseen
+            else { continue }
+            last.append(
+                DeadEnd.Last(state: space.alphabet.state(member.state), steps: path(to: member)))
         }
         return DeadEnd(
-            entry: expander.target, states: states, open: expander.open,
+            entry: expander.target, states: space.alphabet.states(states), open: expander.open,
             demanded: space.demanded, last: last)
     }
 

@@ -24,7 +24,8 @@ struct DeadEnd<M: Model> {
 
     /// The entry whose completion no configuration survives.
     let entry: Int
-    /// The states that the last configurations held, without repetition.
+    /// The states that the last configurations held, without repetition; none if one of them
+    /// is a state that the search has not kept.
     let states: [M.State]
     /// The entries that were open then.
     let open: [Int]

@@ -19,6 +19,8 @@ struct SearchSpace<M: Model> {
     let observed: LastObservation
     let demands: Demands<M>
     let partDemands: PartDemands<M>
+    /// Nil if all states are told apart.
+    let lastSight: LastSight<M>?
     /// The entry at each place (``Track/events``).
     let events: [Int]
     let levels: [Level]
@@ -65,6 +67,9 @@ struct SearchSpace<M: Model> {
         partDemands = PartDemands(
             alphabet, entries: entries, classes: entryClasses, levels: levels,
             crashedNumber: number, looksAhead: looksAhead)
+        lastSight =
+            looksAhead
+            ? LastSight(alphabet, entries: entries, classes: entryClasses, levels: levels) : nil
         self.entries = entries
         self.alphabet = alphabet
         self.entryClasses = entryClasses
@@ -106,7 +111,8 @@ struct SearchSpace<M: Model> {
 
     /// Bytes of what is shared by all searches of this space, interned states included.
     var bytes: Int {
-        alphabet.bytes + partDemands.bytes + entries.count * 12 + events.count * 8
+        let shared = alphabet.bytes + partDemands.bytes + (lastSight?.bytes ?? 0)
+        return shared + entries.count * 12 + events.count * 8
             + levels.count * MemoryLayout<Level>.stride
     }
 }

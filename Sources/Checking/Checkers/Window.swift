@@ -65,9 +65,17 @@ struct Window: ~Copyable {
     }
 
     /// Whether an open operation of the slot's class that has not been done completes earlier.
-    func hasEarlierTwin(_ slot: Int, notIn done: UnsafeMutablePointer<UInt64>) -> Bool {
-        for word in 0..<words where earlierTwins[slot * words + word] & ~done[word] != 0 {
-            return true
+    ///
+    /// One that an unseen state has hidden is none: it may have come there, where this one may not
+    /// have begun. A hidden blind write is one, for this one can come just before it.
+    func hasEarlierTwin(
+        _ slot: Int, in configuration: Configuration, _ layout: ConfigurationLayout
+    ) -> Bool {
+        for word in 0..<words {
+            let settled =
+                configuration[layout.done + word]
+                | configuration[layout.hidden + word] & others[word]
+            if earlierTwins[slot * words + word] & ~settled != 0 { return true }
         }
         return false
     }

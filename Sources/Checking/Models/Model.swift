@@ -81,7 +81,8 @@ public protocol Model: Sendable {
     /// Whether calls other than blind writes can lead from one state to a later one, for objects
     /// that only grow between two blind writes: a list, when it is a prefix of the later one.
     ///
-    /// Nil where nothing is known. It may say yes too often, never no too often.
+    /// Nil where nothing is known. It may say yes too often, never no too often. An object that has
+    /// one lets every call of which nothing is said (``Observation/unsaid``) be legal in all states.
     var growth: (@Sendable (_ earlier: State, _ later: State) -> Bool)? { get }
 
     /// What the call found in the object's parts, and what it left there, for an object whose parts

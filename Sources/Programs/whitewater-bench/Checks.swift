@@ -211,6 +211,29 @@ extension Bench {
                     + "\(kind.values)"
                 print(Self.row(name, "", times.sorted()))
             }
+            for (operations, processes) in [(400, 10), (2_000, 50)] {
+                for isBad in [false, true] {
+                    let times = try (1...20).map { seed in
+                        try decideKeys(operations, processes, isBad, seed: UInt64(seed))
+                    }
+                    let name = "key-value \(operations),\(processes),\(isBad ? "bad" : "ok")"
+                    print(Self.row(name, "", times.sorted()))
+                }
+            }
+        }
+
+        private func decideKeys(
+            _ operations: Int, _ processes: Int, _ isBad: Bool, seed: UInt64
+        ) throws -> Double {
+            var random = SplitMix64(seed: seed)
+            let kind = KeyValueHistory(
+                operations: operations, processes: processes, isBad: isBad)
+            let report = try Checker(model: KeyValue())
+                .check(History(kind.events(using: &random)))
+            guard report.verdict.word == (isBad ? "violation" : "linearizable") else {
+                throw ValidationError("seed \(seed) of \(kind) is \(report.verdict.word)")
+            }
+            return Part.decided.seconds(report)
         }
 
         private static func row(_ name: String, _ size: String, _ times: [Double]) -> String {
