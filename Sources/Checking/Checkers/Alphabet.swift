@@ -70,10 +70,13 @@ final class Alphabet<M: Model> {
         return answer
     }
 
-    /// The same, not remembered; of states that there are.
+    /// What one such answer costs: more for a state that is long.
+    func effort(ofComparing state: Int32) -> Int { 1 + model.bytes(of: states[Int(state)]) / 256 }
+
+    /// What ``canGrow(_:into:)`` says, not remembered; of states that there are.
     func grows(_ state: Int32, into later: Int32) -> Bool {
         guard let growth, state != later else { return true }
-        work += 1
+        work += effort(ofComparing: state)
         return growth(states[Int(state)], states[Int(later)])
     }
 

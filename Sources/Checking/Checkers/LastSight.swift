@@ -21,18 +21,20 @@ final class LastSight<M: Model> {
     private let observed: [(state: Int32, level: Int)]
     /// By state: the last level at which it can be seen, once that is known.
     private var levels: [Int32] = []
-    /// Comparisons of states that may still be made: what cannot be afforded is taken to be seen.
+    /// Comparisons of short states that may still be made: what cannot be afforded is taken to be
+    /// seen.
     private var comparisons: Int
 
     private static var unknown: Int32 { -2 }
     /// A million are some ten milliseconds.
     private static var fewest: Int { 1 << 20 }
 
-    /// What is seen of a track whose completions are these; nil if the model has no growth.
+    /// What is seen of a track whose completions are these; nil if the model has no growth, or if
+    /// there is no blind write: what nobody can see then is a dead end (``Demands``).
     init?(
         _ alphabet: Alphabet<M>, entries: [TrackEntry<M.Call>], classes: [Int32], levels: [Level]
     ) {
-        guard alphabet.model.growth != nil,
+        guard alphabet.model.growth != nil, alphabet.classes.contains(where: \.isBlind),
             alphabet.classes.allSatisfy({ [.pureOnly, .swap, .blind, .opaque].contains($0.kind) })
         else { return nil }
         var last: [Int32: Int] = [:]
@@ -60,7 +62,7 @@ final class LastSight<M: Model> {
     private func lastLevel(of state: Int32) -> Int32 {
         for seen in observed {
             guard comparisons > 0 else { return .max }
-            comparisons -= 1
+            comparisons -= alphabet.effort(ofComparing: state)
             if alphabet.grows(state, into: seen.state) {
                 return Int32(clamping: seen.level)
             }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Text as a history carries it: bytes, equal only where every byte is.
 ///
 /// Swift's strings are equal if they look alike, composed or not, and know UTF-8 alone. A data
@@ -16,7 +18,7 @@ public struct Text: Hashable, Sendable {
 
     /// The bytes of a string.
     public init(_ string: String) {
-        if string.utf8.contains(Self.suspicious) {
+        if Self.isSuspicious(string.utf8) {
             storage = Self.escaped(Array(string.utf8))
         } else {
             storage = string
@@ -31,7 +33,7 @@ public struct Text: Hashable, Sendable {
     }
 
     init(_ bytes: UnsafeRawBufferPointer) {
-        if !bytes.contains(Self.suspicious),
+        if !Self.isSuspicious(bytes),
             let string = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self)
         {
             storage = string
@@ -64,8 +66,9 @@ public struct Text: Hashable, Sendable {
     ///
     /// Linear in those.
     public func hasPrefix(_ prefix: Text) -> Bool {
-        if hasEscapes || prefix.hasEscapes { return bytes.starts(with: prefix.bytes) }
-        return storage.utf8.starts(with: prefix.storage.utf8)
+        if Self.begins(storage.utf8, with: prefix.storage.utf8) { return true }
+        // What stands there as half a character may be the beginning of a whole one.
+        return prefix.hasEscapes && bytes.starts(with: prefix.bytes)
     }
 
     /// The bytes of one behind those of another.
@@ -105,7 +108,26 @@ public struct Text: Hashable, Sendable {
 
     // MARK: Bytes that are no UTF-8
 
-    private var hasEscapes: Bool { storage.utf8.contains(Self.suspicious) }
+    private var hasEscapes: Bool { Self.isSuspicious(storage.utf8) }
+
+    /// Whether there may be an escape; the C library looks at many bytes at once.
+    private static func isSuspicious(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, Int32(suspicious), bytes.count) != nil } ?? false
+        } ?? bytes.contains(suspicious)
+    }
+
+    private static func begins(_ bytes: String.UTF8View, with others: String.UTF8View) -> Bool {
+        guard bytes.count >= others.count else { return false }
+        return bytes.withContiguousStorageIfAvailable { bytes in
+            others.withContiguousStorageIfAvailable { others in
+                guard let left = bytes.baseAddress, let right = others.baseAddress else {
+                    return others.isEmpty
+                }
+                return memcmp(left, right, others.count) == 0
+            }
+        }.flatMap(\.self) ?? bytes.starts(with: others)
+    }
 
     /// The byte that a scalar stands for.
     private static func byte(_ scalar: Unicode.Scalar) -> UInt8? {

@@ -16,7 +16,7 @@ import UnixSignals
     ])
     func `is not left by any path`(target: String) async throws {
         try await ServedPlace.served { port, _ in
-            let answer = try ServedPlace.ask(target, port: port)
+            let answer = try await ServedPlace.ask(target, port: port)
             #expect([400, 403, 404].contains(answer.status), "\(answer.status)")
             for secret in ["secret", "root:", "hidden"] { #expect(!answer.text.contains(secret)) }
         }
@@ -25,7 +25,8 @@ import UnixSignals
     @Test func `only reads`() async throws {
         try await ServedPlace.served { port, place in
             for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "MOVE"] {
-                let answer = try ServedPlace.ask("/p/1/index.html", port: port, method: method)
+                let answer = try await ServedPlace.ask(
+                    "/p/1/index.html", port: port, method: method)
                 #expect(answer.status == 405, "\(method)")
                 #expect(answer.headers.contains("allow: GET, HEAD"))
             }
@@ -35,18 +36,18 @@ import UnixSignals
 
     @Test func `answers to its own names, and not to one that was resolved to it`() async throws {
         try await ServedPlace.served { port, _ in
-            func status(_ host: String) throws -> Int {
-                try ServedPlace.ask("/p/1/", port: port, headers: ["Host: \(host)"]).status
+            func status(_ host: String) async throws -> Int {
+                try await ServedPlace.ask("/p/1/", port: port, headers: ["Host: \(host)"]).status
             }
             for host in ["localhost:\(port)", "127.0.0.1", "[::1]:\(port)", "Pages.Example:80"] {
-                let seen = try status(host)
+                let seen = try await status(host)
                 #expect(seen == 200, "\(host)")
             }
             for host in [
                 "evil.example", "evil.example:\(port)", "localhost.evil.example", "127.1",
                 "127.0.0.1.evil.example", "pages.example.evil.example", "[::1",
             ] {
-                let seen = try status(host)
+                let seen = try await status(host)
                 #expect(seen == 421, "\(host)")
             }
         }
@@ -60,7 +61,7 @@ import UnixSignals
     ])
     func `gives whatever range no more than the file`(range: String, status: Int) async throws {
         try await ServedPlace.served { port, _ in
-            let answer = try ServedPlace.ask(
+            let answer = try await ServedPlace.ask(
                 "/p/1/history.edn", port: port, headers: ["Range: \(range)"])
             #expect(answer.status == status)
             #expect(answer.body.count <= ServedPlace.history.utf8.count)
@@ -84,7 +85,7 @@ import UnixSignals
             defer { for client in clients { client.close() } }
             let before = try Memory.resident()
             for _ in 0..<20 {
-                #expect(try ServedPlace.ask("/p/1/", port: port).status == 200)
+                #expect(try await ServedPlace.ask("/p/1/", port: port).status == 200)
             }
             let more = try Memory.resident() - before
             #expect(more < 400_000_000, "\(more) bytes more for 30 readers of 200 MB")

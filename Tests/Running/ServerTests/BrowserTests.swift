@@ -47,7 +47,7 @@ import Testing
             let run = Page(StoredRun.sample(operations: 500)).html
             try Data(run.utf8).write(to: place.results.appending(path: "p/1/index.html"))
             let name = "served" + path.map { $0.isLetter ? $0 : "-" }
-            var html = try ServedPlace.ask(path, port: port).text
+            var html = try await ServedPlace.ask(path, port: port).text
             // What comes behind the end belongs to the body, as browsers see it.
             html.replace("</body></html>", with: "")
             let broken = try browser.brokenRules(
@@ -64,7 +64,7 @@ import Testing
             try place.record(1, .invalid)
             let run = Page(StoredRun.sample(operations: 500)).html
             try Data(run.utf8).write(to: place.results.appending(path: "p/1/index.html"))
-            let html = try ServedPlace.ask(path, port: port).text
+            let html = try await ServedPlace.ask(path, port: port).text
             let file = try browser.write(
                 html, named: "served" + path.map { $0.isLetter ? $0 : "-" })
             #expect(try browser.pictures(of: file).allSatisfy { $0 > 5_000 })

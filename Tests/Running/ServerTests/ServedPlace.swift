@@ -1,4 +1,5 @@
 import Archive
+import Dispatch
 import Foundation
 import Logging
 import Server
@@ -107,7 +108,7 @@ extension ServedPlace {
     /// What a client without manners gets.
     static func ask(
         _ target: String, port: Int, method: String = "GET", headers: [String] = []
-    ) throws -> Answer {
+    ) async throws -> Answer {
         let script = """
             import http.client, sys
             target, port, method = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -121,7 +122,7 @@ extension ServedPlace {
             lines = "; ".join(name.lower() + ": " + value for name, value in answer.getheaders())
             sys.stdout.buffer.write((str(answer.status) + "\\n" + lines + "\\n").encode() + answer.read())
             """
-        let output = try python(script, [target, "\(port)", method] + headers)
+        let output = try await python(script, [target, "\(port)", method] + headers)
         let parts = output.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false)
         try #require(parts.count == 3, "no answer to \(target)")
         return Answer(
@@ -130,7 +131,19 @@ extension ServedPlace {
     }
 
     /// What a script prints.
-    static func python(_ script: String, _ arguments: [String]) throws -> Data {
+    ///
+    /// It is waited for on a thread of its own: the server that it asks needs those of the tests.
+    static func python(_ script: String, _ arguments: [String]) async throws -> Data {
+        let (status, data) = try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "python").async {
+                continuation.resume(with: Result { try run(script, arguments) })
+            }
+        }
+        try #require(status == 0)
+        return data
+    }
+
+    private static func run(_ script: String, _ arguments: [String]) throws -> (Int32, Data) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -139,7 +152,6 @@ extension ServedPlace {
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return data
+        return (process.terminationStatus, data)
     }
 }

@@ -72,6 +72,22 @@ import Testing
         #expect(!Text("e\u{301}").hasPrefix(Text("\u{e9}")))
     }
 
+    @Test func `a text begins with another where its bytes do, whole characters or not`() {
+        // Halves of characters, and the beginning of the plane that stands for them.
+        let alphabet: [UInt8] = [0x61, 0xc3, 0xa9, 0xf4, 0x8f]
+        var texts: [[UInt8]] = [[]]
+        for _ in 0..<3 {
+            texts += texts.flatMap { text in alphabet.map { text + [$0] } }
+        }
+        for text in Set(texts) {
+            for other in Set(texts) {
+                #expect(
+                    Text(bytes: text).hasPrefix(Text(bytes: other)) == text.starts(with: other),
+                    "\(text), \(other)")
+            }
+        }
+    }
+
     @Test func `a tagged value is not the value without its tag`() throws {
         #expect(try read("#inst \"x\"") != read("\"x\""))
         #expect(try read("#inst \"x\"") != read("#uuid \"x\""))
