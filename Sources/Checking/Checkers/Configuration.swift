@@ -29,8 +29,8 @@ struct ConfigurationLayout {
     ///
     /// One dominates another of the same state and the same other open mutators done if it has
     /// used no more crashed operations, has done no fewer open pure operations, and leaves each
-    /// open blind write, and what was hidden in an unseen state, at least as free: hidden is freer than done (it may still be used) and
-    /// freer than untouched (it need not be).
+    /// open blind write, and what was hidden in an unseen state, at least as free: hidden is freer
+    /// than done (it may still be used) and freer than untouched (it need not be).
     func dominates(
         _ one: Configuration, _ other: Configuration, _ window: borrowing Window
     ) -> Bool {

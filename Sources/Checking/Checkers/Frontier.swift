@@ -9,7 +9,8 @@ internal import Models
 //
 // A configuration is a state, the set of open operations that have taken effect already
 // (`done`), the set of open blind writes, and of others in a state that nobody sees, that may be
-// taken to have had no effect that anyone could see (`hidden`), and how many crashed operations of each class it has used.
+// taken to have had no effect that anyone could see (`hidden`), and how many crashed operations of
+// each class it has used.
 
 /// The breadth-first search, which can be interrupted between two completions and go on.
 struct Frontier<M: Model>: ~Copyable {
