@@ -165,7 +165,8 @@ struct CallClass {
 /// Until when the value of a blind write can matter: the last completion of an operation that
 /// can tell whether a state is the current one.
 struct LastObservation {
-    private var ofOnly: [Int32: Int] = [:]
+    /// By state, as far as there are any.
+    private var ofOnly: [Int] = []
     /// The last completion of a call that only one state forbids, and of one that another does.
     private var refusals: (state: Int32, place: Int, otherPlace: Int) = (-1, -1, -1)
     private var ofAny = -1
@@ -174,7 +175,9 @@ struct LastObservation {
         switch callClass.kind {
         case .blind: break
         case .pureOnly, .swap:
-            ofOnly[callClass.observed] = max(ofOnly[callClass.observed] ?? -1, completion)
+            let state = Int(callClass.observed)
+            while ofOnly.count <= state { ofOnly.append(-1) }
+            ofOnly[state] = max(ofOnly[state], completion)
         case .pureBut: note(refusalOf: callClass.observed, at: completion)
         case .pureOpaque, .opaque: ofAny = max(ofAny, completion)
         }
@@ -193,6 +196,6 @@ struct LastObservation {
     /// The place of the last completion that can tell this state, -1 if none can.
     func place(of state: Int32) -> Int {
         let refusal = refusals.state == state ? refusals.otherPlace : refusals.place
-        return max(ofAny, refusal, ofOnly[state] ?? -1)
+        return max(ofAny, refusal, state < ofOnly.count ? ofOnly[Int(state)] : -1)
     }
 }

@@ -115,7 +115,7 @@ struct Descent<M: Model>: ~Copyable {
                 guard expander.candidates(slot >> 6) & 1 << UInt64(slot & 63) != 0,
                     expander.take(slot, for: target)
                 else { continue }
-                return .take(expander.window.entries[slot])
+                return .take(expander.window.entry(slot))
             } else if choice <= space.width + space.crashedClasses.count {
                 if let step = tryCrashed(choice - space.width - 1, top) { return step }
             } else {

@@ -94,7 +94,7 @@ struct Expander<M: Model>: ~Copyable {
     /// Forgets a state that nobody will see, and marks what costs nothing in it: open pure
     /// operations that are legal, open blind writes of the value that is there already, and in a
     /// state that nobody will see whatever leaves it so.
-    func settle() {
+    mutating func settle() {
         let state = visible(scratch.state)
         scratch.state = state
         for word in 0..<layout.setWords {
@@ -104,7 +104,7 @@ struct Expander<M: Model>: ~Copyable {
             while left != 0 {
                 let bit = left.trailingZeroBitCount
                 left &= left - 1
-                let callClass = window.classes[word << 6 | bit]
+                let callClass = window.callClass(word << 6 | bit)
                 if step(state, callClass) != state { continue }
                 let offset = classes[Int(callClass)].isPure ? layout.done : layout.hidden
                 scratch[offset + word] |= 1 << UInt64(bit)
@@ -129,7 +129,7 @@ struct Expander<M: Model>: ~Copyable {
     }
 
     /// The configuration behind the next completion; false if later observations forbid it.
-    func survive() -> Bool {
+    mutating func survive() -> Bool {
         child.update(from: scratch, count: layout.stride)
         child.clear(targetSlot, layout.done)
         child.clear(targetSlot, layout.hidden)
@@ -143,7 +143,7 @@ struct Expander<M: Model>: ~Copyable {
         guard next < space.levels.count else { return false }
         func isDone(_ entry: Int) -> Bool {
             let slot = Int(space.slotOf[entry])
-            return window.entries[slot] == Int32(entry) && configuration.has(slot, layout.done)
+            return window.entry(slot) == Int32(entry) && configuration.has(slot, layout.done)
         }
         if !space.demands.isEmpty,
             space.demands.forbid(
@@ -167,9 +167,9 @@ struct Expander<M: Model>: ~Copyable {
 
     /// Lets the open operation in a slot take effect next; false if that is not legal or can
     /// wait.
-    func take(_ slot: Int, for target: Int) -> Bool {
+    mutating func take(_ slot: Int, for target: Int) -> Bool {
         let state = scratch.state
-        let number = window.classes[slot]
+        let number = window.callClass(slot)
         let next = step(state, number)
         // What leaves an unseen state unseen is hidden in it, which is freer than done.
         guard next != CallClass.illegal, next != state || next != CallClass.unseen else {
@@ -203,7 +203,7 @@ struct Expander<M: Model>: ~Copyable {
 
     /// Lets a crashed operation of a class take effect next with one of its outcomes, if that
     /// helps.
-    func takeCrashed(_ number: Int, outcome: Int) -> Bool {
+    mutating func takeCrashed(_ number: Int, outcome: Int) -> Bool {
         let callClass = space.crashedClasses[number]
         let isOpaque = classes[Int(callClass)].kind == .opaque
         let next =
@@ -243,7 +243,7 @@ struct Expander<M: Model>: ~Copyable {
             while left != 0 {
                 let slot = word << 6 | left.trailingZeroBitCount
                 left &= left - 1
-                if enables(window.classes[slot], from: state, to: next) { return true }
+                if enables(window.callClass(slot), from: state, to: next) { return true }
             }
         }
         for number in space.crashedClasses.indices where hasCrashed(number) {

@@ -113,7 +113,7 @@ struct Frontier<M: Model>: ~Copyable {
                 let slot = word << 6 | left.trailingZeroBitCount
                 left &= left - 1
                 guard expander.take(slot, for: target) else { continue }
-                note(.take(expander.window.entries[slot]))
+                note(.take(expander.window.entry(slot)))
                 pending.push(expander.child)
             }
         }
@@ -173,5 +173,5 @@ struct Frontier<M: Model>: ~Copyable {
 
 extension Expander {
     /// The entries that are open now.
-    var open: [Int] { window.entries.filter { $0 >= 0 }.map(Int.init).sorted() }
+    var open: [Int] { window.open }
 }

@@ -15,7 +15,8 @@ struct KeyChecks<M: Model> {
     private let operations: [Operation]
     private var reports: [KeyReport?]
 
-    /// The searches' efforts in steps, round by round; the first round has none.
+    /// The searches' efforts in steps, round by round; the first round has none. A single key has
+    /// one round.
     private static var efforts: [Int] { [0, 200_000, 20_000_000, .max] }
 
     init(
@@ -32,7 +33,8 @@ struct KeyChecks<M: Model> {
         for effort in checker.stopsAtFirstViolation ? Self.efforts : [.max] {
             let open = reports.indices.filter { reports[$0] == nil }
             guard !open.isEmpty else { break }
-            if try round(open, effort: effort) { break }
+            // The last one has no others that its violation could end.
+            if try round(open, effort: open.count == 1 ? .max : effort) { break }
         }
         return reports.compactMap(\.self)
     }

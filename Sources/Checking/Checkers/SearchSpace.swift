@@ -10,7 +10,7 @@ struct Level {
 
 /// What stays the same while a track is searched: its calls as classes, a slot for each operation
 /// of known outcome, and the completions one after another, the *levels* of the search.
-struct SearchSpace<M: Model> {
+final class SearchSpace<M: Model> {
     let alphabet: Alphabet<M>
     let entries: [TrackEntry<M.Call>]
     /// The class of each entry.
@@ -45,9 +45,9 @@ struct SearchSpace<M: Model> {
         var crashed: [Int32] = []
         var number = [Int32](repeating: -1, count: alphabet.classes.count)
         var crashes = [Int](repeating: 0, count: alphabet.classes.count)
-        for (entry, callClass) in zip(entries, entryClasses) {
-            observed.note(alphabet.classes[Int(callClass)], completion: entry.completion)
-            guard entry.isUnknown else { continue }
+        for (place, callClass) in entryClasses.enumerated() {
+            observed.note(alphabet.classes[Int(callClass)], completion: entries[place].completion)
+            guard entries[place].isUnknown else { continue }
             crashes[Int(callClass)] += 1
             if number[Int(callClass)] < 0 {
                 number[Int(callClass)] = Int32(crashed.count)

@@ -38,14 +38,15 @@ package struct Track<M: Model>: Sendable {
         var entries: [TrackEntry<M.Call>] = []
         entries.reserveCapacity(ids.count)
         for id in ids {
-            guard let call = try model.call(for: operations[Int(id)]) else { continue }
-            let isUnknown = operations[Int(id)].isUnknown
+            let operation = operations[Int(id)]
+            guard let call = try model.call(for: operation) else { continue }
+            let isUnknown = operation.isUnknown
             // A crashed operation that changes nothing says nothing.
             if isUnknown, model.isPure(call) { continue }
             entries.append(
                 TrackEntry(
-                    id: Int(id), call: call, invocation: operations[Int(id)].invocation,
-                    completion: isUnknown ? .max : operations[Int(id)].completion))
+                    id: Int(id), call: call, invocation: operation.invocation,
+                    completion: isUnknown ? .max : operation.completion))
         }
         length = Self.makeDense(&entries)
         self.entries = entries
@@ -66,9 +67,10 @@ package struct Track<M: Model>: Sendable {
     /// zero where an entry was left out.
     var events: [Int] {
         var events = [Int](repeating: 0, count: length)
-        for (place, entry) in entries.enumerated() {
-            events[entry.invocation] = place + 1
-            if !entry.isUnknown { events[entry.completion] = -place - 1 }
+        // By place, and not by entry: to copy one is to count references.
+        for place in entries.indices {
+            events[entries[place].invocation] = place + 1
+            if !entries[place].isUnknown { events[entries[place].completion] = -place - 1 }
         }
         return events
     }
@@ -86,8 +88,8 @@ package struct Track<M: Model>: Sendable {
     private static func makeDense(_ entries: inout [TrackEntry<M.Call>]) -> Int {
         var completions: [(place: Int, entry: Int32)] = []
         completions.reserveCapacity(entries.count)
-        for (entry, value) in entries.enumerated() where !value.isUnknown {
-            completions.append((value.completion, Int32(entry)))
+        for entry in entries.indices where !entries[entry].isUnknown {
+            completions.append((entries[entry].completion, Int32(entry)))
         }
         completions.sort { $0.place < $1.place }
         var next = 0

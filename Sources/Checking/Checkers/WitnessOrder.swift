@@ -77,7 +77,7 @@ struct WitnessOrder<M: Model>: ~Copyable {
             if expander.scratch.has(slot, space.layout.done),
                 !expander.child.has(slot, space.layout.done)
             {
-                order.append(Int(expander.window.entries[slot]))
+                order.append(Int(expander.window.entry(slot)))
             } else if expander.scratch.has(slot, space.layout.hidden),
                 !expander.child.has(slot, space.layout.hidden)
             {

@@ -47,8 +47,8 @@ public enum QueueCall: Hashable, Sendable {
     ) -> Int? {
         Supply.firstUnmet(calls, isCertain: isCertain, initially: initially) { call -> Value? in
             if case .put(let value) = call { value } else { nil }
-        } needs: { call -> [Value] in
-            if case .take(let value) = call { [value] } else { [] }
+        } needs: { call -> Value? in
+            if case .take(let value) = call { value } else { nil }
         }
     }
 

@@ -119,10 +119,10 @@ public struct Register: Model {
             case .write(let value), .compareAndSet(_, let value): value
             case .read, .refused: nil
             }
-        } needs: { call -> [Value] in
+        } needs: { call -> Value? in
             switch call {
-            case .read(let value), .compareAndSet(let value, _): [value]
-            case .write, .refused: []
+            case .read(let value), .compareAndSet(let value, _): value
+            case .write, .refused: nil
             }
         }
     }
