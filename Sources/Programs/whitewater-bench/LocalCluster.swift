@@ -59,7 +59,7 @@ final class LocalCluster {
         try handle.seekToEnd()
         process.standardOutput = handle
         process.standardError = handle
-        try process.run()
+        try SpawningThread.shared.run(process.run)
         processes[node] = process
     }
 

@@ -15,7 +15,8 @@ extension Bench {
                 connection of its own to the leader and one request at a time. The two systems \
                 take turns, one measurement at a time; the other one idles meanwhile. etcd is \
                 asked over its JSON gateway, which costs it something; where h2load (Debian: \
-                nghttp2-client) is installed, over gRPC as well, with h2load as the client.
+                nghttp2-client) is installed, over gRPC as well, with h2load as the client, \
+                which costs nearly nothing. "bare" are clients of raftd that cost as little.
                 """)
 
         @Option(help: "Seconds of each measurement.")
@@ -63,6 +64,7 @@ extension Bench {
                                 on: group, timeout: .seconds(1)))
                     }
                 ))
+            let bare = BareLoad(port: LocalCluster.clientPort(leader))
             var grpc: GRPCLoad?
             if withEtcd {
                 let leader = try await EtcdLoadClient.leader(on: group)
@@ -74,6 +76,7 @@ extension Bench {
             for isPut in [true, false] {
                 for count in clients {
                     var rows: [(String, [LoadResult])] = systems.map { ($0.name, []) }
+                    rows.append(("raftd (bare)", []))
                     if grpc != nil { rows.append(("etcd (gRPC)", [])) }
                     for _ in 0..<repeats {
                         for (place, system) in systems.enumerated() {
@@ -81,8 +84,10 @@ extension Bench {
                                 try await LoadResult.measured(
                                     system.client, count, seconds: seconds, isPut: isPut))
                         }
+                        rows[systems.count].1.append(
+                            try bare.run(clients: count, seconds: seconds, isPut: isPut))
                         if let grpc {
-                            rows[systems.count].1.append(
+                            rows[systems.count + 1].1.append(
                                 try grpc.run(clients: count, seconds: seconds, isPut: isPut))
                         }
                     }
@@ -103,7 +108,7 @@ extension Bench {
             }
             print(
                 padded(name, 14) + padded(isPut ? "put" : "read", 11) + padded("\(clients)", 10)
-                    + padded(rates.map(String.init).joined(separator: " "), 29)
+                    + padded(rates.map(String.init).joined(separator: " ") + " ", 29)
                     + padded("\(median(results.map(\.p50)))", 8)
                     + "\(median(results.map(\.p99)))")
         }
