@@ -15,8 +15,7 @@ struct KeyChecks<M: Model> {
     private let operations: [Operation]
     private var reports: [KeyReport?]
 
-    /// The searches' efforts in steps, round by round; the first round has none. A single key has
-    /// one round.
+    /// The searches' efforts in steps, round by round; the first round has none.
     private static var efforts: [Int] { [0, 200_000, 20_000_000, .max] }
 
     init(
