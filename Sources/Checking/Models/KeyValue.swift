@@ -80,14 +80,14 @@ public struct KeyValue: Model {
     public func unwritten(
         among calls: [Call], isCertain: (Int) -> Bool
     ) -> Int? {
-        var pieces: Set<Text> = [initialState]
+        var pieces = [initialState.bytes]
         for call in calls {
             switch call {
-            case .put(let text), .append(let text): pieces.insert(text)
+            case .put(let text), .append(let text): pieces.append(text.bytes)
             case .get: continue
             }
         }
-        var spelling = Spelling(pieces: pieces.map(\.bytes))
+        var spelling = Spelling(pieces: pieces)
         for (place, call) in calls.enumerated() {
             guard isCertain(place), case .get(let seen) = call else { continue }
             if !spelling.canSpell(seen.bytes) { return place }
