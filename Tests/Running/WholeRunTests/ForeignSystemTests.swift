@@ -49,7 +49,12 @@ import Testing
                 && isThere(".tools/trixie/usr/sbin/nats-server"), "needs make setup-nats"))
     func `on NATS is valid where guarded writes are, and found out where they are not`() throws {
         defer { machine.removeResults() }
-        let (status, output) = try run("nats-register", faults: "halves", time: "30s")
+        var (status, output) = try run("nats-register", faults: "halves", time: "30s")
+        // nats-server's own: servers that call each other at the same moment close connections as
+        // duplicates, and now and then no whole cluster comes of it. The run says so, and fails.
+        if status == 70, output.contains("no suitable peers for placement") {
+            (status, output) = try run("nats-register", faults: "halves", time: "30s")
+        }
         #expect(status == 0, "\(output)")
         // The leader is known though NATS tells no terms.
         #expect(!output.contains("term"), "\(output)")
