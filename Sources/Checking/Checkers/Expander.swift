@@ -3,7 +3,8 @@ internal import Models
 /// Takes configurations one step further: what both searches share.
 ///
 /// It stands before a completion, its *level*, and can go forth and back between levels. The
-/// caller puts a configuration into ``scratch``; what comes of it is put into ``child``.
+/// caller puts a configuration into ``scratch``; what comes of it is put into ``child``. What does so
+/// is `mutating`, though the words lie elsewhere: a borrowed value is copied with each call.
 struct Expander<M: Model>: ~Copyable {
     let space: SearchSpace<M>
     private let layout: ConfigurationLayout

@@ -73,6 +73,7 @@ struct Window: ~Copyable {
     /// Frees a slot.
     mutating func close(_ slot: Int) {
         let (word, mask) = (slot >> 6, ~(1 << UInt64(slot & 63)) as UInt64)
+        // Pure operations are nobody's twins.
         if pure[word] & ~mask == 0 {
             for other in slots.indices { earlierTwins(of: other)[word] &= mask }
             earlierTwins(of: slot).update(repeating: 0, count: words)

@@ -50,8 +50,8 @@ import Testing
     func `on NATS is valid where guarded writes are, and found out where they are not`() throws {
         defer { machine.removeResults() }
         var (status, output) = try run("nats-register", faults: "halves", time: "30s")
-        // nats-server's own: servers that call each other at the same moment close connections as
-        // duplicates, and now and then no whole cluster comes of it. The run says so, and fails.
+        // Seen once in some hundred starts: each of three servers closed connections as duplicates,
+        // and the leader had no peers for a minute. Such a run says so, and fails: it accuses nobody.
         if status == 70, output.contains("no suitable peers for placement") {
             (status, output) = try run("nats-register", faults: "halves", time: "30s")
         }
