@@ -9,8 +9,9 @@ struct Level {
 }
 
 /// What stays the same while a track is searched: its calls as classes, a slot for each operation
-/// of known outcome, and the completions one after another, the *levels* of the search. One object,
-/// for it is handed on with every configuration.
+/// of known outcome, and the completions one after another, the *levels* of the search.
+///
+/// One object, for it is handed on with every configuration.
 final class SearchSpace<M: Model> {
     let alphabet: Alphabet<M>
     let entries: [TrackEntry<M.Call>]
